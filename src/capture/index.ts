@@ -1,0 +1,2 @@
+export { Frame } from './frame.ts';
+export type { CaptureAnomalies, Source } from './source.ts';

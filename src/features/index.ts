@@ -1,0 +1,1 @@
+export { createMatrix, type Matrix, takeMatrixRows } from './matrix.ts';

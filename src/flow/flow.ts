@@ -1,0 +1,102 @@
+/** Why a flow record left the meter; `CLOSE_REASONS[batch.closeReason[row]]`. */
+export const CLOSE_REASONS = [
+  /** No packet for the protocol's idle timeout. */
+  'idle',
+  /** TCP ended (FIN both ways, or RST) and the close timeout passed. */
+  'closed',
+  /** A status record: the flow was longer than the status interval and goes on. */
+  'status',
+  /** A SYN on a closed flow started a new record. */
+  'restarted',
+  /** Evicted because the table was full (`--max-flows`). */
+  'evicted',
+  /** The capture ended. */
+  'end',
+] as const;
+
+/** A word of {@link CLOSE_REASONS}. */
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Bytes a row of {@link FlowBatch.addresses} takes: originator, then responder, 16 bytes each. */
+export const ADDRESS_STRIDE = 32;
+
+/**
+ * Flow records as columns, one row a record. The meter owns the batch and reuses it after the call
+ * that hands it out, so a consumer copies what it keeps.
+ *
+ * The originator is the side that started the flow as far as the packets tell (the side of the SYN;
+ * else of the first packet): `directionCertain` says whether a SYN or SYN-ACK proved it.
+ */
+export class FlowBatch {
+  readonly capacity: number;
+  length = 0;
+  /** Serial number of the record, from 1, in the order of leaving. */
+  readonly id: Float64Array;
+  /** Times of the first and last packet, whole microseconds since 1970-01-01 UTC. */
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Bytes of an address in use: 4 (IPv4, ARP), 16 (IPv6) or 6 (MAC, for flows that are not IP). */
+  readonly addressLength: Uint8Array;
+  /** {@link ADDRESS_STRIDE} bytes a row; the address stands at the beginning of its 16 bytes. */
+  readonly addresses: Uint8Array;
+  /** EtherType: 0x0800, 0x86dd, 0x0806 …; 0 for LLC. */
+  readonly etherType: Uint16Array;
+  /** IP protocol number; 0 for flows that are not IP. */
+  readonly protocol: Uint8Array;
+  /** TCP, UDP, SCTP; LLC: SSAP and DSAP; 0 elsewhere. */
+  readonly originatorPort: Uint16Array;
+  readonly responderPort: Uint16Array;
+  /** ICMP and ICMPv6 of the record: type, code, and the two bytes Argus prints as the other port. */
+  readonly icmpType: Uint8Array;
+  readonly icmpCode: Uint8Array;
+  readonly icmpData: Uint16Array;
+  readonly originatorPackets: Float64Array;
+  readonly responderPackets: Float64Array;
+  /** Bytes on the wire, link header included, as Argus counts. */
+  readonly originatorBytes: Float64Array;
+  readonly responderBytes: Float64Array;
+  /** TCP flags seen from each side, ORed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128. */
+  readonly originatorFlags: Uint8Array;
+  readonly responderFlags: Uint8Array;
+  /** ToS byte or traffic class of each side's packets as Argus keeps it; -1 when the side sent none. */
+  readonly originatorTos: Int16Array;
+  readonly responderTos: Int16Array;
+  /** 1 when a SYN or SYN-ACK showed who opened the connection (always 1 outside TCP). */
+  readonly directionCertain: Uint8Array;
+  /** Bits that views need, named in `tcp-state.ts`. */
+  readonly state: Uint32Array;
+  /** Index into {@link CLOSE_REASONS}. */
+  readonly closeReason: Uint8Array;
+  /** ORed {@link import('../decode/index.ts').Packet.anomalyLow} and anomalyHigh of its packets. */
+  readonly anomalyLow: Uint32Array;
+  readonly anomalyHigh: Uint32Array;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.id = new Float64Array(capacity);
+    this.start = new Float64Array(capacity);
+    this.end = new Float64Array(capacity);
+    this.addressLength = new Uint8Array(capacity);
+    this.addresses = new Uint8Array(capacity * ADDRESS_STRIDE);
+    this.etherType = new Uint16Array(capacity);
+    this.protocol = new Uint8Array(capacity);
+    this.originatorPort = new Uint16Array(capacity);
+    this.responderPort = new Uint16Array(capacity);
+    this.icmpType = new Uint8Array(capacity);
+    this.icmpCode = new Uint8Array(capacity);
+    this.icmpData = new Uint16Array(capacity);
+    this.originatorPackets = new Float64Array(capacity);
+    this.responderPackets = new Float64Array(capacity);
+    this.originatorBytes = new Float64Array(capacity);
+    this.responderBytes = new Float64Array(capacity);
+    this.originatorFlags = new Uint8Array(capacity);
+    this.responderFlags = new Uint8Array(capacity);
+    this.originatorTos = new Int16Array(capacity);
+    this.responderTos = new Int16Array(capacity);
+    this.directionCertain = new Uint8Array(capacity);
+    this.state = new Uint32Array(capacity);
+    this.closeReason = new Uint8Array(capacity);
+    this.anomalyLow = new Uint32Array(capacity);
+    this.anomalyHigh = new Uint32Array(capacity);
+  }
+}

@@ -1,0 +1,12 @@
+export type {
+  Estimator,
+  FitInput,
+  FitOptions,
+  Model,
+  ModelKind,
+  ParameterSpec,
+  Parameters,
+  ParameterValue,
+  StoredModel,
+  Tensor,
+} from './model.ts';
