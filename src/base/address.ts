@@ -53,11 +53,16 @@ export function parseAddress(text: string): Uint8Array | undefined {
 function parseIpv6(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   if (halves.length > 2 || text.length > 45) return undefined;
+  const lastField = text.slice(text.lastIndexOf(':') + 1);
   const words = (half: string): number[] | undefined => {
     if (half === '') return [];
     const list: number[] = [];
-    for (const field of half.split(':')) {
+    const fields = half.split(':');
+    for (const [i, field] of fields.entries()) {
       if (field.includes('.')) {
+        // Dotted text stands only at the very end (RFC 4291, 2.2).
+        if (half !== halves.at(-1) || i < fields.length - 1 || field !== lastField)
+          return undefined;
         const four = parseAddress(field);
         if (four?.length !== 4) return undefined;
         list.push((four[0]! << 8) | four[1]!, (four[2]! << 8) | four[3]!);

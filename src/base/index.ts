@@ -3,3 +3,4 @@ export { argusTime, eveTime, parseTime } from './clock.ts';
 export { type ErrorFacts, WiresiftError } from './error.ts';
 export { abortOpenFiles, createWholeFile, type WholeFile, writeWhole } from './file.ts';
 export { Random } from './random.ts';
+export { VERSION } from './version.ts';

@@ -1,0 +1,52 @@
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../base/index.ts';
+import { datasetsCommand } from './commands/datasets.ts';
+import { detectCommand } from './commands/detect.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { flowsCommand } from './commands/flows.ts';
+import { modelsCommand } from './commands/models.ts';
+import { trainCommand } from './commands/train.ts';
+import type { CommandContext } from './context.ts';
+
+/** Every command, one line each; a file of `commands/` declares one. */
+const COMMANDS = [
+  detectCommand,
+  flowsCommand,
+  trainCommand,
+  evaluateCommand,
+  datasetsCommand,
+  modelsCommand,
+] as const;
+
+/**
+ * Runs the command line.
+ * @param argv as `process.argv`: program, script, arguments
+ * @param signal fires on Ctrl-C
+ * @returns the exit code: 0 fine, 1 error, 2 usage, 3 alerts found with `--fail-on-alert`
+ * @throws what the command threw; a CommanderError for wrong usage
+ */
+export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  let code = 0;
+  const context: CommandContext = {
+    signal,
+    exit(value) {
+      code = value;
+    },
+  };
+  const program = new Command('wiresift')
+    .description('Turns packets into flows, flows into evidence, evidence into alerts to trust.')
+    .version(VERSION)
+    .showHelpAfterError('(add --help for usage and examples)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 fine, 1 error, 2 usage, 3 alerts found with --fail-on-alert',
+    );
+  for (const declare of COMMANDS) program.addCommand(declare(context));
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  if (argv.length <= 2) {
+    program.outputHelp({ error: true });
+    throw new CommanderError(2, 'commander.usage', 'no command');
+  }
+  await program.parseAsync(argv as string[]);
+  return code;
+}
