@@ -1,1 +1,12 @@
+export { canonicalJson } from './canonical.ts';
+export { type Derivation, derivation, derivations, tcpFlagBits } from './derive.ts';
+export { fitPipeline } from './fit.ts';
+export type { FittedPlan, Origin } from './lane.ts';
 export { createMatrix, type Matrix, takeMatrixRows } from './matrix.ts';
+export { PIPELINE_FORMAT, Pipeline, type PipelineJson } from './pipeline.ts';
+export { oversample, type ResampleOptions, undersample } from './resample.ts';
+export { chooseFeatures, type FeatureChoice } from './roles.ts';
+export { type SmotencOptions, type SmotencResult, smotenc } from './smotenc.ts';
+export { type ColumnPlan, defaultSpec, type PipelineSpec } from './spec.ts';
+export type { FittedStep, ImputeStep, OneHotStep, Step, UnseenRule } from './step.ts';
+export { pipelineFromJSON } from './stored.ts';

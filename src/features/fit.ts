@@ -1,0 +1,178 @@
+import { WiresiftError } from '../base/index.ts';
+import { columnIndex, schemaId, type Table, type TextColumn } from '../table/index.ts';
+import { derivation } from './derive.ts';
+import { applyStep, BLOCK_ROWS, type FittedPlan, numberReader } from './lane.ts';
+import { checkTable, Pipeline } from './pipeline.ts';
+import { type ColumnPlan, checkPlan, type PipelineSpec } from './spec.ts';
+import type { FillValue, FittedOneHot, FittedStep, ImputeStep, OneHotStep } from './step.ts';
+
+/** What an empty text cell becomes when a constant is asked for without a value. */
+const MISSING_WORD = '<missing>';
+
+/**
+ * Learns a pipeline from the rows named, and from those only: give it the training fold. All rows
+ * when absent.
+ *
+ * @throws as `chooseFeatures` for columns that may not be features; `FEATURE_STEP` for steps that do
+ *   not fit a column; `FEATURE_SCHEMA` for a table of another schema; `FEATURE_ROWS` for no rows
+ */
+export function fitPipeline(spec: PipelineSpec, table: Table, rows?: Int32Array): Pipeline {
+  const id = schemaId(spec.schema);
+  checkTable(id, table);
+  const count = rows ? rows.length : table.rows;
+  if (count === 0) {
+    throw new WiresiftError({
+      code: 'FEATURE_ROWS',
+      where: 'pipeline',
+      saw: 'no training rows',
+      expected: 'at least one',
+      todo: 'Check the split and the filter of the data',
+    });
+  }
+  const plans = spec.plans.map((plan): FittedPlan => {
+    const { type } = checkPlan(spec, plan);
+    if (type === 'bits') return { from: plan.from, type, steps: [] };
+    const steps =
+      type === 'text' ? fitText(plan, table, rows) : fitNumber(plan, table, rows, count);
+    return { from: plan.from, type, steps };
+  });
+  return new Pipeline(id, plans);
+}
+
+function fitNumber(
+  plan: ColumnPlan,
+  table: Table,
+  rows: Int32Array | undefined,
+  count: number,
+): FittedStep[] {
+  const cells = new Float64Array(count);
+  const read = numberReader(plan.from, table);
+  for (let start = 0; start < count; start += BLOCK_ROWS) {
+    const size = Math.min(BLOCK_ROWS, count - start);
+    read(rows, start, size, cells.subarray(start, start + size));
+  }
+  return plan.steps.map((step) => {
+    const fitted: FittedStep =
+      step.kind === 'impute'
+        ? imputed(step, fillOf(step, cells))
+        : step.kind === 'standard'
+          ? standardOf(cells)
+          : step.kind === 'oneHot'
+            ? oneHotOf(step, countNumbers(cells), count)
+            : step;
+    applyStep(fitted, cells, count);
+    return fitted;
+  });
+}
+
+function imputed(step: ImputeStep, value: FillValue): FittedStep {
+  return { kind: 'impute', with: step.with, value, indicator: step.indicator ?? false };
+}
+
+/** Number to fill with; 0 when every cell is empty. */
+function fillOf(step: ImputeStep, cells: Float64Array): number {
+  if (step.with === 'constant') return Number(step.value ?? 0) + 0;
+  if (step.with === 'mostFrequent') return (mostFrequent(countNumbers(cells)) as number) ?? 0;
+  const sorted = cells.filter((cell) => !Number.isNaN(cell)).sort();
+  if (sorted.length === 0) return 0;
+  const middle = sorted.length >> 1;
+  const median =
+    sorted.length % 2 === 1 ? sorted[middle]! : sorted[middle - 1]! / 2 + sorted[middle]! / 2;
+  return median + 0;
+}
+
+/** Mean and population standard deviation in two passes; empty cells are left out. */
+function standardOf(cells: Float64Array): FittedStep {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < cells.length; i++) {
+    if (!Number.isNaN(cells[i])) {
+      sum += cells[i]!;
+      count++;
+    }
+  }
+  const mean = count > 0 && Number.isFinite(sum) ? sum / count : 0;
+  let squares = 0;
+  for (let i = 0; i < cells.length; i++) {
+    if (!Number.isNaN(cells[i])) squares += (cells[i]! - mean) ** 2;
+  }
+  const scale = Math.sqrt(squares / Math.max(1, count));
+  // Rounding leaves a constant column with a spread of a few units in the last place.
+  const constant = !(scale > Math.abs(mean) * 1e-12) || !Number.isFinite(scale);
+  return { kind: 'standard', mean: mean + 0, scale: constant ? 1 : scale };
+}
+
+function countNumbers(cells: Float64Array): Map<FillValue, number> {
+  const counts = new Map<FillValue, number>();
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]! + 0;
+    if (!Number.isNaN(cell)) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function fitText(plan: ColumnPlan, table: Table, rows: Int32Array | undefined): FittedStep[] {
+  const derived = derivation(table.schema.name, plan.from);
+  const rule = derived?.type === 'word' ? derived.rule : (word: string): string => word;
+  const name = derived?.inputs[0] ?? plan.from;
+  const column = table.columns[columnIndex(table.schema, name)] as TextColumn;
+  const { codes, dictionary } = column;
+  const total = rows ? rows.length : table.rows;
+  const byCode = new Float64Array(dictionary.length + 1);
+  for (let i = 0; i < total; i++) byCode[codes[rows ? rows[i]! : i]! + 1]!++;
+  const counts = new Map<FillValue, number>();
+  for (let i = 0; i < dictionary.length; i++) {
+    if (byCode[i + 1] === 0) continue;
+    const word = rule(dictionary[i]!);
+    counts.set(word, (counts.get(word) ?? 0) + byCode[i + 1]!);
+  }
+  return plan.steps.map((step) => {
+    if (step.kind === 'oneHot') return oneHotOf(step, counts, total);
+    if (step.kind !== 'impute') return step as FittedStep;
+    const fill =
+      step.with === 'constant'
+        ? String(step.value ?? MISSING_WORD)
+        : (mostFrequent(counts) ?? MISSING_WORD);
+    if (byCode[0]! > 0) counts.set(fill, (counts.get(fill) ?? 0) + byCode[0]!);
+    return imputed(step, fill);
+  });
+}
+
+/** Numbers by size, words by code unit: an order that no locale and no row order changes. */
+function ascending(a: FillValue, b: FillValue): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function mostFrequent(counts: ReadonlyMap<FillValue, number>): FillValue | undefined {
+  let best: FillValue | undefined;
+  let most = 0;
+  for (const [value, count] of counts) {
+    if (count > most || (count === most && ascending(value, best!) < 0)) {
+      best = value;
+      most = count;
+    }
+  }
+  return best;
+}
+
+function oneHotOf(
+  step: OneHotStep,
+  counts: ReadonlyMap<FillValue, number>,
+  total: number,
+): FittedOneHot {
+  const { minFrequency = 1, maxCategories = Number.POSITIVE_INFINITY, drop = 'none' } = step;
+  const least = minFrequency < 1 ? minFrequency * total : minFrequency;
+  const unseen = step.unseen ?? 'infrequent';
+  const byCount = [...counts].sort((a, b) => b[1] - a[1] || ascending(a[0], b[0]));
+  let kept = byCount.filter(([, count]) => count >= least);
+  let grouped = kept.length < byCount.length;
+  if (kept.length + (grouped ? 1 : 0) > maxCategories) {
+    kept = kept.slice(0, Math.max(0, maxCategories - 1));
+    grouped = true;
+  }
+  const categories = kept.map(([value]) => value).sort(ascending);
+  const rare = byCount.slice(kept.length).map(([value]) => value);
+  // Unseen words go where these go, so there is no need to tell them apart later.
+  const infrequent = unseen === 'infrequent' ? [] : rare.sort(ascending);
+  return { kind: 'oneHot', categories, grouped, infrequent, unseen, drop };
+}
