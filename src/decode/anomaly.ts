@@ -96,10 +96,10 @@ const SPECS = [
   spec('tunnel_malformed', 'tunnel', 'malformed', 'a tunnel header contradicts itself'),
   spec('tunnel_limit', 'tunnel', 'limit', 'more IP headers inside each other than are followed'),
   spec(
-    'tunnel_fragment',
+    'carrier_fragment',
     'tunnel',
     'limit',
-    'inner packet is parted by fragments of the outer one',
+    'packet goes on in another fragment of what carries it',
   ),
 ] as const;
 

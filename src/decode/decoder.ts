@@ -3,6 +3,7 @@ import { ANOMALIES, anomalyBit, raise } from './anomaly.ts';
 import { dispatchDatagram, dispatchLink, dispatchNetwork, dispatchTransport } from './dispatch.ts';
 import { decodeEthernet } from './link/ethernet.ts';
 import { decodeLlc } from './link/llc.ts';
+import { decodePpp } from './link/ppp.ts';
 import type { Packet } from './packet.ts';
 import {
   DATAGRAM,
@@ -13,6 +14,7 @@ import {
   LLC,
   MAX_STEPS,
   NETWORK,
+  PPP,
   TRANSPORT,
   Walk,
 } from './walk.ts';
@@ -72,6 +74,8 @@ export class Decoder {
         return decodeEthernet(packet, walk);
       case LLC:
         return decodeLlc(packet, walk);
+      case PPP:
+        return decodePpp(packet, walk);
       default:
         return DONE;
     }

@@ -15,7 +15,7 @@ const PAYLOAD_TRUNCATED = anomalyBit('ip_payload_truncated');
 const OPTIONS = anomalyBit('ipv4_options');
 const OVERRUN = anomalyBit('ip_fragment_overrun');
 const TUNNEL_LIMIT = anomalyBit('tunnel_limit');
-const TUNNEL_FRAGMENT = anomalyBit('tunnel_fragment');
+const CARRIER_FRAGMENT = anomalyBit('carrier_fragment');
 
 const MAX_DATAGRAM = 65_535;
 
@@ -26,7 +26,10 @@ export function decodeIpv4(packet: Packet, walk: Walk): Level {
   const captured = walk.end - start;
   if (captured > 0 && bytes[start] >> 4 !== 4) return refuse(packet, walk, VERSION);
   if (captured < 20) return tooShort(packet, walk, 20, SHORTAGE);
-  if (packet.ipCount >= MAX_IP_LAYERS) return refuse(packet, walk, TUNNEL_LIMIT);
+  if (packet.ipCount >= MAX_IP_LAYERS) {
+    raise(packet, TUNNEL_LIMIT);
+    return DONE;
+  }
   const wire = walk.wireEnd - start;
   const headerLength = (bytes[start] & 15) << 2;
   if (headerLength < 20 || headerLength > wire) return refuse(packet, walk, HEADER);
@@ -79,7 +82,7 @@ export function decodeIpv4(packet: Packet, walk: Walk): Level {
 }
 
 function excess(walk: Walk, beyondWire: boolean): number {
-  if (walk.fragment) return TUNNEL_FRAGMENT;
+  if (walk.fragment) return CARRIER_FRAGMENT;
   return beyondWire ? LENGTH : PAYLOAD_TRUNCATED;
 }
 

@@ -1,6 +1,7 @@
 import { anomalyBit, raise } from '../anomaly.ts';
 import type { IpLayer, Packet } from '../packet.ts';
 import { DONE, type Level, TRANSPORT, tooShort, type Walk } from '../walk.ts';
+import { setPayload } from './layer.ts';
 
 const SHORTAGE = {
   truncated: anomalyBit('ipv6_extension_truncated'),
@@ -37,6 +38,14 @@ export function skipExtensions(packet: Packet, walk: Walk, layer: IpLayer): Leve
   }
   raise(packet, LIMIT);
   return DONE;
+}
+
+/** Authentication header (RFC 4302) behind IPv4: what it protects follows in the clear. */
+export function skipAuthentication(packet: Packet, walk: Walk): Level {
+  const layer = packet.ip[packet.ipCount - 1];
+  const level = skipExtensions(packet, walk, layer);
+  setPayload(layer, walk.offset, walk.end, layer.totalLength - (walk.offset - layer.headerStart));
+  return level;
 }
 
 /** Bytes of an extension header with the given length field; 0 when `kind` is none. */

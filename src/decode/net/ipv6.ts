@@ -14,7 +14,7 @@ const LENGTH_ZERO = anomalyBit('ipv6_length_zero');
 const JUMBOGRAM = anomalyBit('ipv6_jumbogram');
 const PAYLOAD_TRUNCATED = anomalyBit('ip_payload_truncated');
 const TUNNEL_LIMIT = anomalyBit('tunnel_limit');
-const TUNNEL_FRAGMENT = anomalyBit('tunnel_fragment');
+const CARRIER_FRAGMENT = anomalyBit('carrier_fragment');
 
 const HEADER = 40;
 const HOP_BY_HOP = 0;
@@ -29,7 +29,10 @@ export function decodeIpv6(packet: Packet, walk: Walk): Level {
   const captured = walk.end - start;
   if (captured > 0 && bytes[start] >> 4 !== 6) return refuse(packet, walk, VERSION);
   if (captured < HEADER) return tooShort(packet, walk, HEADER, SHORTAGE);
-  if (packet.ipCount >= MAX_IP_LAYERS) return refuse(packet, walk, TUNNEL_LIMIT);
+  if (packet.ipCount >= MAX_IP_LAYERS) {
+    raise(packet, TUNNEL_LIMIT);
+    return DONE;
+  }
   const wire = walk.wireEnd - start;
   const declared = (bytes[start + 4] << 8) | bytes[start + 5];
   const next = bytes[start + 6];
@@ -58,7 +61,7 @@ export function decodeIpv6(packet: Packet, walk: Walk): Level {
   layer.fragmentOffset = 0;
 
   if (length > captured) {
-    if (walk.fragment) raise(packet, TUNNEL_FRAGMENT);
+    if (walk.fragment) raise(packet, CARRIER_FRAGMENT);
     else raise(packet, length > wire ? LENGTH : PAYLOAD_TRUNCATED);
   }
   // Bytes behind the declared length are padding of the link.
