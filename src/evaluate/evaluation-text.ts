@@ -1,0 +1,145 @@
+import { argusTime } from '../base/index.ts';
+import type { BinaryReport } from './binary.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { HitTable } from './hits.ts';
+import { figure, measureText, printable, textTable } from './text-table.ts';
+
+/**
+ * An evaluation for a terminal: warnings first, then figures that keep their meaning when hostile
+ * flows are rare. Accuracy is not printed: on rare classes it says how rare they are.
+ */
+export function evaluationText(evaluation: Evaluation): string {
+  const parts = [
+    heading(evaluation),
+    ...(evaluation.warnings.length > 0
+      ? [evaluation.warnings.map((warning) => `! ${warning}`).join('\n')]
+      : []),
+    viewsText(evaluation.views),
+    prevalenceText(evaluation.views),
+    backgroundText(evaluation),
+    classesText(evaluation),
+    baselinesText(evaluation),
+    `Hits by published label\n${hitsText('label', evaluation.rawLabels)}`,
+    hostsText(evaluation),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function heading({ data, part, model, threshold }: Evaluation): string {
+  const time = (micros: number | null): string => (micros === null ? '?' : argusTime(micros));
+  return [
+    `Evaluation of a ${model.kind} on ${data.dataset} (${data.schema}, hash ${data.hash.slice(0, 12)})`,
+    `rows       ${data.rows}, ${time(data.first)} to ${time(data.last)}${data.problems > 0 ? `; ${data.problems} unreadable rows left out` : ''}`,
+    `part       ${part}`,
+    `threshold  ${figure(threshold.value)} (${threshold.method}), chosen on validation rows`,
+  ].join('\n');
+}
+
+function viewsText(views: readonly BinaryReport[]): string {
+  const row = (name: string, tell: (view: BinaryReport) => string): string[] => [
+    name,
+    ...views.map(tell),
+  ];
+  const rows = [
+    row('hostile / harmless rows', (v) => `${v.positives} / ${v.negatives}`),
+    row('prevalence', (v) => measureText(v.prevalence)),
+    row('average precision (step-wise PR AUC)', (v) => measureText(v.averagePrecision)),
+    row('PR AUC (trapezoid, optimistic)', (v) => measureText(v.prAucTrapezoid)),
+    row('ROC AUC', (v) => measureText(v.rocAuc)),
+    row('precision', (v) => measureText(v.precision)),
+    row('recall', (v) => measureText(v.recall)),
+    row('F1', (v) => measureText(v.f1)),
+    row('balanced accuracy', (v) => measureText(v.balancedAccuracy)),
+    row('false-positive rate', (v) => measureText(v.falsePositiveRate)),
+    row('TP / FP / FN / TN', ({ counts: c }) => `${c.tp} / ${c.fp} / ${c.fn} / ${c.tn}`),
+    row('flows above the threshold an hour', (v) => measureText(v.alertsPerHour)),
+    row('  of them false', (v) => measureText(v.falseAlertsPerHour)),
+    ...(views[0]?.recallAtFpr ?? []).map(({ budget }, i) =>
+      row(`recall at FPR <= ${budget}`, (v) => measureText(v.recallAtFpr[i]!.recall)),
+    ),
+    ...(views[0]?.fprAtRecall ?? []).map(({ recall }, i) =>
+      row(`FPR at recall >= ${recall}`, (v) => measureText(v.fprAtRecall[i]!.fpr)),
+    ),
+    row('Brier score', (v) => measureText(v.brier)),
+    row('log loss', (v) => measureText(v.logLoss)),
+    row('calibration error (10 bins)', (v) => measureText(v.expectedCalibrationError)),
+  ];
+  const methods = new Set(
+    views.flatMap(({ averagePrecision: ap }) => (ap.interval ? [ap.interval.method] : [])),
+  );
+  const note = `Brackets: 95 % intervals; rates by Wilson, areas by ${[...methods].join('; ') || 'none'}.`;
+  return `${textTable(['At natural prevalence', ...views.map(({ name }) => name)], rows)}\n${note}`;
+}
+
+function prevalenceText(views: readonly BinaryReport[]): string {
+  const rows = views.flatMap((view) =>
+    view.atPrevalence.map((at) => [
+      `${at.prevalence} (FPR: ${view.name})`,
+      measureText(at.precision),
+      measureText(at.alertsPerHour),
+    ]),
+  );
+  const rate = Math.round(views[0]?.flowsPerHour ?? 0);
+  return textTable(
+    ['At a stated prevalence', 'precision', `flows above an hour, of ${rate}`],
+    rows,
+  );
+}
+
+function backgroundText({ background }: Evaluation): string {
+  if (!background) return '';
+  return [
+    'Background (rows of unknown label), apart',
+    `scored ${background.rows}, above the threshold ${background.above}, share ${measureText(background.share)}, an hour ${measureText(background.alertsPerHour)}`,
+  ].join('\n');
+}
+
+function classesText({ byClass, classes }: Evaluation): string {
+  const rows = byClass.perClass.map((each, t) => [
+    printable(each.name),
+    String(each.support),
+    measureText(each.precision),
+    measureText(each.recall),
+    measureText(each.f1),
+    measureText(each.averagePrecision),
+    ...byClass.confusion[t]!.map(String),
+  ]);
+  const header = ['Class (labelled rows)', 'rows', 'precision', 'recall', 'F1', 'AP'];
+  const told = classes.map((name) => `told ${printable(name, 20)}`);
+  return [
+    textTable([...header, ...told], rows),
+    `Class told ${byClass.rule}. Macro-F1 ${measureText(byClass.macroF1)}, balanced accuracy ${measureText(byClass.balancedAccuracy)}.`,
+  ].join('\n');
+}
+
+function baselinesText({ baselines }: Evaluation): string {
+  if (baselines.length === 0) return '';
+  const rows = baselines.map((each) => [
+    each.name,
+    measureText(each.averagePrecision),
+    measureText(each.rocAuc),
+    each.note,
+  ]);
+  return textTable(['Baseline (labelled rows)', 'average precision', 'ROC AUC', 'note'], rows);
+}
+
+function hitsText(name: string, table: HitTable): string {
+  const rows = table.shown.map((each) => [
+    printable(each.name),
+    String(each.rows),
+    String(each.hits),
+    `${((100 * each.hits) / each.rows).toFixed(2)} %`,
+    String(each.hostile),
+    String(each.harmless),
+    String(each.unknown),
+  ]);
+  const header = [name, 'rows', 'above', 'share', 'hostile', 'harmless', 'unknown'];
+  const rest = table.values - table.shown.length;
+  return textTable(header, rows) + (rest > 0 ? `\n… and ${rest} more` : '');
+}
+
+function hostsText({ hosts }: Evaluation): string {
+  const { hostile, harmless, unknown } = hosts.valuesHit;
+  const summary = `${hosts.values} hosts; above the threshold at least once: ${hostile} of ${hosts.hostileValues} with hostile rows, ${harmless} harmless, ${unknown} unknown.`;
+  return `Hits by host (${hosts.column})\n${hitsText('host', hosts)}\n${summary}`;
+}

@@ -1,0 +1,77 @@
+export { type Baseline, baselines } from './baselines.ts';
+export { type AtPrevalence, type BinaryInput, type BinaryReport, binaryReport } from './binary.ts';
+export {
+  type BootstrapInput,
+  bootstrapRanking,
+  type RankingIntervals,
+} from './bootstrap.ts';
+export type { ClassesReport, ClassReport } from './classes.ts';
+export {
+  type CurvePoint,
+  expectedCalibrationError,
+  prCurve,
+  type ReliabilityBin,
+  reliability,
+  rocCurve,
+} from './curve.ts';
+export {
+  type BackgroundReport,
+  type EvaluatedModel,
+  type Evaluation,
+  type JudgeInput,
+  type JudgeOptions,
+  judge,
+  PREVALENCES,
+} from './evaluation.ts';
+export { evaluationText } from './evaluation-text.ts';
+export type { HitCount, HitTable } from './hits.ts';
+export { type Interval, type Measure, measure, proportion, wilson } from './measure.ts';
+export {
+  alertsPerHour,
+  alertsPerHourAt,
+  balancedAccuracy,
+  brier,
+  type Confusion,
+  classCounts,
+  confusion,
+  f1,
+  falsePositiveRate,
+  logLoss,
+  macroF1,
+  meanRecall,
+  precision,
+  precisionAtPrevalence,
+  recall,
+} from './metrics.ts';
+export {
+  averagePrecision,
+  type Counts,
+  countsAt,
+  fprAtRecall,
+  type OperatingPoint,
+  prAucTrapezoid,
+  type Ranking,
+  rank,
+  recallAtFpr,
+  rocAuc,
+  type Scores,
+} from './ranking.ts';
+export {
+  carveValidation,
+  makeFolds,
+  makeSplit,
+  type Split,
+  type SplitDetail,
+  type SplitInput,
+  type SplitPlan,
+} from './split.ts';
+export { figure, measureText, textTable } from './text-table.ts';
+export {
+  type ChosenThreshold,
+  chooseThreshold,
+  methodName,
+  type ThresholdDetail,
+  type ThresholdMethod,
+  type ValidationScores,
+} from './threshold.ts';
+export { harmlessClass, hostileScores, hostileTruth } from './truth.ts';
