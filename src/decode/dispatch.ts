@@ -1,4 +1,9 @@
-import { decodeEthernet, decodeVlan } from './link/ethernet.ts';
+import {
+  decodeBackboneTag,
+  decodeEthernet,
+  decodeFabricPath,
+  decodeVlan,
+} from './link/ethernet.ts';
 import { decodeFddi } from './link/fddi.ts';
 import { decodeMpls } from './link/mpls.ts';
 import { decodeNflog } from './link/nflog.ts';
@@ -23,6 +28,7 @@ import { decodeIcmp, decodeIcmpv6 } from './transport/icmp.ts';
 import { decodeDccp, decodeIgmp, decodeSctp, decodeUdpLite } from './transport/other.ts';
 import { decodeTcp } from './transport/tcp.ts';
 import { decodeUdp } from './transport/udp.ts';
+import { decodeAyiya } from './tunnel/ayiya.ts';
 import { decodeGre } from './tunnel/gre.ts';
 import { decodeGtp } from './tunnel/gtp.ts';
 import {
@@ -115,6 +121,10 @@ export function dispatchNetwork(packet: Packet, walk: Walk): Level {
     case 0x8863:
     case 0x8864:
       return decodePppoe(packet, walk);
+    case 0x88e7:
+      return decodeBackboneTag(packet, walk);
+    case 0x8903:
+      return decodeFabricPath(packet, walk);
     default:
       return DONE;
   }
@@ -166,9 +176,13 @@ export function dispatchDatagram(packet: Packet, walk: Walk): Level {
       return decodeGtp(packet, walk);
     case 3544:
       return decodeTeredo(packet, walk);
+    case 4754:
+      return decodeGre(packet, walk);
     case 4789:
     case 8472:
       return decodeVxlan(packet, walk);
+    case 5072:
+      return decodeAyiya(packet, walk);
     case 6081:
       return decodeGeneve(packet, walk);
     case 6635:
@@ -184,7 +198,9 @@ function isTunnelPort(port: number): boolean {
   switch (port) {
     case 2152:
     case 3544:
+    case 4754:
     case 4789:
+    case 5072:
     case 6081:
     case 6635:
     case 8472:

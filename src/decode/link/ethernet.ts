@@ -1,6 +1,6 @@
 import { anomalyBit, raise } from '../anomaly.ts';
 import type { Packet } from '../packet.ts';
-import { DONE, type Level, LLC, NETWORK, refuse, tooShort, type Walk } from '../walk.ts';
+import { DONE, ETHERNET, type Level, LLC, NETWORK, refuse, tooShort, type Walk } from '../walk.ts';
 import { LINK_SHORTAGE } from './shortage.ts';
 
 const RESERVED = anomalyBit('ethernet_type_reserved');
@@ -59,4 +59,24 @@ export function decodeVlan(packet: Packet, walk: Walk): Level {
   }
   walk.offset += 4;
   return typeOrLength(packet, walk, (bytes[walk.offset - 2] << 8) | bytes[walk.offset - 1]);
+}
+
+/** Cisco FabricPath: the addresses before it are switches; two bytes of tag, then the frame proper. */
+export function decodeFabricPath(packet: Packet, walk: Walk): Level {
+  return frameWithin(packet, walk, 2);
+}
+
+/** Backbone service tag (802.1ah): four bytes of instance, then the customer's frame. */
+export function decodeBackboneTag(packet: Packet, walk: Walk): Level {
+  return frameWithin(packet, walk, 4);
+}
+
+function frameWithin(packet: Packet, walk: Walk, tag: number): Level {
+  if (walk.end - walk.offset < tag) return tooShort(packet, walk, tag, LINK_SHORTAGE);
+  if (packet.ipCount === 0) {
+    packet.sourceMacOffset = -1;
+    packet.destinationMacOffset = -1;
+  }
+  walk.offset += tag;
+  return ETHERNET;
 }

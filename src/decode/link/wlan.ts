@@ -39,8 +39,10 @@ function decode(packet: Packet, walk: Walk, padded: boolean): Level {
   const fixed = bridged ? 30 : 24;
   const header = fixed + (qos ? 2 : 0) + (qos && (flags & ORDER) !== 0 ? 4 : 0);
   if (walk.end - at < header) return tooShort(packet, walk, header, LINK_SHORTAGE);
-  packet.destinationMacOffset = at + ((flags & TO_DS) !== 0 ? 16 : 4);
-  packet.sourceMacOffset = at + sourceAddress(flags);
+  if (packet.ipCount === 0) {
+    packet.destinationMacOffset = at + ((flags & TO_DS) !== 0 ? 16 : 4);
+    packet.sourceMacOffset = at + sourceAddress(flags);
+  }
   if ((subtype & NO_DATA) !== 0) return DONE;
   if ((flags & PROTECTED_FRAME) !== 0) return refuse(packet, walk, PROTECTED);
   if ((bytes[at + 22] & 15) !== 0) return refuse(packet, walk, FRAGMENT);
@@ -64,8 +66,10 @@ function firstOfMany(packet: Packet, walk: Walk): Level {
   const { bytes } = packet;
   const at = walk.offset;
   if (walk.end - at < 14) return tooShort(packet, walk, 14, LINK_SHORTAGE);
-  packet.destinationMacOffset = at;
-  packet.sourceMacOffset = at + 6;
+  if (packet.ipCount === 0) {
+    packet.destinationMacOffset = at;
+    packet.sourceMacOffset = at + 6;
+  }
   const length = (bytes[at + 12] << 8) | bytes[at + 13];
   const wireEnd = at + 14 + length;
   walk.offset = at + 14;

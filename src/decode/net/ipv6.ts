@@ -19,6 +19,8 @@ const CARRIER_FRAGMENT = anomalyBit('carrier_fragment');
 const HEADER = 40;
 const HOP_BY_HOP = 0;
 const NO_NEXT_HEADER = 59;
+/** Longest frame whose rest may be padding: 64 bytes of Ethernet and a few of tags. */
+const MAX_PADDED = 80;
 /** Options of one hop-by-hop header that are searched: it has at most 2,048 bytes, real ones few. */
 const MAX_OPTIONS = 64;
 
@@ -39,7 +41,7 @@ export function decodeIpv6(packet: Packet, walk: Walk): Level {
   let length = HEADER + declared;
   if (walk.guessed && length > wire && !walk.fragment) return DONE;
   walk.guessed = false;
-  if (declared === 0 && next !== NO_NEXT_HEADER && wire > HEADER) {
+  if (declared === 0 && next !== NO_NEXT_HEADER && walk.wireEnd - packet.start > MAX_PADDED) {
     length = wire;
     raise(packet, next === HOP_BY_HOP && hasJumbo(packet, walk) ? JUMBOGRAM : LENGTH_ZERO);
   }

@@ -1,9 +1,22 @@
 import { anomalyBit } from '../anomaly.ts';
 import type { Packet } from '../packet.ts';
-import { DONE, ETHERNET, type Level, NETWORK, PPP, refuse, tooShort, type Walk } from '../walk.ts';
+import {
+  DONE,
+  ETHERNET,
+  type Level,
+  LINK,
+  NETWORK,
+  PPP,
+  refuse,
+  tooShort,
+  type Walk,
+} from '../walk.ts';
 import { TUNNEL_SHORTAGE } from './shortage.ts';
 
 const MALFORMED = anomalyBit('tunnel_malformed');
+
+/** LINKTYPE_IEEE802_11. */
+const WLAN = 105;
 
 const CHECKSUM = 0x8000;
 const ROUTING = 0x4000;
@@ -48,9 +61,18 @@ function payload(packet: Packet, walk: Walk, protocol: number, sequenced: boolea
     case 0x883e:
       return wccp(packet, walk);
     default:
+      if (isAruba(protocol)) {
+        walk.code = WLAN;
+        return LINK;
+      }
       walk.code = protocol;
       return walk.offset < walk.end ? NETWORK : DONE;
   }
+}
+
+/** Aruba access points send 802.11 frames under 0x8200 to 0x8370, one type a virtual access point. */
+function isAruba(protocol: number): boolean {
+  return protocol >= 0x8200 && protocol <= 0x8370 && (protocol & 15) === 0;
 }
 
 function mirrored(packet: Packet, walk: Walk, length: number): Level {
