@@ -1,0 +1,83 @@
+import { argusTime } from '../base/index.ts';
+import type { Alert } from './alert.ts';
+import { plainText } from './plain-text.ts';
+import type { Severity } from './policy.ts';
+
+/** One alert as text cells, safe to print on a terminal. */
+export interface AlertRow {
+  readonly severity: Severity;
+  readonly host: string;
+  readonly what: string;
+  /** The technique's number, with a question mark when it is only possible. */
+  readonly technique: string;
+  /** First time, and the time to the last. */
+  readonly when: string;
+  readonly flows: string;
+  readonly score: string;
+  readonly peers: string;
+  readonly why: string;
+  readonly agreement: string;
+  readonly communityIds: string;
+}
+
+/** Titles of the columns of {@link AlertRow}, in order. */
+export const ALERT_COLUMNS: readonly (readonly [keyof AlertRow, string])[] = [
+  ['severity', 'Severity'],
+  ['host', 'Host'],
+  ['what', 'What'],
+  ['technique', 'ATT&CK'],
+  ['when', 'When'],
+  ['flows', 'Flows'],
+  ['score', 'Score (threshold)'],
+  ['peers', 'With'],
+  ['why', 'Why'],
+  ['agreement', 'Agreement'],
+  ['communityIds', 'Community ID'],
+];
+
+/** Reasons and ports that fit in a cell. */
+const SHOWN = 3;
+
+const number = (value: number): string =>
+  Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+
+function duration(micros: number): string {
+  const seconds = Math.max(0, micros / 1e6);
+  if (seconds < 120) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function peersText({ peers, peerCount, ports, portCount, protocols, role }: Alert): string {
+  const many = role === 'victim' ? 'sources' : 'hosts';
+  const who = peerCount === 1 && peers.length === 1 ? peers[0]! : `${peerCount} ${many}`;
+  const shown = ports.slice(0, SHOWN).join(',');
+  const which = portCount === 0 ? '' : portCount <= SHOWN ? `/${shown}` : `/${portCount} ports`;
+  return `${who} ${protocols.join(',').toLowerCase()}${which}`;
+}
+
+/** The rows of the terminal's table, one an alert, in the order given. */
+export function alertRows(alerts: readonly Alert[]): AlertRow[] {
+  return alerts.map((alert) => {
+    const reasons = alert.reasons
+      .slice(0, SHOWN)
+      .map(({ feature, value }) => {
+        const shown = typeof value === 'number' ? number(value) : value;
+        return plainText(`${feature} ${shown}`);
+      })
+      .concat(alert.anomalies.slice(0, SHOWN).map((name) => plainText(`anomaly ${name}`)));
+    const more = alert.communityIds.length > 1 ? ` +${alert.communityIds.length - 1}` : '';
+    return {
+      severity: alert.severity,
+      host: alert.role === 'victim' ? `${alert.host} (victim)` : alert.host,
+      what: alert.title,
+      technique: alert.technique.id + (alert.technique.possible ? '?' : ''),
+      when: `${argusTime(Math.trunc(alert.first)).slice(0, 19)} +${duration(alert.last - alert.first)}`,
+      flows: String(alert.flows),
+      score: `${number(alert.score)} (${number(alert.threshold)}) ${plainText(alert.unit)}`,
+      peers: peersText(alert),
+      why: reasons.join('; '),
+      agreement: alert.agreementText,
+      communityIds: `${alert.communityIds[0] ?? ''}${more}`,
+    };
+  });
+}

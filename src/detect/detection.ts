@@ -1,0 +1,162 @@
+import type { FlowBatch } from '../flow/index.ts';
+import { type Alert, buildAlerts, type Versions } from './alert.ts';
+import { Continuations } from './continuation.ts';
+import type { Detector, DetectorContext } from './detector.ts';
+import { DETECTORS } from './detectors/index.ts';
+import { EvidenceStore } from './evidence-store.ts';
+import { FlowRow } from './flow-row.ts';
+import { type Explain, type ModelFacts, ModelHosts } from './host.ts';
+import { createInternalTest } from './network.ts';
+import { isShown, type Severity } from './policy.ts';
+import type { SlotTable } from './slot-table.ts';
+import { resolveThresholds, TABLE_SIZES, type TableSizes } from './thresholds.ts';
+
+/** How detection works; all but the program's version has a default. */
+export interface DetectionOptions {
+  readonly version: string;
+  /** Id of the schema that the scores were computed in. */
+  readonly schema?: string;
+  /** Absent when no model scores the flows. */
+  readonly model?: ModelFacts;
+  /** Overrides of {@link import('./thresholds.ts').THRESHOLDS} by name. */
+  readonly thresholds?: Readonly<Record<string, number>>;
+  readonly sizes?: Partial<TableSizes>;
+  /** Networks that are inside; default {@link import('./network.ts').INTERNAL_NETWORKS}. */
+  readonly internal?: readonly string[];
+  /** Names of the anomaly bits. */
+  readonly anomalyNames?: (low: number, high: number) => string[];
+  /** Alerts below are counted, not returned. Default `medium`. */
+  readonly minimumSeverity?: Severity;
+  /** Seed of Community IDs, 0 to 65535; must be the same in all tools of a site. */
+  readonly communitySeed?: number;
+  /** Seed of the tables' hashes. */
+  readonly seed?: number;
+}
+
+/** What detection took in, and what its bounds made it leave out. */
+export interface DetectionSummary {
+  readonly flows: number;
+  /** Records that went on with a flow already counted. */
+  readonly continuations: number;
+  readonly scored: number;
+  readonly above: number;
+  /** Flows that came after their window had passed. */
+  readonly late: number;
+  /** Keys evicted from each fixed-size table. */
+  readonly evicted: Readonly<Record<string, number>>;
+  readonly evidenceDropped: number;
+  /** Alerts below the least severity to show; known after {@link Detection.finish}. */
+  readonly suppressed: number;
+}
+
+/** Judges flows batch by batch. */
+export interface Detection {
+  /**
+   * Takes one batch; keeps nothing of it.
+   * @param scores one probability a row; NaN for a row that has none
+   * @param explain called for few rows only, during this call
+   */
+  addBatch(batch: FlowBatch, scores?: Float32Array, explain?: Explain): void;
+  /** Ends the input. @returns the alerts of at least the least severity, in a fixed order */
+  finish(): Alert[];
+  readonly summary: DetectionSummary;
+}
+
+class FlowDetection implements Detection {
+  readonly #options: DetectionOptions;
+  readonly #context: DetectorContext;
+  readonly #detectors: readonly Detector[];
+  readonly #continuations: Continuations;
+  readonly #hosts: ModelHosts | undefined;
+  readonly #row = new FlowRow();
+  #flows = 0;
+  #suppressed = 0;
+  #finished: Alert[] | undefined;
+
+  constructor(options: DetectionOptions) {
+    this.#options = options;
+    const sizes = { ...TABLE_SIZES, ...options.sizes };
+    const limits = resolveThresholds(options.thresholds);
+    const seed = options.seed ?? 0;
+    const isInternal = createInternalTest(options.internal);
+    const store = new EvidenceStore(sizes.evidence);
+    this.#context = { limits, sizes, seed, store, isInternal };
+    this.#detectors = DETECTORS.map((create) => create(this.#context));
+    this.#continuations = new Continuations(sizes.continuations, seed);
+    const { model } = options;
+    this.#hosts = model && new ModelHosts(model, limits, sizes.hosts, seed);
+  }
+
+  addBatch(batch: FlowBatch, scores?: Float32Array, explain?: Explain): void {
+    const row = this.#row;
+    const hosts = scores && this.#hosts;
+    for (let i = 0; i < batch.length; i++) {
+      row.load(batch, i);
+      if (row.isIp) {
+        row.isNew = !this.#continuations.check(row);
+        for (const detector of this.#detectors) detector.observe(row);
+      }
+      hosts?.observe(row, scores![i]!, i, explain);
+    }
+    this.#flows += batch.length;
+  }
+
+  finish(): Alert[] {
+    return (this.#finished ??= this.#judge());
+  }
+
+  get summary(): DetectionSummary {
+    const evicted: Record<string, number> = {};
+    const tables: [string, SlotTable][] = this.#detectors.flatMap(({ tables }) => [...tables]);
+    tables.push(['continuations', this.#continuations.table]);
+    if (this.#hosts) tables.push(['hosts', this.#hosts.table]);
+    for (const [name, table] of tables) evicted[name] = table.evicted;
+    return {
+      flows: this.#flows,
+      continuations: this.#continuations.count,
+      scored: this.#hosts?.scored ?? 0,
+      above: this.#hosts?.above ?? 0,
+      late: this.#detectors.reduce((sum, { late }) => sum + late, 0),
+      evicted,
+      evidenceDropped: this.#context.store.dropped,
+      suppressed: this.#suppressed,
+    };
+  }
+
+  #judge(): Alert[] {
+    const options = this.#options;
+    const { store, isInternal } = this.#context;
+    for (const detector of this.#detectors) detector.finish();
+    const seen = this.#hosts?.finish();
+    const names = options.anomalyNames ?? (() => []);
+    const evidence = [...store.entries(), ...(seen?.evidence ?? [])].map((open) =>
+      open.close(names, options.communitySeed ?? 0),
+    );
+    const alerts = buildAlerts(evidence, {
+      versions: versionsOf(options),
+      hasModel: this.#hosts !== undefined,
+      counts: seen?.counts ?? new Map(),
+      isInternal,
+    });
+    const minimum = options.minimumSeverity ?? 'medium';
+    const shown = alerts.filter(({ severity }) => isShown(severity, minimum));
+    this.#suppressed = alerts.length - shown.length;
+    return shown;
+  }
+}
+
+function versionsOf({ version, schema, model }: DetectionOptions): Versions {
+  return {
+    program: version,
+    ...(model ? { modelHash: model.hash, modelClass: model.className } : {}),
+    ...(schema === undefined ? {} : { schema }),
+  };
+}
+
+/**
+ * Starts a detection.
+ * @throws WiresiftError `DETECT_THRESHOLD`, `DETECT_NETWORK` or `DETECT_MODEL` for options that make no sense
+ */
+export function createDetection(options: DetectionOptions): Detection {
+  return new FlowDetection(options);
+}

@@ -1,0 +1,106 @@
+import { eveTime } from '../base/index.ts';
+import type { Alert } from './alert.ts';
+import { plainText } from './plain-text.ts';
+import { RULES, SEVERITIES } from './policy.ts';
+
+/** A number JSON can hold, or null. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+const safe = (value: string | number): string | number | null =>
+  typeof value === 'number' ? finite(value) : plainText(value);
+
+/**
+ * An alert as one line of Suricata's EVE JSON, without the line feed: the standard fields of an
+ * `alert` event, and everything else under `wiresift`. Every field is described in `docs/eve.md`.
+ * Text from input or model is made plain first, so the line is safe to print.
+ */
+export function eveLine(alert: Alert): string {
+  return JSON.stringify(eveRecord(alert));
+}
+
+/** The object behind {@link eveLine}. */
+export function eveRecord(alert: Alert): Record<string, unknown> {
+  const rule = RULES[alert.kind];
+  const peer = alert.peers[0];
+  const source = alert.role === 'source' ? alert.host : peer;
+  const destination = alert.role === 'source' ? peer : alert.host;
+  return {
+    timestamp: eveTime(Math.trunc(alert.last)),
+    ...(alert.flowIds.length > 0 ? { flow_id: alert.flowIds[0] } : {}),
+    event_type: 'alert',
+    ...(source === undefined ? {} : { src_ip: source }),
+    ...(destination === undefined ? {} : { dest_ip: destination }),
+    // One port is a fact about all flows; the first of several would mislead.
+    ...(alert.portCount === 1 && alert.ports.length === 1 ? { dest_port: alert.ports[0] } : {}),
+    ...(alert.protocols.length > 0 ? { proto: alert.protocols[0] } : {}),
+    ...(alert.communityIds.length > 0 ? { community_id: alert.communityIds[0] } : {}),
+    alert: {
+      action: 'allowed',
+      gid: 1,
+      signature_id: rule.signatureId,
+      rev: rule.revision,
+      signature: `WIRESIFT ${rule.title}`,
+      category: rule.category,
+      severity: SEVERITIES.indexOf(alert.severity) + 1,
+      metadata: {
+        mitre_technique_id: [alert.technique.id],
+        mitre_technique_name: [alert.technique.name],
+        agreement: [alert.agreement],
+      },
+    },
+    wiresift: details(alert),
+  };
+}
+
+function details(alert: Alert): Record<string, unknown> {
+  const { versions, model } = alert;
+  return {
+    id: alert.id,
+    source: alert.source,
+    kind: alert.kind,
+    host: alert.host,
+    role: alert.role,
+    severity: alert.severity,
+    first: eveTime(Math.trunc(alert.first)),
+    last: eveTime(Math.trunc(alert.last)),
+    flows: alert.flows,
+    uncertain_flows: alert.uncertainFlows,
+    score: finite(alert.score),
+    threshold: finite(alert.threshold),
+    unit: plainText(alert.unit),
+    reasons: alert.reasons.map(({ feature, value, contribution }) => ({
+      feature: plainText(feature),
+      value: safe(value),
+      contribution: finite(contribution),
+    })),
+    anomalies: alert.anomalies.map(plainText),
+    peers: alert.peers,
+    peer_count: alert.peerCount,
+    ports: alert.ports,
+    port_count: alert.portCount,
+    protocols: alert.protocols,
+    community_ids: alert.communityIds,
+    flow_ids: alert.flowIds,
+    ...(alert.context ? { context: alert.context } : {}),
+    technique: alert.technique,
+    agreement: alert.agreement,
+    agreement_text: alert.agreementText,
+    ...(model
+      ? {
+          model: {
+            scored: model.scored,
+            above: model.above,
+            tail_probability: finite(model.tailProbability),
+            level: finite(model.level),
+            raised: model.raised,
+          },
+        }
+      : {}),
+    versions: {
+      program: plainText(versions.program),
+      ...(versions.modelHash === undefined ? {} : { model_hash: plainText(versions.modelHash) }),
+      ...(versions.modelClass === undefined ? {} : { model_class: plainText(versions.modelClass) }),
+      ...(versions.schema === undefined ? {} : { schema: plainText(versions.schema) }),
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { WiresiftError } from '../base/index.ts';
+import { DistinctCounts } from './distinct.ts';
+import { OpenEvidence, type Reason } from './evidence.ts';
+import { addressText, type FlowRow, hashWords } from './flow-row.ts';
+import { SlotTable } from './slot-table.ts';
+import { binomialUpperTail } from './tail.ts';
+import type { Limits } from './thresholds.ts';
+
+/** What the model file says of the model that scored the flows. */
+export interface ModelFacts {
+  /** Hash of the model file. */
+  readonly hash: string;
+  /** Name of the class whose probability the scores are. */
+  readonly className: string;
+  /** Scores at or above it count. */
+  readonly threshold: number;
+  /** Share of validation negatives at or above the threshold, and the upper bound of that share. */
+  readonly falsePositiveRate: number;
+  readonly falsePositiveRateUpper: number;
+}
+
+/** How the model saw one host. */
+export interface ModelCounts {
+  readonly scored: number;
+  readonly above: number;
+  /** P(X >= above) had the host been harmless, after the design effect; see `docs/detect.md`. */
+  readonly tailProbability: number;
+  /** What {@link ModelCounts.tailProbability} had to fall below. */
+  readonly level: number;
+  readonly raised: boolean;
+}
+
+/** Why a row scored as it did, the weightiest first or not. */
+export type Explain = (row: number) => readonly Reason[];
+
+/** Flows of a host whose explanations are averaged: its highest-scored. */
+export const EXPLAINED_FLOWS = 5;
+/** Features kept of each explanation, and shown of the average. */
+const EXPLAINED_FEATURES = 12;
+const SHOWN_FEATURES = 6;
+/** The first flow above the threshold is not explained: explaining costs more than scoring, and hosts are many. */
+const EXPLAIN_FROM = 2;
+
+interface Explained {
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+}
+
+const byWeight = (a: Reason, b: Reason): number =>
+  Math.abs(b.contribution) - Math.abs(a.contribution) || (a.feature < b.feature ? -1 : 1);
+
+/** Mean contribution a feature over the explained flows; the value is the highest-scored flow's. */
+function averageReasons(explained: readonly Explained[]): Reason[] {
+  const sums = new Map<string, { value: string | number; sum: number }>();
+  for (const { reasons } of explained) {
+    for (const { feature, value, contribution } of reasons) {
+      const entry = sums.get(feature);
+      if (entry) entry.sum += contribution;
+      else sums.set(feature, { value, sum: contribution });
+    }
+  }
+  return [...sums]
+    .map(([feature, { value, sum }]) => ({ feature, value, contribution: sum / explained.length }))
+    .sort(byWeight)
+    .slice(0, SHOWN_FEATURES);
+}
+
+/**
+ * Counts per originator host how many of its flows the model scored at or above its threshold, in a
+ * table of fixed size. A host is evidence when so many would be too unlikely at the false-positive
+ * rate's upper bound: never for one flow.
+ */
+export class ModelHosts {
+  readonly table: SlotTable;
+  readonly #model: ModelFacts;
+  readonly #limits: Limits;
+  readonly #key = new Uint32Array(5);
+  readonly #scored: Float64Array;
+  readonly #above: Float64Array;
+  readonly #peers: DistinctCounts;
+  readonly #ports: DistinctCounts;
+  readonly #port = new Uint32Array(1);
+  readonly #open: (OpenEvidence | undefined)[];
+  readonly #explained: (Explained[] | undefined)[];
+  scored = 0;
+  above = 0;
+
+  /** @throws WiresiftError `DETECT_MODEL` when the false-positive rate's bound lies outside (0, 1) */
+  constructor(model: ModelFacts, limits: Limits, slots: number, seed: number) {
+    const { threshold, falsePositiveRateUpper: upper } = model;
+    if (!(upper > 0 && upper < 1) || !Number.isFinite(threshold)) {
+      throw new WiresiftError({
+        code: 'DETECT_MODEL',
+        where: 'model file',
+        saw: `threshold ${threshold}, upper bound of the false-positive rate ${upper}`,
+        expected: 'a finite threshold and a bound between 0 and 1',
+        todo: 'Train the model again with a validation part that holds negatives.',
+      });
+    }
+    this.#model = model;
+    this.#limits = limits;
+    this.table = new SlotTable({ slots, keyWords: 5, horizon: 3600e6, seed });
+    this.#scored = new Float64Array(this.table.slots);
+    this.#above = new Float64Array(this.table.slots);
+    this.#peers = new DistinctCounts(this.table.slots, 256);
+    this.#ports = new DistinctCounts(this.table.slots, 256);
+    this.#open = new Array<OpenEvidence | undefined>(this.table.slots).fill(undefined);
+    this.#explained = new Array<Explained[] | undefined>(this.table.slots).fill(undefined);
+  }
+
+  /** Counts one scored flow. @param index its row in the batch, handed to `explain` */
+  observe(row: FlowRow, score: number, index: number, explain: Explain | undefined): void {
+    if (Number.isNaN(score)) return;
+    const key = this.#key;
+    for (let i = 0; i < 4; i++) key[i] = row.words[i]!;
+    key[4] = row.addressLength;
+    const slot = this.table.claim(key, row.end);
+    if (this.table.fresh) {
+      this.#scored[slot] = 0;
+      this.#above[slot] = 0;
+      this.#peers.clear(slot);
+      this.#ports.clear(slot);
+      this.#open[slot] = undefined;
+      this.#explained[slot] = undefined;
+    }
+    this.scored++;
+    this.#scored[slot] = this.#scored[slot]! + 1;
+    if (score >= this.#model.threshold) this.#countAbove(slot, row, score);
+    // Hosts with flows above the threshold are evicted after all others.
+    this.table.weight[slot] = Math.min(this.#above[slot]!, 4095) * 2 ** 20 + 1;
+    if (score >= this.#model.threshold && explain && this.#above[slot]! >= EXPLAIN_FROM) {
+      this.#explain(slot, score, index, explain);
+    }
+  }
+
+  /** Evidence of the hosts whose count is too unlikely, and how the model saw every host. */
+  finish(): { evidence: OpenEvidence[]; counts: Map<string, ModelCounts> } {
+    const evidence: OpenEvidence[] = [];
+    const counts = new Map<string, ModelCounts>();
+    const level = this.#limits.modelLevel / Math.max(1, this.table.inserted);
+    for (let slot = 0; slot < this.table.slots; slot++) {
+      if (!this.table.isUsed(slot)) continue;
+      const host = addressText(this.table.keys, slot * 5, this.table.keys[slot * 5 + 4]!);
+      const seen = this.#countsOf(slot, level);
+      counts.set(host, seen);
+      const open = this.#open[slot];
+      if (!seen.raised || !open) continue;
+      open.peerCount = this.#peers.count(slot);
+      open.portCount = this.#ports.count(slot);
+      open.reasons = averageReasons(this.#explained[slot] ?? []);
+      evidence.push(open);
+    }
+    return { evidence, counts };
+  }
+
+  #countsOf(slot: number, level: number): ModelCounts {
+    const { modelDesignEffect: effect, modelFlowsFloor: floor } = this.#limits;
+    const above = this.#above[slot]!;
+    const scored = this.#scored[slot]!;
+    const tailProbability = binomialUpperTail(
+      Math.floor(above / effect),
+      Math.ceil(scored / effect),
+      this.#model.falsePositiveRateUpper,
+    );
+    const raised = above >= floor && tailProbability < level;
+    return { scored, above, tailProbability, level, raised };
+  }
+
+  #countAbove(slot: number, row: FlowRow, score: number): void {
+    this.above++;
+    this.#above[slot] = this.#above[slot]! + 1;
+    let open = this.#open[slot];
+    if (!open) {
+      open = new OpenEvidence({
+        kind: 'model',
+        host: addressText(row.words, 0, row.addressLength),
+        role: 'source',
+        threshold: this.#model.threshold,
+        unit: `probability of ${this.#model.className}`,
+      });
+      this.#open[slot] = open;
+    }
+    open.addFlow(row);
+    this.#peers.add(slot, hashWords(row.words, 4, 4, 1));
+    if (row.responderPort > 0) {
+      this.#port[0] = row.responderPort;
+      this.#ports.add(slot, hashWords(this.#port, 0, 1, 1));
+    }
+    if (score > open.score) open.score = score;
+  }
+
+  #explain(slot: number, score: number, index: number, explain: Explain): void {
+    const kept = (this.#explained[slot] ??= []);
+    if (kept.length === EXPLAINED_FLOWS) {
+      if (score <= kept[EXPLAINED_FLOWS - 1]!.score) return;
+      kept.pop();
+    }
+    const reasons = [...explain(index)].sort(byWeight).slice(0, EXPLAINED_FEATURES);
+    kept.push({ score, reasons });
+    kept.sort((a, b) => b.score - a.score);
+  }
+}

@@ -1,0 +1,39 @@
+export {
+  type Agreement,
+  type Alert,
+  type AlertContext,
+  agreementOf,
+  buildAlerts,
+  type Versions,
+} from './alert.ts';
+export { ALERT_COLUMNS, type AlertRow, alertRows } from './alert-table.ts';
+export { type CommunityTuple, communityId } from './community-id.ts';
+export {
+  createDetection,
+  type Detection,
+  type DetectionOptions,
+  type DetectionSummary,
+} from './detection.ts';
+export type { Detector, DetectorContext } from './detector.ts';
+export { DETECTORS } from './detectors/index.ts';
+export { eveLine, eveRecord } from './eve.ts';
+export {
+  EVIDENCE_KINDS,
+  type Evidence,
+  type EvidenceKind,
+  type PeerContext,
+  type Reason,
+  SAMPLE_LIMIT,
+} from './evidence.ts';
+export { EXPLAINED_FLOWS, type Explain, type ModelCounts, type ModelFacts } from './host.ts';
+export { INTERNAL_NETWORKS } from './network.ts';
+export { plainText } from './plain-text.ts';
+export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
+export { binomialUpperTail } from './tail.ts';
+export {
+  TABLE_SIZES,
+  type TableSizes,
+  THRESHOLDS,
+  type Threshold,
+  type ThresholdName,
+} from './thresholds.ts';
