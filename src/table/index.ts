@@ -1,4 +1,7 @@
 export { NumberBuilder, TextBuilder } from './builder.ts';
+export { columnsPage } from './columns-page.ts';
+export { csvCell } from './csv-writer.ts';
+export type { TableSink } from './output.ts';
 export {
   type ColumnRole,
   type ColumnSpec,
@@ -18,3 +21,11 @@ export {
   textAt,
   texts,
 } from './table.ts';
+export { isoTime } from './text-rows.ts';
+export {
+  createTableWriter,
+  TABLE_FORMATS,
+  type TableFormat,
+  type TableWriter,
+  type TableWriterOptions,
+} from './writer.ts';

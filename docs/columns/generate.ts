@@ -1,0 +1,15 @@
+import { writeWhole } from '../../src/base/index.ts';
+import { argusSchema } from '../../src/flow/index.ts';
+import { columnsPage, type Schema } from '../../src/table/index.ts';
+
+/** The schemas that have a page. */
+export const pageSchemas: readonly Schema[] = [argusSchema];
+
+/** Where the page of a schema lies. */
+export function pagePath(schema: Schema): URL {
+  return new URL(`./${schema.name}.md`, import.meta.url);
+}
+
+if (import.meta.main) {
+  for (const schema of pageSchemas) writeWhole(pagePath(schema).pathname, columnsPage(schema));
+}

@@ -1,0 +1,31 @@
+export { ctu13 } from './ctu13/dataset.ts';
+export { CTU13_FILES } from './ctu13/files.ts';
+export { CTU13_CLASSES, CTU13_LABELS, labelClass, labelRule } from './ctu13/labels.ts';
+export { isBinetflow } from './ctu13/layout.ts';
+export { readCtu13 } from './ctu13/read.ts';
+export {
+  type Dataset,
+  type DatasetCard,
+  type DatasetFile,
+  type DatasetTable,
+  type FileShare,
+  groupsByFile,
+  type LabelCount,
+  type LabelRule,
+  type ReadOptions,
+} from './dataset.ts';
+export {
+  type FetchedFile,
+  type FetchOptions,
+  type FetchProgress,
+  fetchDataset,
+} from './fetch.ts';
+export {
+  type DatasetListing,
+  datasets,
+  type FileListing,
+  fetchCommand,
+  findDataset,
+  findDatasetCard,
+  listDatasets,
+} from './registry.ts';
