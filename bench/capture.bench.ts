@@ -94,7 +94,7 @@ async function measure(
 }
 
 function print(measures: readonly Measure[]): void {
-  console.log('way                 M frames/s      MB/s   spread');
+  console.log('way                 M frames/s file MB/s   spread');
   for (const { name, framesPerSecond, bytesPerSecond, spreadPercent } of measures) {
     const frames = (framesPerSecond / 1e6).toFixed(2).padStart(10);
     const bytes = (bytesPerSecond / 1e6).toFixed(0).padStart(9);
