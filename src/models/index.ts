@@ -10,3 +10,4 @@ export type {
   StoredModel,
   Tensor,
 } from './model.ts';
+export { modelKind, modelKinds } from './registry.ts';

@@ -1,0 +1,67 @@
+"""Times scikit-learn on the data that bench/models.bench.ts sends.
+
+Standard input: one line of JSON (the plan), then the matrix as 32-bit floats, row-major, then the
+labels as 32-bit integers, little-endian. Standard output: a JSON list of results.
+"""
+
+import json
+import sys
+import time
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
+
+
+def main():
+    plan = json.loads(sys.stdin.buffer.readline())
+    rows, cols = plan["rows"], plan["cols"]
+    x = np.frombuffer(sys.stdin.buffer.read(rows * cols * 4), dtype="<f4").reshape(rows, cols)
+    y = np.frombuffer(sys.stdin.buffer.read(rows * 4), dtype="<i4")
+    makers = {
+        "tree": lambda threads: DecisionTreeClassifier(
+            min_samples_leaf=plan["leaf"], random_state=plan["seed"]
+        ),
+        "forest": lambda threads: RandomForestClassifier(
+            n_estimators=plan["trees"],
+            min_samples_leaf=plan["leaf"],
+            random_state=plan["seed"],
+            n_jobs=threads,
+        ),
+        "logistic": lambda threads: LogisticRegression(C=1.0, max_iter=500, tol=1e-6),
+    }
+    results = []
+    for kind in plan["kinds"]:
+        for threads in plan["threads"] if kind == "forest" else [1]:
+            results.append(measure(kind, threads, makers[kind], plan, x, y))
+    json.dump(results, sys.stdout)
+
+
+def measure(kind, threads, make, plan, x, y):
+    fits, scores = [], []
+    accuracy = 0.0
+    for _ in range(plan["repeats"]):
+        model = make(threads)
+        start = time.perf_counter()
+        model.fit(x, y)
+        fits.append(time.perf_counter() - start)
+        model.predict_proba(x)
+        start = time.perf_counter()
+        shares = model.predict_proba(x)
+        scores.append(time.perf_counter() - start)
+        accuracy = float(np.mean(model.classes_[shares.argmax(axis=1)] == y))
+    score = sorted(scores)[len(scores) // 2]
+    return {
+        "by": "scikit-learn",
+        "kind": kind,
+        "threads": threads,
+        "fitSeconds": sorted(fits)[len(fits) // 2],
+        "fitSpread": [min(fits), max(fits)],
+        "scoreSeconds": score,
+        "rowsPerSecond": plan["rows"] / score,
+        "accuracy": accuracy,
+    }
+
+
+main()

@@ -1,0 +1,31 @@
+import { WiresiftError } from '../base/index.ts';
+import { forestKind } from './forest/kind.ts';
+import { logisticKind } from './logistic/kind.ts';
+import type { ModelKind } from './model.ts';
+import { treeKind } from './tree/kind.ts';
+
+/** One line a kind: the command line, files, docs and the contract suite all go by this list. */
+const KINDS: readonly ModelKind[] = [
+  treeKind, // decision tree
+  forestKind, // random forest
+  logisticKind, // logistic regression
+];
+
+/** Every kind of model there is. */
+export function modelKinds(): readonly ModelKind[] {
+  return KINDS;
+}
+
+/** @throws WiresiftError `MODEL_KIND` when there is no kind of that name */
+export function modelKind(name: string): ModelKind {
+  const found = KINDS.find((each) => each.kind === name);
+  if (found) return found;
+  throw new WiresiftError({
+    code: 'MODEL_KIND',
+    where: 'kind of model',
+    saw: name.slice(0, 80),
+    expected: `one of ${KINDS.map((each) => each.kind).join(', ')}`,
+    todo: 'Check the spelling',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,146 @@
+import type { Matrix } from '../../features/index.ts';
+
+/** Most bins a column is cut into: a bin number then fits a byte. */
+export const MAX_BINS = 255;
+
+/**
+ * A training matrix cut into bins, column by column, in shared memory so that worker threads read it
+ * without a copy. Columns stand in the order of {@link BinnedMatrix.order}, not of the matrix.
+ */
+export interface BinnedMatrix {
+  readonly rows: number;
+  readonly cols: number;
+  /** Matrix column of each binned column. */
+  readonly order: Int32Array;
+  /** `bins[column * rows + row]`. */
+  readonly bins: Uint8Array;
+  /** Bins of each column, 1 to {@link MAX_BINS}. */
+  readonly counts: Int32Array;
+  /** Upper edge of bin b of column c at `edges[c * MAX_BINS + b]`: a cell `<=` it is in bin b or below. */
+  readonly edges: Float32Array;
+}
+
+/**
+ * Cuts each column into at most `maxBins` bins: one a distinct value where they suffice, else of
+ * equal weight. Edges lie halfway between neighbouring values.
+ *
+ * @param order matrix columns in the order wanted
+ * @param weights one a row; rows of weight 0 have no say
+ */
+export function binMatrix(
+  matrix: Matrix,
+  order: Int32Array,
+  maxBins: number,
+  weights: Float32Array | undefined,
+): BinnedMatrix {
+  const { rows, cols, data } = matrix;
+  const bins = new Uint8Array(new SharedArrayBuffer(rows * cols));
+  const counts = new Int32Array(new SharedArrayBuffer(cols * 4));
+  const edges = new Float32Array(new SharedArrayBuffer(cols * MAX_BINS * 4));
+  const cells = new Float32Array(rows);
+  for (let c = 0; c < cols; c++) {
+    for (let i = 0, at = order[c]!; i < rows; i++, at += cols) cells[i] = data[at]!;
+    const cuts = edges.subarray(c * MAX_BINS, (c + 1) * MAX_BINS);
+    const count = cutColumn(cells, maxBins, weights, cuts);
+    counts[c] = count;
+    assignBins(cells, cuts, count - 1, bins.subarray(c * rows, (c + 1) * rows));
+  }
+  return { rows, cols, order, bins, counts, edges };
+}
+
+/** Writes a column's edges in ascending order. @returns number of bins, edges + 1 */
+function cutColumn(
+  cells: Float32Array,
+  maxBins: number,
+  weights: Float32Array | undefined,
+  edges: Float32Array,
+): number {
+  const values = distinctOfTwo(cells) ?? distinct(cells);
+  const mass = new Float64Array(values.length);
+  if (values.length > maxBins || weights) {
+    for (let i = 0; i < cells.length; i++) {
+      mass[lowerBound(values, values.length, cells[i]!)]! += weights ? weights[i]! : 1;
+    }
+  } else {
+    mass.fill(1);
+  }
+  let kept = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (mass[i] === 0) continue;
+    values[kept] = values[i]!;
+    mass[kept++] = mass[i]!;
+  }
+  if (kept <= maxBins) {
+    for (let i = 0; i + 1 < kept; i++) edges[i] = halfway(values[i]!, values[i + 1]!);
+    return Math.max(1, kept);
+  }
+  let rest = 0;
+  for (let i = 0; i < kept; i++) rest += mass[i]!;
+  let cuts = 0;
+  let inBin = 0;
+  for (let i = 0; i + 1 < kept && cuts < maxBins - 1; i++) {
+    inBin += mass[i]!;
+    // What is left is shared among the bins left, so one heavy value does not starve the others.
+    if (inBin < rest / (maxBins - cuts)) continue;
+    edges[cuts++] = halfway(values[i]!, values[i + 1]!);
+    rest -= inBin;
+    inBin = 0;
+  }
+  return cuts + 1;
+}
+
+/** The distinct values of a column of at most two of them, ascending; a sort would be slower. */
+function distinctOfTwo(cells: Float32Array): Float32Array | undefined {
+  const first = cells[0]!;
+  let second = first;
+  for (let i = 1; i < cells.length; i++) {
+    const cell = cells[i]!;
+    if (cell !== first && cell !== second) {
+      if (second !== first) return undefined;
+      second = cell;
+    }
+  }
+  if (second === first) return Float32Array.of(first);
+  return first < second ? Float32Array.of(first, second) : Float32Array.of(second, first);
+}
+
+function distinct(cells: Float32Array): Float32Array {
+  const sorted = cells.slice().sort();
+  let kept = 1;
+  for (let i = 1; i < sorted.length; i++) {
+    if (sorted[i] !== sorted[kept - 1]) sorted[kept++] = sorted[i]!;
+  }
+  return sorted.subarray(0, kept);
+}
+
+/** A 32-bit threshold with `low <= threshold < high`. */
+function halfway(low: number, high: number): number {
+  const middle = Math.fround(low / 2 + high / 2);
+  return middle >= low && middle < high ? middle : low;
+}
+
+/** @returns first index of `count` ascending edges with `value <= edge`, or `count` */
+export function lowerBound(edges: Float32Array, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (value <= edges[middle]!) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function assignBins(
+  cells: Float32Array,
+  edges: Float32Array,
+  edgeCount: number,
+  out: Uint8Array,
+): void {
+  if (edgeCount <= 1) {
+    const edge = edges[0]!;
+    for (let i = 0; i < cells.length; i++) out[i] = edgeCount === 1 && cells[i]! > edge ? 1 : 0;
+    return;
+  }
+  for (let i = 0; i < cells.length; i++) out[i] = lowerBound(edges, edgeCount, cells[i]!);
+}

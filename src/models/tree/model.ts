@@ -1,0 +1,148 @@
+import type { Matrix } from '../../features/index.ts';
+import { checkExplain, checkScore } from '../input.ts';
+import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import { refuseStored, storedTensor } from '../stored.ts';
+import { MAX_NODES, type Trees, treesProblem } from './ensemble.ts';
+import { TreeScorer } from './scorer.ts';
+
+/** What a model of trees is apart from its trees. */
+export interface TreeModelFacts {
+  readonly kind: string;
+  readonly parameters: Parameters;
+  readonly classes: readonly string[];
+  readonly features: readonly string[];
+}
+
+/** One decision tree or many: a row's probabilities are the mean of its leaves' class shares. */
+export class TreeModel implements Model {
+  readonly kind: string;
+  readonly parameters: Parameters;
+  readonly classes: readonly string[];
+  readonly features: readonly string[];
+  readonly trees: Trees;
+  #scorer: TreeScorer;
+  readonly #shares = new Map<number, Float64Array>();
+
+  constructor(facts: TreeModelFacts, trees: Trees) {
+    this.kind = facts.kind;
+    this.parameters = facts.parameters;
+    this.classes = facts.classes;
+    this.features = facts.features;
+    this.trees = trees;
+    this.#scorer = new TreeScorer(trees);
+  }
+
+  score(matrix: Matrix): Float32Array {
+    checkScore(this.kind, this.features, matrix);
+    const out = new Float32Array(matrix.rows * this.classes.length);
+    this.#scorer.score(matrix, out);
+    return out;
+  }
+
+  importances(): Float64Array {
+    return this.trees.importance.slice();
+  }
+
+  /** Path attribution (Saabas 2014): the contributions sum to the score less the mean of the roots. */
+  explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
+    checkExplain(this, matrix, row, classIndex);
+    const { feature, threshold, right, starts, treeCount } = this.trees;
+    const share = this.#classShares(classIndex);
+    const base = row * matrix.cols;
+    const parts = new Float64Array(matrix.cols);
+    for (let t = 0; t < treeCount; t++) {
+      let node = starts[t]!;
+      for (let column = feature[node]!; column >= 0; column = feature[node]!) {
+        const next = matrix.data[base + column]! <= threshold[node]! ? node + 1 : right[node]!;
+        parts[column]! += share[next]! - share[node]!;
+        node = next;
+      }
+    }
+    for (let c = 0; c < parts.length; c++) parts[c]! /= treeCount;
+    return parts;
+  }
+
+  /** The class's share in every node, inner ones from their children; made at first use. */
+  #classShares(classIndex: number): Float64Array {
+    const known = this.#shares.get(classIndex);
+    if (known) return known;
+    const { feature, right, cover, values, classCount } = this.trees;
+    const share = new Float64Array(feature.length);
+    const weight = new Float64Array(feature.length);
+    // Children come after their parents, so backwards every child is ready in time.
+    for (let i = feature.length - 1; i >= 0; i--) {
+      const other = right[i]!;
+      if (feature[i]! < 0) {
+        share[i] = values[other * classCount + classIndex]!;
+        weight[i] = cover[i]!;
+      } else {
+        weight[i] = weight[i + 1]! + weight[other]!;
+        share[i] = (share[i + 1]! * weight[i + 1]! + share[other]! * weight[other]!) / weight[i]!;
+      }
+    }
+    this.#shares.set(classIndex, share);
+    return share;
+  }
+
+  tensors(): Tensor[] {
+    const { starts, feature, threshold, right, cover, values, importance } = this.trees;
+    const nodes = [feature.length];
+    const leaves = [values.length / this.classes.length, this.classes.length];
+    return [
+      { name: 'importance', type: 'F64', shape: [importance.length], data: importance },
+      { name: 'starts', type: 'U32', shape: [starts.length], data: starts },
+      { name: 'feature', type: 'I32', shape: nodes, data: feature },
+      { name: 'threshold', type: 'F32', shape: nodes, data: threshold },
+      { name: 'right', type: 'U32', shape: nodes, data: right },
+      { name: 'cover', type: 'F32', shape: nodes, data: cover },
+      { name: 'values', type: 'F32', shape: leaves, data: values },
+    ];
+  }
+}
+
+/**
+ * Builds a model of trees from a file's tensors.
+ * @throws WiresiftError `MODEL_FILE` when a tensor is missing or the trees are not whole
+ */
+export function loadTrees(facts: TreeModelFacts, stored: StoredModel): TreeModel {
+  const where = `model ${stored.kind}`;
+  const starts = storedTensor(stored, 'starts', 'U32', 1).data;
+  const feature = storedTensor(stored, 'feature', 'I32', 1).data;
+  const threshold = storedTensor(stored, 'threshold', 'F32', 1).data;
+  const right = storedTensor(stored, 'right', 'U32', 1).data;
+  const cover = storedTensor(stored, 'cover', 'F32', 1).data;
+  const values = storedTensor(stored, 'values', 'F32', 2);
+  const importance = storedTensor(stored, 'importance', 'F64', 1).data;
+  const nodes = feature.length;
+  const lengths = [threshold.length, right.length, cover.length];
+  if (nodes === 0 || nodes > MAX_NODES || lengths.some((length) => length !== nodes)) {
+    refuseStored(where, `${[nodes, ...lengths].join(', ')} nodes`, 'one number of nodes');
+  }
+  if (starts.length < 2) refuseStored(where, 'no trees', 'at least one');
+  if (values.shape[1] !== facts.classes.length) {
+    refuseStored(where, `leaves of ${values.shape[1]} classes`, `${facts.classes.length}`);
+  }
+  if (importance.length !== facts.features.length || importance.some((value) => value < 0)) {
+    refuseStored(`${where}, tensor importance`, 'other values', 'one number from 0 a feature');
+  }
+  const trees: Trees = {
+    treeCount: starts.length - 1,
+    featureCount: facts.features.length,
+    classCount: facts.classes.length,
+    starts,
+    feature,
+    threshold,
+    right,
+    cover,
+    values: values.data,
+    importance,
+  };
+  const problem = treesProblem(trees);
+  if (problem) refuseStored(where, problem, 'whole trees in preorder');
+  try {
+    return new TreeModel(facts, trees);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuseStored(where, error.message, 'thresholds as training makes them');
+  }
+}
