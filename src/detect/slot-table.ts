@@ -1,6 +1,6 @@
 import { hashWords } from './flow-row.ts';
 
-/** Slots a key may lie in: enough that a table at half load rarely evicts. */
+/** Slots a key may lie in: enough that a table at a quarter of its load hardly ever evicts. */
 const WAYS = 8;
 
 /** What a {@link SlotTable} is built from. */
