@@ -53,14 +53,18 @@ export class CaptureReader implements Source {
    * second call delivers nothing. When aborted it resolves, with the frames up to then delivered.
    * @throws WiresiftError CAPTURE_READ when the system cannot read on; what `onFrame` throws
    */
-  async read(onFrame: OnFrame, signal?: AbortSignal): Promise<void> {
+  async read(
+    onFrame: OnFrame,
+    signal?: AbortSignal,
+    afterChunk?: () => Promise<void>,
+  ): Promise<void> {
     if (this.#closed) return;
     const wake = (): void => {
       void this.close();
     };
     signal?.addEventListener('abort', wake, { once: true });
     try {
-      if (!signal?.aborted) await this.#run(onFrame);
+      if (!signal?.aborted) await this.#run(onFrame, afterChunk);
     } finally {
       signal?.removeEventListener('abort', wake);
       await this.close();
@@ -73,11 +77,12 @@ export class CaptureReader implements Source {
     await this.#input.close();
   }
 
-  async #run(onFrame: OnFrame): Promise<void> {
+  async #run(onFrame: OnFrame, afterChunk?: () => Promise<void>): Promise<void> {
     const window = this.#window;
     const parser = this.#parser;
     do {
       window.from = parser.parse(window.bytes, window.from, window.to, onFrame);
+      if (afterChunk) await afterChunk();
       if (parser.stopped) return;
     } while (!this.#closed && (await window.fill(this.#input)));
     if (this.#closed) return;

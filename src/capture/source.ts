@@ -25,6 +25,11 @@ export interface Source {
    * Reads to the end, calling `onFrame` for each frame. Chunks are read asynchronously; within a chunk
    * frames are delivered synchronously (millions a second).
    * @param signal stops between two chunks
+   * @param afterChunk awaited between two chunks: where a consumer with slow output catches up
    */
-  read(onFrame: (frame: Frame) => void, signal?: AbortSignal): Promise<void>;
+  read(
+    onFrame: (frame: Frame) => void,
+    signal?: AbortSignal,
+    afterChunk?: () => Promise<void>,
+  ): Promise<void>;
 }
