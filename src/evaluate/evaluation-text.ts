@@ -118,9 +118,11 @@ function baselinesText({ baselines }: Evaluation): string {
     each.name,
     measureText(each.averagePrecision),
     measureText(each.rocAuc),
-    each.note,
+    measureText(each.averagePrecisionWithBackground),
   ]);
-  return textTable(['Baseline (labelled rows)', 'average precision', 'ROC AUC', 'note'], rows);
+  const header = ['Baseline', 'AP, labelled only', 'ROC AUC, labelled only', 'AP, all rows'];
+  const notes = baselines.map(({ name, note }) => `${name}: ${note}.`);
+  return `${textTable(header, rows)}\n${notes.join('\n')}`;
 }
 
 function hitsText(name: string, table: HitTable): string {

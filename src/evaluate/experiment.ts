@@ -1,0 +1,287 @@
+import { WiresiftError } from '../base/index.ts';
+import { defaultSpec, fitPipeline, type Pipeline, type PipelineSpec } from '../features/index.ts';
+import { type Model, modelKind, type Parameters } from '../models/index.ts';
+import type { LabelledTable } from '../table/index.ts';
+import { type Baseline, baselines } from './baselines.ts';
+import { type Evaluation, type JudgeOptions, judge } from './evaluation.ts';
+import type { Split, SplitPlan } from './split.ts';
+import {
+  type ChosenThreshold,
+  chooseThreshold,
+  type ThresholdMethod,
+  type ValidationScores,
+} from './threshold.ts';
+import {
+  type Background,
+  badExperiment,
+  calibrate,
+  recordedSplit,
+  type TrainingRecord,
+} from './training-record.ts';
+import { harmlessClass, hostColumn, hostileScores, hostileTruth, timeRange } from './truth.ts';
+
+/** Stages of training, in order, as progress tells them. */
+export type Stage = 'fit' | 'score validation' | 'score test';
+
+/** What to train and how. */
+export interface TrainOptions {
+  readonly data: LabelledTable;
+  /** Name in the registry of models: `forest`. */
+  readonly modelKind: string;
+  readonly parameters?: Parameters;
+  /** Default: first 60 % of the time span to train. */
+  readonly split?: SplitPlan;
+  /** Share of the training part that chooses the threshold. Default 0.25. */
+  readonly validationFraction?: number;
+  /** Default `exclude`. */
+  readonly background?: Background;
+  /** Default: `defaultSpec` of the data's schema. */
+  readonly spec?: PipelineSpec;
+  /** Default best F1. */
+  readonly threshold?: ThresholdMethod;
+  /** Whether rows of unknown label count as negatives when the threshold is chosen. Default: as {@link background}. */
+  readonly thresholdBackground?: Background;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly onProgress?: (stage: Stage, done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+  readonly judge?: JudgeOptions;
+}
+
+/** What training gives: all that a model file holds, and how it did on the test part. */
+export interface Trained {
+  readonly model: Model;
+  readonly pipeline: Pipeline;
+  readonly threshold: ChosenThreshold;
+  readonly record: TrainingRecord;
+  readonly seed: number;
+  readonly evaluation: Evaluation;
+}
+
+/** The default split: no row of the test part starts before any row that trained the model. */
+export const DEFAULT_SPLIT: SplitPlan = { kind: 'time', trainFraction: 0.6, by: 'span' };
+const VALIDATION_FRACTION = 0.25;
+/** Rows scored at once: bounds the memory of the matrix, and lets a stop signal through. */
+const SCORE_ROWS = 65_536;
+
+/** A fitted model with the pipeline that feeds it. */
+export interface Scorer {
+  readonly model: Model;
+  readonly pipeline: Pipeline;
+}
+
+/** Who watches and may stop the scoring of many rows. */
+export interface Watch {
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+function stopped(): WiresiftError {
+  return new WiresiftError({
+    code: 'ABORTED',
+    where: 'experiment',
+    saw: 'a request to stop',
+    expected: 'to finish',
+    todo: 'Nothing was saved; start again when ready',
+  });
+}
+
+/**
+ * Probabilities of the rows named, row-major, rows × classes, block by block.
+ * @throws WiresiftError `ABORTED` when the signal fired
+ */
+export async function scoreRows(
+  { model, pipeline }: Scorer,
+  data: LabelledTable,
+  rows: Int32Array,
+  watch: Watch = {},
+): Promise<Float32Array> {
+  const classes = model.classes.length;
+  const scores = new Float32Array(rows.length * classes);
+  for (let start = 0; start < rows.length; start += SCORE_ROWS) {
+    // A turn of the event loop, so that a stop signal can fire between blocks.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (watch.signal?.aborted) throw stopped();
+    const block = rows.subarray(start, start + SCORE_ROWS);
+    scores.set(model.score(pipeline.transform(data.table, block)), start * classes);
+    watch.onProgress?.(start + block.length, rows.length);
+  }
+  return scores;
+}
+
+/** Class a row as training sees it: rows of unknown label as harmless. */
+function taught(labels: Int32Array, rows: Int32Array, harmless: number): Int32Array {
+  return rows.map((row) => (labels[row]! < 0 ? harmless : labels[row]!));
+}
+
+function trainingRows(options: TrainOptions, split: Split, harmless: number): Int32Array {
+  const { labels } = options.data;
+  const rows =
+    options.background === 'negative'
+      ? split.train
+      : split.train.filter((row) => labels[row]! >= 0);
+  const classes = taught(labels, rows, harmless);
+  if (!classes.includes(harmless) || classes.every((label) => label === harmless)) {
+    const hostile = classes.filter((label) => label !== harmless).length;
+    throw badExperiment(
+      `${hostile} hostile and ${rows.length - hostile} harmless training rows (${split.detail.text})`,
+      'rows of both',
+    );
+  }
+  return rows;
+}
+
+/**
+ * Trains one model: splits the data, fits the pipeline and the model on training rows alone, chooses
+ * the threshold on a validation part of the training time (or groups), and judges the test part once.
+ * The same data, options and seed give the same model, whatever the number of threads.
+ *
+ * @throws WiresiftError `SPLIT`, `EXPERIMENT` or `THRESHOLD` when the data cannot carry the experiment,
+ *   `ABORTED` when the signal fired, and what pipeline and estimator throw
+ */
+export async function trainModel(options: TrainOptions): Promise<Trained> {
+  const { data, seed, threads, signal, onProgress } = options;
+  const harmless = harmlessClass(data.classes);
+  const background = options.background ?? 'exclude';
+  const plan = {
+    split: options.split ?? DEFAULT_SPLIT,
+    validation: { fraction: options.validationFraction ?? VALIDATION_FRACTION, seed },
+  };
+  const estimator = modelKind(options.modelKind).create(options.parameters ?? {});
+  const split = recordedSplit(data, plan);
+  const rows = trainingRows(options, split, harmless);
+  const pipeline = fitPipeline(options.spec ?? defaultSpec(data.table.schema), data.table, rows);
+  const model = await estimator.fit(
+    {
+      matrix: pipeline.transform(data.table, rows),
+      labels: taught(data.labels, rows, harmless),
+      classes: data.classes,
+    },
+    {
+      seed,
+      ...(threads ? { threads } : {}),
+      ...(signal ? { signal } : {}),
+      ...(onProgress ? { onProgress: (done, total) => onProgress('fit', done, total) } : {}),
+    },
+  );
+  const scorer = { model, pipeline };
+  const validation = await validationScores(options, scorer, split, harmless);
+  const threshold = chooseThreshold(validation, options.threshold ?? { kind: 'best-f1' });
+  const record: TrainingRecord = {
+    version: 1,
+    dataset: data.dataset,
+    dataHash: data.hash,
+    rows: {
+      table: data.table.rows,
+      train: rows.length,
+      validation: split.validation!.length,
+      test: split.test.length,
+    },
+    background,
+    ...plan,
+    splitText: split.detail.text,
+    harmlessClass: data.classes[harmless]!,
+    thresholdDetail: threshold.detail,
+    calibration: calibrate(validation, threshold.value),
+  };
+  const evaluation = await evaluateRows({
+    scorer,
+    data,
+    rows: split.test,
+    part: `test part of a ${split.detail.text}`,
+    threshold,
+    record,
+    split,
+    warnings: [],
+    watch: { signal, onProgress: (done, total) => onProgress?.('score test', done, total) },
+    judge: { seed, ...options.judge },
+  });
+  return { model, pipeline, threshold, record, seed, evaluation };
+}
+
+async function validationScores(
+  options: TrainOptions,
+  scorer: Scorer,
+  split: Split,
+  harmless: number,
+): Promise<ValidationScores> {
+  const { data, signal, onProgress } = options;
+  const rows = split.validation!;
+  const probabilities = await scoreRows(scorer, data, rows, {
+    signal,
+    onProgress: (done, total) => onProgress?.('score validation', done, total),
+  });
+  const { first, last } = timeRange(data.table, rows);
+  return {
+    scores: hostileScores(probabilities, data.classes.length, harmless),
+    truth: hostileTruth(data.labels, rows, harmless),
+    spanSeconds: (last - first) / 1e6,
+    background: options.thresholdBackground ?? options.background ?? 'exclude',
+  };
+}
+
+/** What {@link evaluateRows} judges. */
+export interface EvaluateRows {
+  readonly scorer: Scorer;
+  /** Labels must index the model's classes. */
+  readonly data: LabelledTable;
+  readonly rows: Int32Array;
+  readonly part: string;
+  readonly threshold: { readonly value: number; readonly method: string };
+  readonly record: Pick<TrainingRecord, 'dataset' | 'dataHash' | 'background'>;
+  /** The split that trained the model, when `data` are what trained it: baselines learn from it. */
+  readonly split?: Split | undefined;
+  readonly warnings: readonly string[];
+  readonly watch: Watch;
+  readonly judge: JudgeOptions;
+}
+
+/** Scores and judges rows, with baselines when the training rows are at hand. */
+export async function evaluateRows(work: EvaluateRows): Promise<Evaluation> {
+  const { scorer, data, rows, record } = work;
+  const { model } = scorer;
+  const harmless = harmlessClass(model.classes);
+  const { value, method } = work.threshold;
+  return judge({
+    data,
+    rows,
+    probabilities: await scoreRows(scorer, data, rows, work.watch),
+    classes: model.classes,
+    harmless,
+    threshold: { value, method },
+    part: work.part,
+    model: {
+      kind: model.kind,
+      parameters: model.parameters,
+      features: model.features,
+      trainedOn: { dataset: record.dataset, hash: record.dataHash },
+      background: record.background,
+    },
+    baselines: await baselinesOf(work, harmless),
+    warnings: work.warnings,
+    options: work.judge,
+  });
+}
+
+async function baselinesOf(work: EvaluateRows, harmless: number): Promise<Baseline[]> {
+  const { scorer, data, split, record } = work;
+  if (!split) return [];
+  const trainRows =
+    record.background === 'negative'
+      ? split.train
+      : split.train.filter((row) => data.labels[row]! >= 0);
+  const { pipeline } = scorer;
+  return baselines({
+    train: pipeline.transform(data.table, trainRows),
+    test: pipeline.transform(data.table, work.rows),
+    sources: pipeline.names.map((_, column) => pipeline.origin(column).from),
+    trainLabels: taught(data.labels, trainRows, harmless),
+    testLabels: work.rows.map((row) => data.labels[row]!),
+    classes: scorer.model.classes,
+    harmless,
+    host: hostColumn(data),
+    trainRows,
+    testRows: work.rows,
+    seed: work.judge.seed ?? 1,
+  });
+}

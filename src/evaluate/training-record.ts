@@ -1,0 +1,201 @@
+import { WiresiftError } from '../base/index.ts';
+import type { LabelledTable } from '../table/index.ts';
+import { wilson } from './measure.ts';
+import {
+  carveValidation,
+  makeSplit,
+  type Split,
+  type SplitInput,
+  type SplitPlan,
+} from './split.ts';
+import type { ThresholdDetail, ValidationScores } from './threshold.ts';
+import { timesOf } from './truth.ts';
+
+/** Whether rows of unknown label are left out of training or taught as harmless. */
+export type Background = 'exclude' | 'negative';
+
+/** Hits among rows taken to be harmless, with Wilson's 95 % bound. */
+export interface Rate {
+  readonly hits: number;
+  readonly rows: number;
+  readonly rate: number;
+  readonly upper: number;
+}
+
+/** How often the threshold is wrong on validation rows. */
+export interface Calibration {
+  /** Rows labelled harmless; null when validation holds none. */
+  readonly labelled: Rate | null;
+  /** Rows of unknown label; null when validation holds none. */
+  readonly background: Rate | null;
+  /**
+   * The rate that live scoring reckons with: of the two above the one with the higher bound, so that
+   * neither easy normal traffic nor a small sample makes the model look better than it is.
+   */
+  readonly falsePositiveRate: number;
+  readonly falsePositiveRateUpper: number;
+}
+
+/** How a model came to be: plain data in its file, enough to rebuild the split. */
+export interface TrainingRecord {
+  readonly version: 1;
+  readonly dataset: string;
+  readonly dataHash: string;
+  readonly rows: {
+    readonly table: number;
+    /** Rows that the model learned from. */
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+  };
+  readonly background: Background;
+  readonly split: SplitPlan;
+  readonly splitText: string;
+  readonly validation: { readonly fraction: number; readonly seed: number };
+  readonly harmlessClass: string;
+  readonly thresholdDetail: ThresholdDetail;
+  readonly calibration: Calibration;
+}
+
+function rateOf(validation: ValidationScores, value: number, truth: 0 | -1): Rate | null {
+  let hits = 0;
+  let rows = 0;
+  for (let i = 0; i < validation.truth.length; i++) {
+    if (validation.truth[i] !== truth) continue;
+    rows++;
+    if (validation.scores[i]! >= value) hits++;
+  }
+  return rows === 0 ? null : { hits, rows, rate: hits / rows, upper: wilson(hits, rows).high };
+}
+
+/**
+ * Measures how often a threshold calls harmless validation rows hostile.
+ * @throws WiresiftError `EXPERIMENT` when no validation row is harmless or of unknown label
+ */
+export function calibrate(validation: ValidationScores, value: number): Calibration {
+  const labelled = rateOf(validation, value, 0);
+  const background = rateOf(validation, value, -1);
+  const worst = [labelled, background].reduce((a, b) => (!a || (b && b.upper > a.upper) ? b : a));
+  if (!worst) {
+    throw badExperiment(
+      'only hostile validation rows',
+      'harmless ones, to measure false positives',
+    );
+  }
+  return {
+    labelled,
+    background,
+    falsePositiveRate: worst.rate,
+    falsePositiveRateUpper: worst.upper,
+  };
+}
+
+/** An experiment that the data cannot carry. */
+export function badExperiment(saw: string, expected: string): WiresiftError {
+  return new WiresiftError({
+    code: 'EXPERIMENT',
+    where: 'experiment',
+    saw,
+    expected,
+    todo: 'Choose another split, or data that hold both hostile and harmless rows in every part',
+  });
+}
+
+/** Every row of the data with what a split needs. */
+function splitInput(data: LabelledTable): SplitInput {
+  const times = timesOf(data.table);
+  return {
+    rows: Int32Array.from({ length: data.table.rows }, (_, row) => row),
+    labels: data.labels,
+    groups: data.groups,
+    ...(times ? { times } : {}),
+  };
+}
+
+/**
+ * Builds the split that a record (or a record to be) describes: training, validation and test rows.
+ * @throws WiresiftError `SPLIT` as {@link makeSplit}
+ */
+export function recordedSplit(
+  data: LabelledTable,
+  record: Pick<TrainingRecord, 'split' | 'validation'>,
+): Split {
+  const input = splitInput(data);
+  return carveValidation(makeSplit(input, record.split), input, record.validation);
+}
+
+function damaged(field: string): WiresiftError {
+  return new WiresiftError({
+    code: 'MODEL_FILE',
+    where: `model file, training record, ${field}`,
+    saw: 'a value that no training writes',
+    expected: 'a record of this version',
+    todo: 'The file is damaged or of another version: train the model again',
+  });
+}
+
+function object(value: unknown, field: string): Map<string, unknown> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw damaged(field);
+  return new Map(Object.entries(value));
+}
+
+function fraction(value: unknown, field: string): number {
+  if (typeof value === 'number' && value > 0 && value < 1) return value;
+  throw damaged(field);
+}
+
+function count(value: unknown, field: string): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+  throw damaged(field);
+}
+
+function readPlan(value: unknown): SplitPlan {
+  const plan = object(value, 'split');
+  const kind = plan.get('kind');
+  if (kind === 'stratified' || kind === 'grouped') {
+    return {
+      kind,
+      testFraction: fraction(plan.get('testFraction'), 'split.testFraction'),
+      seed: count(plan.get('seed'), 'split.seed'),
+    };
+  }
+  const by = plan.get('by');
+  if (kind !== 'time' || (by !== 'span' && by !== 'rows')) throw damaged('split.kind');
+  return {
+    kind,
+    by,
+    trainFraction: fraction(plan.get('trainFraction'), 'split.trainFraction'),
+    embargoSeconds: count(plan.get('embargoSeconds') ?? 0, 'split.embargoSeconds'),
+  };
+}
+
+/** The part of a training record that evaluating needs, read from a file that may be hostile. */
+export type ReadRecord = Pick<
+  TrainingRecord,
+  'dataset' | 'dataHash' | 'background' | 'split' | 'validation' | 'harmlessClass'
+>;
+
+/** @throws WiresiftError `MODEL_FILE` naming the field that is wrong */
+export function readTrainingRecord(json: unknown): ReadRecord {
+  const record = object(json, 'top');
+  if (record.get('version') !== 1) throw damaged('version');
+  const word = (field: string): string => {
+    const value = record.get(field);
+    if (typeof value === 'string' && value.length <= 1000) return value;
+    throw damaged(field);
+  };
+  const background = word('background');
+  if (background !== 'exclude' && background !== 'negative') throw damaged('background');
+  const validation = object(record.get('validation'), 'validation');
+  return {
+    dataset: word('dataset'),
+    dataHash: word('dataHash'),
+    background,
+    split: readPlan(record.get('split')),
+    validation: {
+      fraction: fraction(validation.get('fraction'), 'validation.fraction'),
+      seed: count(validation.get('seed'), 'validation.seed'),
+    },
+    harmlessClass: word('harmlessClass'),
+  };
+}

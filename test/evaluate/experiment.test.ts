@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { WiresiftError } from '../../src/base/index.ts';
+import { evaluateModel } from '../../src/evaluate/evaluate-model.ts';
+import { evaluationText } from '../../src/evaluate/evaluation-text.ts';
+import { type Trained, type TrainOptions, trainModel } from '../../src/evaluate/experiment.ts';
+import { recordedSplit } from '../../src/evaluate/training-record.ts';
+import type { Model } from '../../src/models/index.ts';
+import { numbers } from '../../src/table/index.ts';
+import { madeFlows } from './flows.ts';
+
+const data = madeFlows(3000);
+const usual: TrainOptions = {
+  data,
+  modelKind: 'forest',
+  parameters: { trees: 8 },
+  seed: 3,
+  judge: { replicates: 10 },
+};
+
+/** Hash of everything that the model learned. */
+function learned(model: Model): string {
+  const hash = createHash('sha256');
+  for (const { name, data: cells } of model.tensors()) {
+    hash.update(name).update(Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+const judged = ({ model, pipeline, threshold, record }: Trained) => ({
+  model,
+  pipeline,
+  threshold,
+  training: JSON.parse(JSON.stringify(record)) as unknown,
+});
+
+const trained = await trainModel(usual);
+
+test('labels, cells and order of test rows change neither pipeline, model nor threshold', async () => {
+  const split = recordedSplit(data, trained.record);
+  const labels = data.labels.slice();
+  // The test rows' labels, turned round: every row gets the label of another.
+  split.test.forEach((row, i) => {
+    labels[row] = data.labels[split.test[split.test.length - 1 - i]!]!;
+  });
+  const columns = data.table.columns.map((column, index) => {
+    if (column.kind !== 'number' || data.table.schema.columns[index]!.type === 'time')
+      return column;
+    const values = column.values.slice();
+    for (const row of split.test) values[row] = 1e9 + row;
+    return { kind: 'number' as const, values };
+  });
+  const changed = { ...data, labels, table: { ...data.table, columns } };
+  const again = await trainModel({ ...usual, data: changed });
+  assert.equal(again.pipeline.hash(), trained.pipeline.hash());
+  assert.equal(learned(again.model), learned(trained.model));
+  assert.deepEqual(again.threshold, trained.threshold);
+  assert.notDeepEqual(again.evaluation.views, trained.evaluation.views);
+});
+
+test('training labels do change the model', async () => {
+  const split = recordedSplit(data, trained.record);
+  const labels = data.labels.slice();
+  for (const row of split.train.subarray(0, 300)) if (labels[row]! >= 0) labels[row] = 1;
+  const again = await trainModel({ ...usual, data: { ...data, labels } });
+  assert.notEqual(learned(again.model), learned(trained.model));
+});
+
+test('the same seed gives the same bytes on one thread and on two', async () => {
+  const again = await trainModel({ ...usual, threads: 2 });
+  assert.equal(learned(again.model), learned(trained.model));
+  assert.deepEqual(again.evaluation, trained.evaluation);
+});
+
+test('a time split trains, validates and tests in that order', () => {
+  const split = recordedSplit(data, trained.record);
+  const times = numbers(data.table, 'StartTime');
+  const range = (rows: Int32Array) => {
+    const list = [...rows].map((row) => times[row]!);
+    return { first: Math.min(...list), last: Math.max(...list) };
+  };
+  assert.ok(range(split.train).last < range(split.validation!).first);
+  assert.ok(range(split.validation!).last < range(split.test).first);
+  assert.equal(trained.record.rows.test, split.test.length);
+  assert.equal(trained.evaluation.data.first, range(split.test).first);
+});
+
+test('background is left out of training, or taught as harmless', async () => {
+  const split = recordedSplit(data, trained.record);
+  const labelled = split.train.filter((row) => data.labels[row]! >= 0).length;
+  assert.equal(trained.record.rows.train, labelled);
+  const negative = await trainModel({ ...usual, background: 'negative' });
+  assert.equal(negative.record.rows.train, split.train.length);
+  assert.equal(negative.evaluation.model.background, 'negative');
+});
+
+test('the record calibrates the threshold on validation negatives', () => {
+  const { labelled, background, falsePositiveRate, falsePositiveRateUpper } =
+    trained.record.calibration;
+  const split = recordedSplit(data, trained.record);
+  const harmless = split.validation!.filter((row) => data.labels[row] === 0).length;
+  assert.equal(labelled!.rows, harmless);
+  assert.equal(
+    labelled!.rows + background!.rows,
+    split.validation!.filter((row) => data.labels[row] !== 1).length,
+  );
+  assert.ok(falsePositiveRate <= falsePositiveRateUpper && falsePositiveRateUpper < 1);
+  assert.equal(falsePositiveRateUpper, Math.max(labelled!.upper, background!.upper));
+  assert.deepEqual(JSON.parse(JSON.stringify(trained.record)), trained.record);
+});
+
+test('the made-up botnet is told apart, and every baseline is printed', () => {
+  const { views, baselines } = trained.evaluation;
+  assert.ok(views[0]!.averagePrecision.value! > 0.9);
+  assert.deepEqual(
+    baselines.map(({ name }) => name),
+    ['majority', 'best single column', 'identity only'],
+  );
+  const [majority, column, identity] = baselines;
+  assert.equal(majority!.rocAuc.value, 0.5);
+  assert.ok(Math.abs(majority!.averagePrecision.value! - views[0]!.prevalence.value!) < 1e-9);
+  assert.ok(column!.averagePrecision.value! > majority!.averagePrecision.value!);
+  assert.equal(identity!.rocAuc.value, 1);
+  assert.match(identity!.note, /SrcAddr alone.*trivially separable/);
+  assert.match(evaluationText(trained.evaluation), /best single column: depth-2 tree on \w+/);
+});
+
+test('data that trained the model are judged on the recorded test part, loudly', async () => {
+  const evaluation = await evaluateModel(judged(trained), data, { replicates: 10, seed: 3 });
+  assert.match(evaluation.warnings[0]!, /^THESE DATA TRAINED THE MODEL/);
+  assert.deepEqual(evaluation.views, trained.evaluation.views);
+  assert.deepEqual(evaluation.baselines, trained.evaluation.baselines);
+});
+
+test('all rows are judged only on demand, and marked', async () => {
+  const evaluation = await evaluateModel(judged(trained), data, { rows: 'all', replicates: 0 });
+  assert.equal(evaluation.data.rows, data.table.rows);
+  assert.match(evaluation.part, /INCLUDES TRAINING ROWS/);
+  assert.match(evaluationText(evaluation), /^! INCLUDES TRAINING ROWS/m);
+});
+
+test('other data are judged whole, their classes matched by name or by harm', async () => {
+  const fresh = madeFlows(800, 9);
+  const evaluation = await evaluateModel(judged(trained), fresh, { replicates: 0 });
+  assert.equal(evaluation.data.rows, 800);
+  assert.deepEqual(
+    evaluation.warnings.filter((text) => text.includes('TRAIN')),
+    [],
+  );
+  assert.deepEqual(evaluation.baselines, []);
+  const renamed = {
+    ...fresh,
+    classes: ['scanning', 'benign'],
+    labels: fresh.labels.map((l) => (l < 0 ? l : 1 - l)),
+  };
+  const other = await evaluateModel(judged(trained), renamed, { replicates: 0 });
+  assert.deepEqual(other.views, evaluation.views);
+  assert.match(other.warnings.join('\n'), /class scanning counts as the model's botnet/);
+});
+
+test('a damaged training record is refused', async () => {
+  const file = judged(trained);
+  const record = file.training as Record<string, unknown>;
+  const split = record['split'] as Record<string, unknown>;
+  const broken: unknown[] = [
+    null,
+    [],
+    { ...record, version: 2 },
+    { ...record, split: { ...split, kind: 'all' } },
+    { ...record, split: { ...split, trainFraction: 7 } },
+    { ...record, validation: {} },
+    { ...record, background: 'maybe' },
+    { ...record, dataHash: 5 },
+  ];
+  for (const training of broken) {
+    await assert.rejects(
+      evaluateModel({ ...file, training }, data),
+      (error) => error instanceof WiresiftError && error.code === 'MODEL_FILE',
+    );
+  }
+});
+
+test('stratified and grouped splits train too', async () => {
+  for (const kind of ['stratified', 'grouped'] as const) {
+    const split = { kind, testFraction: 0.3, seed: 2 };
+    const result = await trainModel({ ...usual, parameters: { trees: 2 }, split });
+    assert.match(result.record.splitText, new RegExp(`^${kind} split`));
+    assert.ok(result.evaluation.views[0]!.rocAuc.value! > 0.8);
+  }
+});
+
+test('a stop signal ends it, and one class cannot train', async () => {
+  await assert.rejects(
+    trainModel({ ...usual, signal: AbortSignal.abort() }),
+    (error) => error instanceof WiresiftError && error.code === 'ABORTED',
+  );
+  const harmless = { ...data, labels: data.labels.map((label) => Math.min(label, 0)) };
+  await assert.rejects(
+    trainModel({ ...usual, data: harmless }),
+    (error) => error instanceof WiresiftError && error.code === 'EXPERIMENT',
+  );
+});
+
+test('progress names its stages in order', async () => {
+  const stages: string[] = [];
+  await trainModel({
+    ...usual,
+    parameters: { trees: 2 },
+    onProgress: (stage, done, total) => {
+      assert.ok(done <= total);
+      if (stages.at(-1) !== stage) stages.push(stage);
+    },
+  });
+  assert.deepEqual(stages, ['fit', 'score validation', 'score test']);
+});
