@@ -5,7 +5,7 @@ import { LINK_SHORTAGE } from './shortage.ts';
 
 const LIMIT = anomalyBit('mpls_limit');
 
-/** Routers push up to a dozen labels (RFC 8662 on deep stacks); more is an attempt to hide. */
+/** Segment routing stacks some ten labels (RFC 8662 speaks of such depths); more is a way to hide. */
 export const MAX_MPLS_LABELS = 16;
 
 /** Ethernet header and the smallest LLC behind it: less cannot be a pseudowire. */

@@ -6,7 +6,7 @@ import { LINK_SHORTAGE } from './shortage.ts';
 const PPPOE_MALFORMED = anomalyBit('pppoe_malformed');
 const LINK_MALFORMED = anomalyBit('link_malformed');
 
-/** EtherType under which PPP that carries no IP is noted (RFC 8157 lists it for PPP). */
+/** EtherType under which PPP that carries no IP is noted (IANA "IEEE 802 Numbers"). */
 const ETHERTYPE_PPP = 0x880b;
 const PPPOE_DISCOVERY = 0x8863;
 const PPPOE_SESSION = 0x8864;
