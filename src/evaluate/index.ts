@@ -14,6 +14,7 @@ export {
   reliability,
   rocCurve,
 } from './curve.ts';
+export { type EvaluateOptions, evaluateModel, type JudgedModel } from './evaluate-model.ts';
 export {
   type BackgroundReport,
   type EvaluatedModel,
@@ -24,6 +25,16 @@ export {
   PREVALENCES,
 } from './evaluation.ts';
 export { evaluationText } from './evaluation-text.ts';
+export {
+  DEFAULT_SPLIT,
+  type Scorer,
+  type Stage,
+  scoreRows,
+  type Trained,
+  type TrainOptions,
+  trainModel,
+  type Watch,
+} from './experiment.ts';
 export type { HitCount, HitTable } from './hits.ts';
 export { type Interval, type Measure, measure, proportion, wilson } from './measure.ts';
 export {
@@ -43,6 +54,9 @@ export {
   precisionAtPrevalence,
   recall,
 } from './metrics.ts';
+export { type PriorWorkReport, type ProtocolResult, priorWorkProtocol } from './prior-work.ts';
+export type { PriorWorkOptions, ProtocolStep } from './prior-work-rows.ts';
+export { priorWorkText } from './prior-work-text.ts';
 export {
   averagePrecision,
   type Counts,
@@ -74,4 +88,12 @@ export {
   type ThresholdMethod,
   type ValidationScores,
 } from './threshold.ts';
+export {
+  type Background,
+  type Calibration,
+  type Rate,
+  readTrainingRecord,
+  recordedSplit,
+  type TrainingRecord,
+} from './training-record.ts';
 export { harmlessClass, hostileScores, hostileTruth } from './truth.ts';
