@@ -1,0 +1,14 @@
+import { pathToFileURL } from 'node:url';
+import { run as runArgus } from './argus.ts';
+
+/** Runs one suite by name: `argus`. @returns the process's exit code */
+export async function run(args: string[]): Promise<number> {
+  const [suite, ...rest] = args;
+  if (suite === 'argus') return runArgus(rest);
+  process.stderr.write(`conformance: no suite ${suite ?? '(none given)'}; there is: argus\n`);
+  return 2;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = await run(process.argv.slice(2));
+}

@@ -1,0 +1,195 @@
+import { ADDRESS_STRIDE, type FlowBatch } from './flow.ts';
+import { KIND_ARP, KIND_IPV4, KIND_IPV6, KIND_MAC, TAG_FRAGMENT } from './key.ts';
+import {
+  STATE_ARGUS_EXCHANGED,
+  STATE_ERROR_CODE_SHIFT,
+  STATE_ERROR_TYPE_SHIFT,
+  STATE_ESTABLISHED,
+  STATE_FIN,
+  STATE_FIRST,
+  STATE_FRAGMENTS,
+  STATE_ICMP_ERROR,
+  STATE_RESET,
+  STATE_SYN,
+  STATE_SYN_ACK,
+  STATE_TCP,
+} from './record-state.ts';
+import {
+  ANOMALY_HIGH,
+  ANOMALY_LOW,
+  BITS,
+  DST_BYTES,
+  DST_PACKETS,
+  DST_TOS,
+  ESTABLISHED,
+  FINISHED,
+  FIRST,
+  FLOAT_STRIDE,
+  HAS_TCP,
+  ICMP,
+  KEY,
+  MAPPED,
+  RESET,
+  REVERSED,
+  SAW_SYN,
+  SAW_SYN_ACK,
+  SIDES,
+  SRC_BYTES,
+  SRC_PACKETS,
+  SRC_START,
+  SRC_TOS,
+  STRIDE,
+  TURNED,
+} from './slot.ts';
+import type { FlowTable } from './table.ts';
+
+const ETHER_TYPE_OF_KIND = new Uint16Array([0, 0x0800, 0x86dd, 0x0806, 0, 0x8035]);
+const ADDRESS_LENGTH_OF_KIND = new Uint8Array([0, 4, 16, 4, 6, 6]);
+const SECOND = 1e6;
+
+/** Copies the flow's record into the batch's next row; its id and reason are the caller's. */
+export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void {
+  const row = batch.length++;
+  const words = table.words;
+  const floats = table.floats;
+  const base = slot * STRIDE;
+  const fields = slot * FLOAT_STRIDE;
+  const bits = words[base + BITS]!;
+  const head = words[base + KEY]!;
+  const kind = head & 0xff;
+  const protocol = (head >>> 8) & 0xff;
+  const turned = (bits & TURNED) !== 0;
+  const fragments = kind <= KIND_IPV6 && head >>> 16 === TAG_FRAGMENT;
+
+  writeTimes(floats, fields, batch, row);
+  batch.addressLength[row] = ADDRESS_LENGTH_OF_KIND[kind]!;
+  writeAddresses(words, base + KEY, turned, batch, row);
+  batch.etherType[row] = kind === KIND_MAC ? head >>> 16 : ETHER_TYPE_OF_KIND[kind]!;
+  batch.protocol[row] = protocol;
+  batch.originatorPackets[row] = floats[fields + SRC_PACKETS]!;
+  batch.responderPackets[row] = floats[fields + DST_PACKETS]!;
+  batch.originatorBytes[row] = floats[fields + SRC_BYTES]!;
+  batch.responderBytes[row] = floats[fields + DST_BYTES]!;
+  const sides = words[base + SIDES]!;
+  batch.originatorFlags[row] = sides & 0xff;
+  batch.responderFlags[row] = (sides >>> 8) & 0xff;
+  batch.originatorTos[row] = (bits & SRC_TOS) !== 0 ? (sides >>> 16) & 0xff : -1;
+  batch.responderTos[row] = (bits & DST_TOS) !== 0 ? sides >>> 24 : -1;
+  batch.anomalyLow[row] = words[base + ANOMALY_LOW]!;
+  batch.anomalyHigh[row] = words[base + ANOMALY_HIGH]!;
+  const syn = (bits & (SAW_SYN | SAW_SYN_ACK)) !== 0;
+  batch.directionCertain[row] = protocol !== 6 || kind > KIND_IPV6 || syn ? 1 : 0;
+
+  writePorts(words, base, batch, row);
+  let state = 0;
+  if ((bits & FIRST) !== 0) state |= STATE_FIRST;
+  if ((bits & SAW_SYN) !== 0) state |= STATE_SYN;
+  if ((bits & SAW_SYN_ACK) !== 0) state |= STATE_SYN_ACK;
+  if ((bits & ESTABLISHED) !== 0) state |= STATE_ESTABLISHED;
+  if ((bits & FINISHED) !== 0) state |= STATE_FIN;
+  if ((bits & RESET) !== 0) state |= STATE_RESET;
+  if ((bits & HAS_TCP) !== 0) state |= STATE_TCP;
+  if (fragments) state |= STATE_FRAGMENTS;
+  if (kind !== KIND_ARP && turned !== ((bits & REVERSED) !== 0)) state |= STATE_ARGUS_EXCHANGED;
+  if ((bits & MAPPED) !== 0) {
+    const icmp = words[base + ICMP]!;
+    state |= STATE_ICMP_ERROR;
+    state |= ((icmp >>> 16) & 0xff) << STATE_ERROR_TYPE_SHIFT;
+    state |= (icmp >>> 24) << STATE_ERROR_CODE_SHIFT;
+  }
+  batch.state[row] = state;
+}
+
+/** First and last time of both sides; a time below one second past 1970 is "not seen". */
+function writeTimes(floats: Float64Array, fields: number, batch: FlowBatch, row: number): void {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < 4; i++) {
+    const time = floats[fields + SRC_START + i]!;
+    if (time !== 0) {
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+  }
+  batch.start[row] = first;
+  batch.end[row] = last;
+  if (last < first || first === Number.POSITIVE_INFINITY) {
+    batch.start[row] = 0;
+    batch.end[row] = 0;
+  }
+  // Zero doubles as "not seen" for times within the epoch's first second; both sides then read 0.
+  if (last < SECOND && last > Number.NEGATIVE_INFINITY) batch.start[row] = first;
+}
+
+function writeAddresses(
+  words: Int32Array,
+  key: number,
+  turned: boolean,
+  batch: FlowBatch,
+  row: number,
+): void {
+  const bytes = batch.addresses;
+  const at = row * ADDRESS_STRIDE;
+  const low = turned ? at + 16 : at;
+  const high = turned ? at : at + 16;
+  const kind = words[key]! & 0xff;
+  if (kind === KIND_IPV4 || kind === KIND_ARP) {
+    // An ARP's asker is always its originator.
+    const arp = kind === KIND_ARP;
+    putWord(bytes, arp ? at : low, words[key + 1]!);
+    putWord(bytes, arp ? at + 16 : high, words[key + 2]!);
+  } else if (kind === KIND_IPV6) {
+    for (let i = 0; i < 4; i++) {
+      putWord(bytes, low + 4 * i, words[key + 1 + i]!);
+      putWord(bytes, high + 4 * i, words[key + 5 + i]!);
+    }
+  } else {
+    const middle = words[key + 2]!;
+    putWord(bytes, low, words[key + 1]!);
+    bytes[low + 4] = middle >>> 24;
+    bytes[low + 5] = (middle >>> 16) & 0xff;
+    bytes[high] = (middle >>> 8) & 0xff;
+    bytes[high + 1] = middle & 0xff;
+    putWord(bytes, high + 2, words[key + 3]!);
+  }
+}
+
+function putWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = (word >>> 16) & 0xff;
+  bytes[at + 2] = (word >>> 8) & 0xff;
+  bytes[at + 3] = word & 0xff;
+}
+
+function writePorts(words: Int32Array, base: number, batch: FlowBatch, row: number): void {
+  const key = base + KEY;
+  const head = words[key]!;
+  const kind = head & 0xff;
+  const protocol = (head >>> 8) & 0xff;
+  const turned = (words[base + BITS]! & TURNED) !== 0;
+  const plain = kind > KIND_IPV6 || head >>> 16 === 0;
+  let from = 0;
+  let to = 0;
+  batch.icmpType[row] = 0;
+  batch.icmpCode[row] = 0;
+  batch.icmpData[row] = 0;
+  if (kind === KIND_MAC) {
+    from = words[key + 4]! >>> 16;
+    to = words[key + 4]! & 0xffff;
+  } else if (plain && kind <= KIND_IPV6 && (protocol === 6 || protocol === 17)) {
+    const ports = words[key + (kind === KIND_IPV4 ? 3 : 9)]!;
+    from = ports >>> 16;
+    to = ports & 0xffff;
+  } else if (plain && kind === KIND_IPV4 && protocol === 1) {
+    const id = words[key + 3]! & 0xffff;
+    batch.icmpData[row] = ((id << 8) | (id >>> 8)) & 0xffff;
+  } else if (plain && kind === KIND_IPV4 && protocol === 50) {
+    batch.icmpData[row] = words[key + 3]! & 0xffff;
+  }
+  if (plain && (protocol === 1 || protocol === 58)) {
+    batch.icmpType[row] = words[base + ICMP]! & 0xff;
+    batch.icmpCode[row] = (words[base + ICMP]! >>> 8) & 0xff;
+  }
+  batch.originatorPort[row] = turned ? to : from;
+  batch.responderPort[row] = turned ? from : to;
+}

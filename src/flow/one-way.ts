@@ -1,0 +1,64 @@
+import { FLOAT_STRIDE, LAST_SEEN, ONE_WAY_NEWER, ONE_WAY_OLDER, STRIDE } from './slot.ts';
+import type { FlowTable } from './table.ts';
+
+/** How many busy one-way flows are passed over before one is evicted all the same. */
+const MAX_PASSED = 16;
+/** A one-way flow with a packet in the last second is passed over, in microseconds. */
+const BUSY = 1e6;
+/** Not in the list. */
+const OUT = -2;
+
+/**
+ * Flows of which only the originator was seen, in order of their beginning: the first to go when the
+ * table is full. A scan or a flood from forged addresses fills the table with such flows, and so
+ * pushes out its own, not the conversations of others.
+ */
+export class OneWayList {
+  readonly #table: FlowTable;
+  #newest = -1;
+  #oldest = -1;
+
+  constructor(table: FlowTable) {
+    this.#table = table;
+  }
+
+  push(slot: number): void {
+    const words = this.#table.words;
+    const base = slot * STRIDE;
+    words[base + ONE_WAY_NEWER] = -1;
+    words[base + ONE_WAY_OLDER] = this.#newest;
+    if (this.#newest >= 0) words[this.#newest * STRIDE + ONE_WAY_NEWER] = slot;
+    else this.#oldest = slot;
+    this.#newest = slot;
+  }
+
+  /** Marks a new flow as never listed. */
+  leaveOut(slot: number): void {
+    this.#table.words[slot * STRIDE + ONE_WAY_NEWER] = OUT;
+  }
+
+  /** Takes the flow out of the list, if it is in. */
+  leave(slot: number): void {
+    const words = this.#table.words;
+    const base = slot * STRIDE;
+    const newer = words[base + ONE_WAY_NEWER]!;
+    if (newer === OUT) return;
+    const older = words[base + ONE_WAY_OLDER]!;
+    if (newer >= 0) words[newer * STRIDE + ONE_WAY_OLDER] = older;
+    else this.#newest = older;
+    if (older >= 0) words[older * STRIDE + ONE_WAY_NEWER] = newer;
+    else this.#oldest = newer;
+    words[base + ONE_WAY_NEWER] = OUT;
+  }
+
+  /** @returns the flow to evict: the oldest that is not busy, or -1 when the list is empty */
+  candidate(time: number): number {
+    for (let passed = 0; ; passed++) {
+      const slot = this.#oldest;
+      if (slot < 0 || passed === MAX_PASSED) return slot;
+      if (time - this.#table.floats[slot * FLOAT_STRIDE + LAST_SEEN]! >= BUSY) return slot;
+      this.leave(slot);
+      this.push(slot);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { FLOAT_STRIDE, NEWER, OLDER, QUEUE, QUEUE_TIME, STRIDE } from './slot.ts';
+import type { FlowTable } from './table.ts';
+
+/**
+ * First-in-first-out lists of flows, threaded through the table's own slots. A queue's members are in
+ * order of the time they entered, so what has waited longest is always at {@link FlowQueues.oldest}.
+ */
+export class FlowQueues {
+  readonly #table: FlowTable;
+  readonly #newest: Int32Array;
+  readonly #oldest: Int32Array;
+
+  constructor(table: FlowTable, queues: number) {
+    this.#table = table;
+    this.#newest = new Int32Array(queues).fill(-1);
+    this.#oldest = new Int32Array(queues).fill(-1);
+  }
+
+  /** @returns the slot that entered first, or -1 */
+  oldest(queue: number): number {
+    return this.#oldest[queue]!;
+  }
+
+  /** Appends a flow that is in no queue. */
+  push(queue: number, slot: number, time: number): void {
+    const words = this.#table.words;
+    const base = slot * STRIDE;
+    const before = this.#newest[queue]!;
+    words[base + QUEUE] = queue;
+    words[base + NEWER] = -1;
+    words[base + OLDER] = before;
+    if (before >= 0) words[before * STRIDE + NEWER] = slot;
+    else this.#oldest[queue] = slot;
+    this.#newest[queue] = slot;
+    this.#table.floats[slot * FLOAT_STRIDE + QUEUE_TIME] = time;
+  }
+
+  /** Takes the flow out of the queue that holds it, if any. */
+  remove(slot: number): void {
+    const words = this.#table.words;
+    const base = slot * STRIDE;
+    const queue = words[base + QUEUE]!;
+    if (queue < 0) return;
+    const newer = words[base + NEWER]!;
+    const older = words[base + OLDER]!;
+    if (newer >= 0) words[newer * STRIDE + OLDER] = older;
+    else this.#newest[queue] = older;
+    if (older >= 0) words[older * STRIDE + NEWER] = newer;
+    else this.#oldest[queue] = newer;
+    words[base + QUEUE] = -1;
+  }
+}

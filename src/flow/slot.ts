@@ -1,0 +1,84 @@
+/**
+ * Where a flow's fields lie in its slot of the {@link import('./table.ts').FlowTable}: every slot is
+ * {@link STRIDE} 32-bit words, of which the first twenty are also ten 64-bit floats. `SRC` is the side
+ * that counts as originator, `DST` the other.
+ */
+
+/** Words a slot takes; even, so that floats stay aligned. */
+export const STRIDE = 50;
+/** Floats a slot takes in the float view. */
+export const FLOAT_STRIDE = STRIDE / 2;
+
+// Floats: times in microseconds (0: not seen), counters, and when the flow entered its queue.
+export const SRC_START = 0;
+export const SRC_END = 1;
+export const DST_START = 2;
+export const DST_END = 3;
+export const SRC_PACKETS = 4;
+export const DST_PACKETS = 5;
+export const SRC_BYTES = 6;
+export const DST_BYTES = 7;
+export const QUEUE_TIME = 8;
+/** Time of the newest packet: what eviction looks at. */
+export const LAST_SEEN = 9;
+
+// Words.
+export const KEY = 20;
+/** Words of the longest key (IPv6). */
+export const KEY_WORDS = 11;
+export const HASH = 31;
+/** Number of the queue that holds the flow; -1 for none. */
+export const QUEUE = 32;
+export const NEWER = 33;
+export const OLDER = 34;
+/** Links among flows of which one side was never seen; -2 when the flow is not among them. */
+export const ONE_WAY_NEWER = 35;
+export const ONE_WAY_OLDER = 36;
+export const BITS = 37;
+/** Bytes: source TCP flags, destination TCP flags, source ToS, destination ToS. */
+export const SIDES = 38;
+/** TCP machine: see `tcp-machine.ts`. Fragments: bytes gathered so far. */
+export const TCP = 39;
+export const SRC_SEQ = 40;
+export const DST_SEQ = 41;
+export const SRC_ACK = 42;
+export const DST_ACK = 43;
+export const WINDOWS = 44;
+export const ANOMALY_LOW = 45;
+export const ANOMALY_HIGH = 46;
+/** A flow's first fragment train, or a fragment train's parent flow; -1 for none. */
+export const KIN = 47;
+/** The next fragment train of the same parent; -1 for none. */
+export const SIBLING = 48;
+/** ICMP: type, code (of the flow); then type and code of an ICMP error about this flow. */
+export const ICMP = 49;
+
+// Fragment trains reuse the words of the TCP machine.
+export const FRAGMENT_BYTES = TCP;
+export const FRAGMENT_TOTAL = SRC_SEQ;
+
+/** BITS: key order and packet order differ (Argus: ARGUS_DIRECTION of the flow). */
+export const TURNED = 1 << 0;
+/** BITS: Argus prints the key's addresses exchanged (ARGUS_REVERSE). */
+export const REVERSED = 1 << 1;
+/** BITS: the record has left the meter; the next packet begins a new one. */
+export const WRITTEN = 1 << 2;
+/** BITS: no record of this flow has left before. */
+export const FIRST = 1 << 3;
+export const SAW_SYN = 1 << 4;
+export const SAW_SYN_ACK = 1 << 5;
+export const ESTABLISHED = 1 << 6;
+export const FINISHED = 1 << 7;
+export const RESET = 1 << 8;
+/** BITS: a whole TCP header was read for this flow. */
+export const HAS_TCP = 1 << 9;
+export const SRC_TOS = 1 << 10;
+export const DST_TOS = 1 << 11;
+/** BITS: a train of IP fragments whose first fragment is not (or not yet) part of it. */
+export const FRAGMENT = 1 << 12;
+/** BITS: an ICMP error about this flow was seen. */
+export const MAPPED = 1 << 13;
+/** BITS: the record ended because a SYN began a new connection on the same ports. */
+export const RESTARTED = 1 << 14;
+/** BITS: TCP closed by FINs from both sides or by RST. */
+export const CLOSED = 1 << 15;

@@ -1,0 +1,79 @@
+import { ipv4Text, ipv6Text, macText } from '../../base/index.ts';
+import { ADDRESS_STRIDE, type FlowBatch } from '../flow.ts';
+import { STATE_ARGUS_EXCHANGED, STATE_FRAGMENTS } from '../record-state.ts';
+import { etherTypeName, PROTOCOL_NAMES } from './argus-names.ts';
+
+const hex4 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`;
+
+const MAC = 6;
+
+/** The Proto cell. */
+export function argusProtocol(batch: FlowBatch, row: number): string {
+  const etherType = batch.etherType[row]!;
+  if (batch.addressLength[row] === MAC || etherType === 0x0806) return etherTypeName(etherType);
+  const protocol = batch.protocol[row]!;
+  return etherType === 0x86dd && protocol === 58 ? 'ipv6-icmp' : PROTOCOL_NAMES[protocol]!;
+}
+
+/**
+ * Where the address lies that stands in the source column: the originator's, but for what Argus does
+ * to turned and restarted records, and MAC addresses, of which it always prints the lower one first.
+ */
+export function sourceAddressOffset(batch: FlowBatch, row: number, exchanged: boolean): number {
+  const at = row * ADDRESS_STRIDE;
+  if (batch.addressLength[row] === MAC) {
+    if (batch.etherType[row] === 0x8035) return at;
+    const bytes = batch.addresses;
+    for (let i = 0; i < MAC; i++) {
+      const order = bytes[at + i]! - bytes[at + 16 + i]!;
+      if (order !== 0) return order < 0 ? at : at + 16;
+    }
+    return at;
+  }
+  const swapped = ((batch.state[row]! & STATE_ARGUS_EXCHANGED) !== 0) !== exchanged;
+  return swapped ? at + 16 : at;
+}
+
+/** Text of the address at `offset`, 4, 6 or 16 bytes long. */
+export function addressText(batch: FlowBatch, row: number, offset: number): string {
+  const length = batch.addressLength[row]!;
+  const bytes = batch.addresses;
+  if (length === 4) return ipv4Text(bytes, offset);
+  return length === MAC ? macText(bytes, offset) : ipv6Text(bytes, offset);
+}
+
+/** True when the ports of the row are plain numbers: TCP, UDP and flows of MAC addresses. */
+export function hasPlainPorts(batch: FlowBatch, row: number): boolean {
+  const etherType = batch.etherType[row]!;
+  if (batch.addressLength[row] === MAC) return etherType !== 0x8035;
+  const protocol = batch.protocol[row]!;
+  return etherType !== 0x0806 && (protocol === 6 || protocol === 17);
+}
+
+/** The Sport (`source`) or Dport cell of a row without plain ports. */
+export function specialPort(batch: FlowBatch, row: number, source: boolean): string {
+  const protocol = batch.protocol[row]!;
+  if (batch.etherType[row] === 0x0800) {
+    const fragments = (batch.state[row]! & STATE_FRAGMENTS) !== 0;
+    if (protocol === 1) {
+      if (fragments) return source ? '0x0001' : '0x0000';
+      if (!source) return hex4(batch.icmpData[row]!);
+      return hex4((batch.icmpCode[row]! << 8) | batch.icmpType[row]!);
+    }
+    if (protocol === 50 && !source) {
+      // Argus prints the upper half of the SPI as two spaces' worth of bytes.
+      if (fragments) return '0x0';
+      return `0x2020${batch.icmpData[row]!.toString(16).padStart(4, '0')}`;
+    }
+  } else if (batch.etherType[row] === 0x86dd && protocol === 58) {
+    return String(source ? batch.icmpType[row] : batch.icmpCode[row]);
+  }
+  return '';
+}
+
+/** The Dur cell as a number: seconds as Argus's 32-bit float. */
+export function argusDuration(batch: FlowBatch, row: number): number {
+  const micros = batch.end[row]! - batch.start[row]!;
+  const seconds = Math.trunc(micros / 1e6);
+  return Math.fround(seconds + (micros - seconds * 1e6) / 1e6);
+}
