@@ -1,3 +1,11 @@
+export {
+  hashModel,
+  loadModel,
+  MODEL_FORMAT,
+  type ModelFile,
+  type ModelThreshold,
+  saveModel,
+} from './file.ts';
 export type {
   Estimator,
   FitInput,
