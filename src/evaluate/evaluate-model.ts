@@ -1,17 +1,12 @@
 import { WiresiftError } from '../base/index.ts';
+import { pipelineFromJSON } from '../features/index.ts';
+import type { ModelFile } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import type { Evaluation, JudgeOptions } from './evaluation.ts';
-import { evaluateRows, type Scorer, type Watch } from './experiment.ts';
+import { evaluateRows, type Watch } from './experiment.ts';
 import type { Split } from './split.ts';
 import { type ReadRecord, readTrainingRecord, recordedSplit } from './training-record.ts';
 import { harmlessClass } from './truth.ts';
-
-/** What {@link evaluateModel} needs of a model file. */
-export interface JudgedModel extends Scorer {
-  readonly threshold: { readonly value: number; readonly method: string };
-  /** The training record as the file holds it; checked before use. */
-  readonly training: unknown;
-}
 
 /** Choices of {@link evaluateModel}. */
 export interface EvaluateOptions extends JudgeOptions, Watch {
@@ -31,15 +26,16 @@ export interface EvaluateOptions extends JudgeOptions, Watch {
  *   data have another schema, `EVALUATE_CLASSES` when classes cannot be matched, `ABORTED`
  */
 export async function evaluateModel(
-  file: JudgedModel,
+  file: ModelFile,
   data: LabelledTable,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const record = readTrainingRecord(file.training);
+  const record = readTrainingRecord(file.facts['training']);
+  const scorer = { model: file.model, pipeline: pipelineFromJSON(file.pipeline) };
   const aligned = alignClasses(data, file.model.classes);
   const { rows, part, split, warnings } = choosePart(record, aligned.data, options.rows ?? 'test');
   return evaluateRows({
-    scorer: file,
+    scorer,
     data: aligned.data,
     rows,
     part,

@@ -1,4 +1,4 @@
-import type { Parameters } from '../models/model.ts';
+import type { Parameters } from '../models/index.ts';
 import { type LabelledTable, schemaId } from '../table/index.ts';
 import type { Baseline } from './baselines.ts';
 import { type BinaryReport, binaryReport } from './binary.ts';

@@ -1,9 +1,10 @@
 import { WiresiftError } from '../base/index.ts';
 import { defaultSpec, fitPipeline, type Pipeline, type PipelineSpec } from '../features/index.ts';
-import { type Model, modelKind, type Parameters } from '../models/index.ts';
+import { type Model, type ModelFile, modelKind, type Parameters } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import { type Baseline, baselines } from './baselines.ts';
 import { type Evaluation, type JudgeOptions, judge } from './evaluation.ts';
+import { modelFileOf } from './model-file.ts';
 import type { Split, SplitPlan } from './split.ts';
 import {
   type ChosenThreshold,
@@ -48,13 +49,13 @@ export interface TrainOptions {
   readonly judge?: JudgeOptions;
 }
 
-/** What training gives: all that a model file holds, and how it did on the test part. */
+/** What training gives: the file to save, its parts, and how the model did on the test part. */
 export interface Trained {
+  readonly file: ModelFile;
   readonly model: Model;
   readonly pipeline: Pipeline;
   readonly threshold: ChosenThreshold;
   readonly record: TrainingRecord;
-  readonly seed: number;
   readonly evaluation: Evaluation;
 }
 
@@ -196,7 +197,8 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     watch: { signal, onProgress: (done, total) => onProgress?.('score test', done, total) },
     judge: { seed, ...options.judge },
   });
-  return { model, pipeline, threshold, record, seed, evaluation };
+  const file = modelFileOf({ data, scorer, threshold, record, evaluation, seed });
+  return { file, model, pipeline, threshold, record, evaluation };
 }
 
 async function validationScores(

@@ -14,7 +14,7 @@ export {
   reliability,
   rocCurve,
 } from './curve.ts';
-export { type EvaluateOptions, evaluateModel, type JudgedModel } from './evaluate-model.ts';
+export { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
 export {
   type BackgroundReport,
   type EvaluatedModel,

@@ -6,7 +6,7 @@ import { evaluateModel } from '../../src/evaluate/evaluate-model.ts';
 import { evaluationText } from '../../src/evaluate/evaluation-text.ts';
 import { type Trained, type TrainOptions, trainModel } from '../../src/evaluate/experiment.ts';
 import { recordedSplit } from '../../src/evaluate/training-record.ts';
-import type { Model } from '../../src/models/index.ts';
+import { loadModel, type Model, type ModelFile, saveModel } from '../../src/models/index.ts';
 import { numbers } from '../../src/table/index.ts';
 import { madeFlows } from './flows.ts';
 
@@ -28,12 +28,8 @@ function learned(model: Model): string {
   return hash.digest('hex');
 }
 
-const judged = ({ model, pipeline, threshold, record }: Trained) => ({
-  model,
-  pipeline,
-  threshold,
-  training: JSON.parse(JSON.stringify(record)) as unknown,
-});
+/** The file as it comes back from the disk. */
+const judged = ({ file }: Trained): ModelFile => loadModel(saveModel(file), 'test model');
 
 const trained = await trainModel(usual);
 
@@ -126,6 +122,23 @@ test('the made-up botnet is told apart, and every baseline is printed', () => {
   assert.match(evaluationText(trained.evaluation), /best single column: depth-2 tree on \w+/);
 });
 
+test('the file holds the rates that live scoring reads, and survives saving', () => {
+  const file = judged(trained);
+  const { calibration } = trained.record;
+  assert.equal(file.metrics['falsePositiveRate'], calibration.falsePositiveRate);
+  assert.equal(file.metrics['falsePositiveRateUpper'], calibration.falsePositiveRateUpper);
+  assert.deepEqual(file.facts['training'], trained.record);
+  assert.equal(file.threshold.value, trained.threshold.value);
+  assert.equal(file.dataHash, data.hash);
+  assert.equal(file.schema, 'argus@1');
+  assert.deepEqual(saveModel(file), saveModel(trained.file));
+});
+
+test('training again gives the same file, byte for byte', async () => {
+  const again = await trainModel({ ...usual, threads: 2 });
+  assert.deepEqual(saveModel(again.file), saveModel(trained.file));
+});
+
 test('data that trained the model are judged on the recorded test part, loudly', async () => {
   const evaluation = await evaluateModel(judged(trained), data, { replicates: 10, seed: 3 });
   assert.match(evaluation.warnings[0]!, /^THESE DATA TRAINED THE MODEL/);
@@ -161,9 +174,9 @@ test('other data are judged whole, their classes matched by name or by harm', as
 
 test('a damaged training record is refused', async () => {
   const file = judged(trained);
-  const record = file.training as Record<string, unknown>;
-  const split = record['split'] as Record<string, unknown>;
-  const broken: unknown[] = [
+  const record = file.facts['training'] as ModelFile['facts'];
+  const split = record['split'] as ModelFile['facts'];
+  const broken: ModelFile['facts'][string][] = [
     null,
     [],
     { ...record, version: 2 },
@@ -175,7 +188,7 @@ test('a damaged training record is refused', async () => {
   ];
   for (const training of broken) {
     await assert.rejects(
-      evaluateModel({ ...file, training }, data),
+      evaluateModel({ ...file, facts: { training } }, data),
       (error) => error instanceof WiresiftError && error.code === 'MODEL_FILE',
     );
   }
