@@ -154,7 +154,7 @@ export class OpenEvidence {
       peers: [...this.#peers].sort(),
       peerCount: Math.max(this.peerCount, this.#peers.size),
       ports: [...this.#ports].sort((a, b) => a - b),
-      portCount: Math.max(this.portCount, this.#ports.size),
+      portCount: this.#ports.size === 0 ? 0 : Math.max(this.portCount, this.#ports.size),
       protocols: [...this.#protocols].sort((a, b) => a - b).map(protocolName),
       first: this.first,
       last: this.last,

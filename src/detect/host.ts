@@ -2,9 +2,10 @@ import { WiresiftError } from '../base/index.ts';
 import { DistinctCounts } from './distinct.ts';
 import { OpenEvidence, type Reason } from './evidence.ts';
 import { addressText, type FlowRow, hashWords } from './flow-row.ts';
-import { SlotTable } from './slot-table.ts';
+import type { SlotTable } from './slot-table.ts';
 import { binomialUpperTail } from './tail.ts';
 import type { Limits } from './thresholds.ts';
+import { Windows } from './windows.ts';
 
 /** What the model file says of the model that scored the flows. */
 export interface ModelFacts {
@@ -40,6 +41,8 @@ const EXPLAINED_FEATURES = 12;
 const SHOWN_FEATURES = 6;
 /** The first flow above the threshold is not explained: explaining costs more than scoring, and hosts are many. */
 const EXPLAIN_FROM = 2;
+/** Flows above the threshold from which a host's evidence is gathered in full. */
+const OPEN_FROM = 4;
 
 interface Explained {
   readonly score: number;
@@ -75,12 +78,12 @@ export class ModelHosts {
   readonly #model: ModelFacts;
   readonly #limits: Limits;
   readonly #key = new Uint32Array(5);
-  readonly #scored: Float64Array;
-  readonly #above: Float64Array;
+  /** Entered: scored flows. Kept: those at or above the threshold. */
+  readonly #windows: Windows;
+  readonly #best: Float32Array;
   readonly #peers: DistinctCounts;
   readonly #ports: DistinctCounts;
   readonly #port = new Uint32Array(1);
-  readonly #open: (OpenEvidence | undefined)[];
   readonly #explained: (Explained[] | undefined)[];
   scored = 0;
   above = 0;
@@ -99,12 +102,11 @@ export class ModelHosts {
     }
     this.#model = model;
     this.#limits = limits;
-    this.table = new SlotTable({ slots, keyWords: 5, horizon: 3600e6, seed });
-    this.#scored = new Float64Array(this.table.slots);
-    this.#above = new Float64Array(this.table.slots);
+    this.#windows = new Windows({ slots, keyWords: 5, window: Number.POSITIVE_INFINITY, seed });
+    this.table = this.#windows.table;
+    this.#best = new Float32Array(this.table.slots);
     this.#peers = new DistinctCounts(this.table.slots, 256);
     this.#ports = new DistinctCounts(this.table.slots, 256);
-    this.#open = new Array<OpenEvidence | undefined>(this.table.slots).fill(undefined);
     this.#explained = new Array<Explained[] | undefined>(this.table.slots).fill(undefined);
   }
 
@@ -114,21 +116,20 @@ export class ModelHosts {
     const key = this.#key;
     for (let i = 0; i < 4; i++) key[i] = row.words[i]!;
     key[4] = row.addressLength;
-    const slot = this.table.claim(key, row.end);
-    if (this.table.fresh) {
-      this.#scored[slot] = 0;
-      this.#above[slot] = 0;
+    const windows = this.#windows;
+    const slot = windows.enter(key, row);
+    if (windows.fresh) {
+      this.#best[slot] = 0;
       this.#peers.clear(slot);
       this.#ports.clear(slot);
-      this.#open[slot] = undefined;
       this.#explained[slot] = undefined;
     }
     this.scored++;
-    this.#scored[slot] = this.#scored[slot]! + 1;
     if (score >= this.#model.threshold) this.#countAbove(slot, row, score);
+    const above = windows.kept[slot]!;
     // Hosts with flows above the threshold are evicted after all others.
-    this.table.weight[slot] = Math.min(this.#above[slot]!, 4095) * 2 ** 20 + 1;
-    if (score >= this.#model.threshold && explain && this.#above[slot]! >= EXPLAIN_FROM) {
+    this.table.weight[slot] = Math.min(above, 4095) * 2 ** 20 + 1;
+    if (score >= this.#model.threshold && explain && above >= EXPLAIN_FROM) {
       this.#explain(slot, score, index, explain);
     }
   }
@@ -143,8 +144,9 @@ export class ModelHosts {
       const host = addressText(this.table.keys, slot * 5, this.table.keys[slot * 5 + 4]!);
       const seen = this.#countsOf(slot, level);
       counts.set(host, seen);
-      const open = this.#open[slot];
-      if (!seen.raised || !open) continue;
+      if (!seen.raised) continue;
+      const open = this.#windows.raised[slot] ?? this.#open(slot);
+      open.score = this.#best[slot]!;
       open.peerCount = this.#peers.count(slot);
       open.portCount = this.#ports.count(slot);
       open.reasons = averageReasons(this.#explained[slot] ?? []);
@@ -155,8 +157,8 @@ export class ModelHosts {
 
   #countsOf(slot: number, level: number): ModelCounts {
     const { modelDesignEffect: effect, modelFlowsFloor: floor } = this.#limits;
-    const above = this.#above[slot]!;
-    const scored = this.#scored[slot]!;
+    const above = this.#windows.kept[slot]!;
+    const scored = this.#windows.flows[slot]!;
     const tailProbability = binomialUpperTail(
       Math.floor(above / effect),
       Math.ceil(scored / effect),
@@ -168,25 +170,28 @@ export class ModelHosts {
 
   #countAbove(slot: number, row: FlowRow, score: number): void {
     this.above++;
-    this.#above[slot] = this.#above[slot]! + 1;
-    let open = this.#open[slot];
-    if (!open) {
-      open = new OpenEvidence({
-        kind: 'model',
-        host: addressText(row.words, 0, row.addressLength),
-        role: 'source',
-        threshold: this.#model.threshold,
-        unit: `probability of ${this.#model.className}`,
-      });
-      this.#open[slot] = open;
-    }
-    open.addFlow(row);
+    this.#windows.keep(slot, row);
+    // From here on its flows are sampled as they come; single flows of many hosts cost no objects.
+    if (this.#windows.kept[slot] === OPEN_FROM) this.#open(slot);
+    if (score > this.#best[slot]!) this.#best[slot] = score;
     this.#peers.add(slot, hashWords(row.words, 4, 4, 1));
     if (row.responderPort > 0) {
       this.#port[0] = row.responderPort;
       this.#ports.add(slot, hashWords(this.#port, 0, 1, 1));
     }
-    if (score > open.score) open.score = score;
+  }
+
+  #open(slot: number): OpenEvidence {
+    const { keys } = this.table;
+    const evidence = new OpenEvidence({
+      kind: 'model',
+      host: addressText(keys, slot * 5, keys[slot * 5 + 4]!),
+      role: 'source',
+      threshold: this.#model.threshold,
+      unit: `probability of ${this.#model.className}`,
+    });
+    this.#windows.raise(slot, evidence);
+    return evidence;
   }
 
   #explain(slot: number, score: number, index: number, explain: Explain): void {

@@ -23,7 +23,9 @@ export interface WindowsOptions {
 export class Windows {
   readonly table: SlotTable;
   readonly start: Float64Array;
+  /** Flows that entered, and those of them that {@link Windows.keep} took as evidence. */
   readonly flows: Uint32Array;
+  readonly kept: Uint32Array;
   /** The evidence this window raised, if it has. */
   readonly raised: (OpenEvidence | undefined)[];
   /** Whether the last {@link Windows.enter} opened a new window: the caller clears its own counters. */
@@ -47,6 +49,7 @@ export class Windows {
     this.#window = window;
     this.start = new Float64Array(slots);
     this.flows = new Uint32Array(slots);
+    this.kept = new Uint32Array(slots);
     this.raised = new Array<OpenEvidence | undefined>(slots).fill(undefined);
     this.#first = new Float64Array(slots);
     this.#last = new Float64Array(slots);
@@ -67,40 +70,16 @@ export class Windows {
       this.late++;
       return -1;
     }
-    this.#count(slot, row);
+    const flows = this.flows[slot]! + 1;
+    this.flows[slot] = flows;
+    this.table.weight[slot] = flows;
     return slot;
   }
 
-  /** Hands what the slot holds over to its evidence; later flows go there one by one. */
-  raise(slot: number, evidence: OpenEvidence): void {
-    const flows = this.flows[slot]!;
-    evidence.addTotals(this.#first[slot]!, this.#last[slot]!, flows, this.#uncertain[slot]!);
-    evidence.anomalyLow |= this.#anomalyLow[slot]!;
-    evidence.anomalyHigh |= this.#anomalyHigh[slot]!;
-    for (let i = 0; i < Math.min(flows, KEPT); i++) {
-      const at = slot * KEPT + i;
-      evidence.sample(this.#words, at * ENDPOINT_WORDS, this.#ids[at]!);
-    }
-    this.raised[slot] = evidence;
-  }
-
-  #open(slot: number, time: number): void {
-    const window = this.#window;
-    this.start[slot] = Number.isFinite(window) ? Math.floor(time / window) * window : time;
-    this.flows[slot] = 0;
-    this.raised[slot] = undefined;
-    this.#first[slot] = Number.POSITIVE_INFINITY;
-    this.#last[slot] = Number.NEGATIVE_INFINITY;
-    this.#uncertain[slot] = 0;
-    this.#anomalyLow[slot] = 0;
-    this.#anomalyHigh[slot] = 0;
-    this.table.weight[slot] = 0;
-  }
-
-  #count(slot: number, row: FlowRow): void {
-    const seen = this.flows[slot]!;
-    this.flows[slot] = seen + 1;
-    this.table.weight[slot] = seen + 1;
+  /** Takes the flow that just entered as part of what this window may raise, or has raised. */
+  keep(slot: number, row: FlowRow): void {
+    const seen = this.kept[slot]!;
+    this.kept[slot] = seen + 1;
     const raised = this.raised[slot];
     if (raised) {
       raised.addFlow(row);
@@ -115,5 +94,32 @@ export class Windows {
     if (!row.certain) this.#uncertain[slot] = this.#uncertain[slot]! + 1;
     this.#anomalyLow[slot] = this.#anomalyLow[slot]! | row.anomalyLow;
     this.#anomalyHigh[slot] = this.#anomalyHigh[slot]! | row.anomalyHigh;
+  }
+
+  /** Hands what the slot holds over to its evidence; later flows go there one by one. */
+  raise(slot: number, evidence: OpenEvidence): void {
+    const kept = this.kept[slot]!;
+    evidence.addTotals(this.#first[slot]!, this.#last[slot]!, kept, this.#uncertain[slot]!);
+    evidence.anomalyLow |= this.#anomalyLow[slot]!;
+    evidence.anomalyHigh |= this.#anomalyHigh[slot]!;
+    for (let i = 0; i < Math.min(kept, KEPT); i++) {
+      const at = slot * KEPT + i;
+      evidence.sample(this.#words, at * ENDPOINT_WORDS, this.#ids[at]!);
+    }
+    this.raised[slot] = evidence;
+  }
+
+  #open(slot: number, time: number): void {
+    const window = this.#window;
+    this.start[slot] = Number.isFinite(window) ? Math.floor(time / window) * window : time;
+    this.flows[slot] = 0;
+    this.kept[slot] = 0;
+    this.raised[slot] = undefined;
+    this.#first[slot] = Number.POSITIVE_INFINITY;
+    this.#last[slot] = Number.NEGATIVE_INFINITY;
+    this.#uncertain[slot] = 0;
+    this.#anomalyLow[slot] = 0;
+    this.#anomalyHigh[slot] = 0;
+    this.table.weight[slot] = 0;
   }
 }

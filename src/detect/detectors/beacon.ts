@@ -86,6 +86,7 @@ class Beacon implements Detector {
     for (let i = 0; i < 8; i++) key[i] = words[i]!;
     key[8] = (row.protocol << 24) | (row.addressLength << 16) | row.responderPort;
     const slot = this.#windows.enter(key, row);
+    this.#windows.keep(slot, row);
     const { table } = this.#windows;
     const fresh = this.#windows.fresh;
     if (fresh) this.#spreads[slot] = Number.NaN;

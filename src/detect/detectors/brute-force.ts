@@ -66,6 +66,7 @@ class BruteForce implements Detector {
       this.#mean[slot] = 0;
       this.#squares[slot] = 0;
     }
+    this.#windows.keep(slot, row);
     const flows = this.#windows.flows[slot]!;
     const delta = row.responderBytes - this.#mean[slot]!;
     this.#mean[slot] = this.#mean[slot]! + delta / flows;

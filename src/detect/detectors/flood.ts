@@ -75,6 +75,7 @@ class Flood implements Detector {
     this.#all[at] = this.#all[at]! + (protocol === TCP ? 1 : packets);
     this.#answers[at] = this.#answers[at]! + row.responderPackets * fits;
     if (protocol === TCP && !row.synOnly) return;
+    this.#windows.keep(slot, row);
     this.#attack[at] = this.#attack[at]! + packets;
     this.#sources.add(slot, hashWords(row.words, 0, 4, 1));
     this.#vote(slot, row.words, packets);

@@ -71,6 +71,7 @@ class ScanDetector implements Detector {
       this.#fruitless[slot] = 0;
     }
     if (!row.fruitless) return;
+    windows.keep(slot, row);
     this.#fruitless[slot] = this.#fruitless[slot]! + 1;
     const grew = this.#distinct.add(slot, this.#shape.item(row));
     if (grew) this.#judge(slot, row);
