@@ -29,9 +29,9 @@ export const LEAST_GROUPS = 5;
  * without positives or negatives. Costs one sort and `replicates` passes.
  */
 export function bootstrapRanking(input: BootstrapInput): RankingIntervals {
-  const { scores, truth, replicates } = input;
-  const order = orderByScore(scores);
+  const { replicates } = input;
   const { unit, units, method } = unitsToDraw(input);
+  const sorted = sortRows(input, unit);
   const random = new Random(input.seed).fork('bootstrap');
   const precisions = new Float64Array(replicates);
   const areas = new Float64Array(replicates);
@@ -39,7 +39,7 @@ export function bootstrapRanking(input: BootstrapInput): RankingIntervals {
   for (let replicate = 0; replicate < replicates; replicate++) {
     weights.fill(0);
     for (let i = 0; i < units; i++) weights[random.int(units)]! += 1;
-    const drawn = weightedRanking({ scores, truth, order, unit, weights });
+    const drawn = weightedRanking(sorted, weights);
     precisions[replicate] = drawn.averagePrecision;
     areas[replicate] = drawn.rocAuc;
   }
@@ -49,10 +49,28 @@ export function bootstrapRanking(input: BootstrapInput): RankingIntervals {
   };
 }
 
-function orderByScore(scores: Scores): Uint32Array {
-  const order = new Uint32Array(scores.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  return order.sort((a, b) => scores[b]! - scores[a]! || a - b);
+/** Rows by falling score: each row's unit and truth, and where each run of equal scores ends. */
+interface Sorted {
+  readonly units: Int32Array;
+  readonly truth: Uint8Array;
+  readonly ends: Int32Array;
+}
+
+function sortRows({ scores, truth }: BootstrapInput, unit: Int32Array): Sorted {
+  const rows = scores.length;
+  const order = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) order[i] = i;
+  order.sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const ends = new Int32Array(rows);
+  let count = 0;
+  for (let i = 0; i < rows; i++) {
+    if (i + 1 === rows || scores[order[i + 1]!] !== scores[order[i]!]) ends[count++] = i + 1;
+  }
+  return {
+    units: Int32Array.from(order, (row) => unit[row]!),
+    truth: Uint8Array.from(order, (row) => truth[row]!),
+    ends: ends.slice(0, count),
+  };
 }
 
 function unitsToDraw(input: BootstrapInput): { unit: Int32Array; units: number; method: string } {
@@ -79,30 +97,25 @@ function unitsToDraw(input: BootstrapInput): { unit: Int32Array; units: number; 
   return { unit, units: rows, method: 'bootstrap of rows' };
 }
 
-interface Drawn {
-  readonly scores: Scores;
-  readonly truth: Uint8Array;
-  readonly order: Uint32Array;
-  readonly unit: Int32Array;
-  readonly weights: Int32Array;
-}
-
-/** Average precision and ROC AUC of rows counted `weights[unit[row]]` times, in one pass. */
-function weightedRanking(drawn: Drawn): { averagePrecision: number; rocAuc: number } {
-  const { scores, truth, order, unit, weights } = drawn;
+/** Average precision and ROC AUC of rows counted `weights[unit]` times, in one pass. */
+function weightedRanking(
+  { units, truth, ends }: Sorted,
+  weights: Int32Array,
+): { averagePrecision: number; rocAuc: number } {
   let tp = 0;
   let fp = 0;
   let sum = 0;
   let twice = 0;
-  for (let i = 0; i < order.length; ) {
-    const score = scores[order[i]!]!;
+  let i = 0;
+  for (let run = 0; run < ends.length; run++) {
+    const end = ends[run]!;
     const tpBefore = tp;
     const fpBefore = fp;
-    for (; i < order.length && scores[order[i]!]! === score; i++) {
-      const row = order[i]!;
-      const weight = weights[unit[row]!]!;
-      if (truth[row]! === 1) tp += weight;
-      else fp += weight;
+    for (; i < end; i++) {
+      const weight = weights[units[i]!]!;
+      const hit = weight * truth[i]!;
+      tp += hit;
+      fp += weight - hit;
     }
     if (tp > tpBefore) sum += ((tp - tpBefore) * tp) / (tp + fp);
     twice += (fp - fpBefore) * (tp + tpBefore);

@@ -29,8 +29,8 @@ export interface Calibration {
   /** Rows of unknown label; null when validation holds none. */
   readonly background: Rate | null;
   /**
-   * The rate that live scoring reckons with: of the two above the one with the higher bound, so that
-   * neither easy normal traffic nor a small sample makes the model look better than it is.
+   * The rate that live scoring reckons with: over both kinds of rows together. Whatever malware hides
+   * in the background makes it too high, never too low.
    */
   readonly falsePositiveRate: number;
   readonly falsePositiveRateUpper: number;
@@ -57,36 +57,36 @@ export interface TrainingRecord {
   readonly calibration: Calibration;
 }
 
-function rateOf(validation: ValidationScores, value: number, truth: 0 | -1): Rate | null {
-  let hits = 0;
-  let rows = 0;
-  for (let i = 0; i < validation.truth.length; i++) {
-    if (validation.truth[i] !== truth) continue;
-    rows++;
-    if (validation.scores[i]! >= value) hits++;
-  }
+function rateOf(hits: number, rows: number): Rate | null {
   return rows === 0 ? null : { hits, rows, rate: hits / rows, upper: wilson(hits, rows).high };
 }
 
 /**
- * Measures how often a threshold calls harmless validation rows hostile.
- * @throws WiresiftError `EXPERIMENT` when no validation row is harmless or of unknown label
+ * Measures how often a threshold calls validation rows hostile that are harmless or unknown.
+ * @throws WiresiftError `EXPERIMENT` when there is no such row
  */
 export function calibrate(validation: ValidationScores, value: number): Calibration {
-  const labelled = rateOf(validation, value, 0);
-  const background = rateOf(validation, value, -1);
-  const worst = [labelled, background].reduce((a, b) => (!a || (b && b.upper > a.upper) ? b : a));
-  if (!worst) {
+  const { scores, truth } = validation;
+  const rows = { harmless: 0, unknown: 0 };
+  const hits = { harmless: 0, unknown: 0 };
+  for (let i = 0; i < truth.length; i++) {
+    if (truth[i] === 1) continue;
+    const kind = truth[i] === 0 ? 'harmless' : 'unknown';
+    rows[kind]++;
+    if (scores[i]! >= value) hits[kind]++;
+  }
+  const all = rateOf(hits.harmless + hits.unknown, rows.harmless + rows.unknown);
+  if (!all) {
     throw badExperiment(
       'only hostile validation rows',
       'harmless ones, to measure false positives',
     );
   }
   return {
-    labelled,
-    background,
-    falsePositiveRate: worst.rate,
-    falsePositiveRateUpper: worst.upper,
+    labelled: rateOf(hits.harmless, rows.harmless),
+    background: rateOf(hits.unknown, rows.unknown),
+    falsePositiveRate: all.rate,
+    falsePositiveRateUpper: all.upper,
   };
 }
 

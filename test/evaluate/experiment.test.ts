@@ -5,6 +5,7 @@ import { WiresiftError } from '../../src/base/index.ts';
 import { evaluateModel } from '../../src/evaluate/evaluate-model.ts';
 import { evaluationText } from '../../src/evaluate/evaluation-text.ts';
 import { type Trained, type TrainOptions, trainModel } from '../../src/evaluate/experiment.ts';
+import { wilson } from '../../src/evaluate/measure.ts';
 import { recordedSplit } from '../../src/evaluate/training-record.ts';
 import { loadModel, type Model, type ModelFile, saveModel } from '../../src/models/index.ts';
 import { numbers } from '../../src/table/index.ts';
@@ -102,7 +103,9 @@ test('the record calibrates the threshold on validation negatives', () => {
     split.validation!.filter((row) => data.labels[row] !== 1).length,
   );
   assert.ok(falsePositiveRate <= falsePositiveRateUpper && falsePositiveRateUpper < 1);
-  assert.equal(falsePositiveRateUpper, Math.max(labelled!.upper, background!.upper));
+  const hits = labelled!.hits + background!.hits;
+  assert.equal(falsePositiveRate, hits / (labelled!.rows + background!.rows));
+  assert.equal(falsePositiveRateUpper, wilson(hits, labelled!.rows + background!.rows).high);
   assert.deepEqual(JSON.parse(JSON.stringify(trained.record)), trained.record);
 });
 
