@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from './evidence.ts';
 import type { ModelCounts } from './host.ts';
-import type { IsInternal } from './network.ts';
+import type { Site } from './network.ts';
 import {
   RULES,
   SEVERITIES,
@@ -43,7 +43,7 @@ export interface AlertContext {
   readonly versions: Versions;
   readonly hasModel: boolean;
   readonly counts: ReadonlyMap<string, ModelCounts>;
-  readonly isInternal: IsInternal;
+  readonly site: Site;
 }
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -115,7 +115,7 @@ export function buildAlerts(evidence: readonly Evidence[], context: AlertContext
       id: alertId(item),
       title: RULES[item.kind].title,
       severity: severityOf(item, agreement.agreement === 'both'),
-      technique: techniqueOf(item, context.isInternal(item.host)),
+      technique: techniqueOf(item, context.site.holds(item.host)),
       ...agreement,
       ...(counts ? { model: counts } : {}),
       versions: context.versions,

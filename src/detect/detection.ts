@@ -6,7 +6,7 @@ import { DETECTORS } from './detectors/index.ts';
 import { EvidenceStore } from './evidence-store.ts';
 import { FlowRow } from './flow-row.ts';
 import { type Explain, type ModelFacts, ModelHosts } from './host.ts';
-import { createInternalTest } from './network.ts';
+import { Site } from './network.ts';
 import { isShown, type Severity } from './policy.ts';
 import type { SlotTable } from './slot-table.ts';
 import { resolveThresholds, TABLE_SIZES, type TableSizes } from './thresholds.ts';
@@ -78,9 +78,9 @@ class FlowDetection implements Detection {
     const sizes = { ...TABLE_SIZES, ...options.sizes };
     const limits = resolveThresholds(options.thresholds);
     const seed = options.seed ?? 0;
-    const isInternal = createInternalTest(options.internal);
+    const site = new Site(options.internal);
     const store = new EvidenceStore(sizes.evidence);
-    this.#context = { limits, sizes, seed, store, isInternal };
+    this.#context = { limits, sizes, seed, store, site };
     this.#detectors = DETECTORS.map((create) => create(this.#context));
     this.#continuations = new Continuations(sizes.continuations, seed);
     const { model } = options;
@@ -125,7 +125,7 @@ class FlowDetection implements Detection {
 
   #judge(): Alert[] {
     const options = this.#options;
-    const { store, isInternal } = this.#context;
+    const { store, site } = this.#context;
     for (const detector of this.#detectors) detector.finish();
     const seen = this.#hosts?.finish();
     const names = options.anomalyNames ?? (() => []);
@@ -136,7 +136,7 @@ class FlowDetection implements Detection {
       versions: versionsOf(options),
       hasModel: this.#hosts !== undefined,
       counts: seen?.counts ?? new Map(),
-      isInternal,
+      site,
     });
     const minimum = options.minimumSeverity ?? 'medium';
     const shown = alerts.filter(({ severity }) => isShown(severity, minimum));

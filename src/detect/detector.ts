@@ -1,6 +1,7 @@
 import type { EvidenceKind } from './evidence.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { FlowRow } from './flow-row.ts';
+import type { Site } from './network.ts';
 import type { SlotTable } from './slot-table.ts';
 import type { Limits, TableSizes } from './thresholds.ts';
 
@@ -11,8 +12,7 @@ export interface DetectorContext {
   /** Seed of the tables' hashes. */
   readonly seed: number;
   readonly store: EvidenceStore;
-  /** Whether an address lies inside the site. */
-  readonly isInternal: (address: string) => boolean;
+  readonly site: Site;
 }
 
 /**

@@ -17,16 +17,25 @@ export const INTERNAL_NETWORKS: readonly string[] = [
 ];
 
 interface Prefix {
-  readonly bytes: Uint8Array;
-  readonly bits: number;
+  /** Bytes of the address family: 4 or 16. */
+  readonly length: number;
+  /** The network's bits in four words, and which of them count. */
+  readonly bits: Uint32Array;
+  readonly mask: Uint32Array;
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const words = new Uint32Array(4);
+  for (let i = 0; i < bytes.length; i++) words[i >> 2] = (words[i >> 2]! << 8) | bytes[i]!;
+  return words;
 }
 
 function parsePrefix(text: string): Prefix {
   const slash = text.indexOf('/');
   const bytes = parseAddress(slash < 0 ? text : text.slice(0, slash));
   const digits = slash < 0 ? '' : text.slice(slash + 1);
-  const bits = slash < 0 ? (bytes?.length ?? 0) * 8 : /^\d{1,3}$/.test(digits) ? +digits : -1;
-  if (!bytes || bits < 0 || bits > bytes.length * 8) {
+  const size = slash < 0 ? (bytes?.length ?? 0) * 8 : /^\d{1,3}$/.test(digits) ? +digits : -1;
+  if (!bytes || size < 0 || size > bytes.length * 8) {
     throw new WiresiftError({
       code: 'DETECT_NETWORK',
       where: 'internal networks',
@@ -36,29 +45,36 @@ function parsePrefix(text: string): Prefix {
       exitCode: 2,
     });
   }
-  return { bytes, bits };
+  const mask = new Uint32Array(4);
+  for (let i = 0; i < size; i++) mask[i >> 5] = mask[i >> 5]! | (1 << (31 - (i & 31)));
+  return { length: bytes.length, bits: wordsOf(bytes), mask };
 }
 
-function contains({ bytes, bits }: Prefix, address: Uint8Array): boolean {
-  if (bytes.length !== address.length) return false;
-  for (let i = 0; i * 8 < bits; i++) {
-    const mask = bits - i * 8 >= 8 ? 255 : (255 << (8 - (bits - i * 8))) & 255;
-    if (((bytes[i]! ^ address[i]!) & mask) !== 0) return false;
+/** The networks of the site. */
+export class Site {
+  readonly #prefixes: readonly Prefix[];
+
+  /** @throws WiresiftError `DETECT_NETWORK` for text that is no network */
+  constructor(networks: readonly string[] = INTERNAL_NETWORKS) {
+    this.#prefixes = networks.map(parsePrefix);
   }
-  return true;
-}
 
-/** Whether the text of an address lies inside the site. */
-export type IsInternal = (address: string) => boolean;
+  /** Whether the address in four words from `offset` lies inside; one of 6 bytes (a MAC) does. */
+  holdsWords(words: ArrayLike<number>, offset: number, length: number): boolean {
+    if (length === 6) return true;
+    for (const prefix of this.#prefixes) {
+      if (prefix.length !== length) continue;
+      const { bits, mask } = prefix;
+      let differs = 0;
+      for (let i = 0; i < 4; i++) differs |= (words[offset + i]! ^ bits[i]!) & mask[i]!;
+      if (differs === 0) return true;
+    }
+    return false;
+  }
 
-/**
- * Compiles networks into a test of addresses; what is no IP address counts as inside (a MAC).
- * @throws WiresiftError `DETECT_NETWORK` for text that is no network
- */
-export function createInternalTest(networks: readonly string[] = INTERNAL_NETWORKS): IsInternal {
-  const prefixes = networks.map(parsePrefix);
-  return (address) => {
+  /** The same for an address as text; what is no IP address counts as inside. */
+  holds(address: string): boolean {
     const bytes = parseAddress(address);
-    return bytes === undefined || prefixes.some((prefix) => contains(prefix, bytes));
-  };
+    return bytes === undefined || this.holdsWords(wordsOf(bytes), 0, bytes.length);
+  }
 }

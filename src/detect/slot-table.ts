@@ -30,7 +30,8 @@ export class SlotTable {
   fresh = false;
   readonly keys: Uint32Array;
   readonly #keyWords: number;
-  readonly #used: Uint8Array;
+  /** Hash of each slot's key, 0 in a free slot: eight lie in one cache line, eight keys do not. */
+  readonly #tags: Uint32Array;
   readonly #touched: Float64Array;
   readonly #horizon: number;
   readonly #seed: number;
@@ -44,35 +45,39 @@ export class SlotTable {
     this.#seed = options.seed;
     this.keys = new Uint32Array(slots * options.keyWords);
     this.weight = new Uint32Array(slots);
-    this.#used = new Uint8Array(slots);
+    this.#tags = new Uint32Array(slots);
     this.#touched = new Float64Array(slots);
   }
 
   /** The slot of a key, or -1. */
   find(key: Uint32Array): number {
-    const base = this.#bucket(key);
+    const tag = this.#tag(key);
+    const base = this.#bucket(tag);
     for (let slot = base; slot < base + WAYS; slot++) {
-      if (this.#used[slot] === 1 && this.#holds(slot, key)) return slot;
+      if (this.#tags[slot] === tag && this.#holds(slot, key)) return slot;
     }
     return -1;
   }
 
   /** The slot of a key, evicting another if it must; {@link SlotTable.fresh} says whether it is new. */
   claim(key: Uint32Array, time: number): number {
-    const base = this.#bucket(key);
-    let free = -1;
-    for (let slot = base; slot < base + WAYS; slot++) {
-      if (this.#used[slot] === 0) {
-        if (free < 0) free = slot;
-      } else if (this.#holds(slot, key)) {
-        if (time > this.#touched[slot]!) this.#touched[slot] = time;
+    const tag = this.#tag(key);
+    const base = this.#bucket(tag);
+    const tags = this.#tags;
+    let slot = -1;
+    for (let way = base; way < base + WAYS; way++) {
+      const seen = tags[way]!;
+      if (seen === tag && this.#holds(way, key)) {
+        if (time > this.#touched[way]!) this.#touched[way] = time;
         this.fresh = false;
-        return slot;
+        return way;
       }
+      if (seen === 0 && slot < 0) slot = way;
     }
-    const slot = free >= 0 ? free : this.#victim(base, time);
-    this.keys.set(key, slot * this.#keyWords);
-    this.#used[slot] = 1;
+    if (slot < 0) slot = this.#victim(base, time);
+    const at = slot * this.#keyWords;
+    for (let i = 0; i < this.#keyWords; i++) this.keys[at + i] = key[i]!;
+    tags[slot] = tag;
     this.#touched[slot] = time;
     this.weight[slot] = 0;
     this.inserted++;
@@ -82,15 +87,19 @@ export class SlotTable {
 
   /** Forgets a key's slot. */
   release(slot: number): void {
-    this.#used[slot] = 0;
+    this.#tags[slot] = 0;
   }
 
   isUsed(slot: number): boolean {
-    return this.#used[slot] === 1;
+    return this.#tags[slot] !== 0;
   }
 
-  #bucket(key: Uint32Array): number {
-    return hashWords(key, 0, this.#keyWords, this.#seed) & (this.slots - 1) & ~(WAYS - 1);
+  #tag(key: Uint32Array): number {
+    return hashWords(key, 0, this.#keyWords, this.#seed) || 1;
+  }
+
+  #bucket(tag: number): number {
+    return tag & (this.slots - 1) & ~(WAYS - 1);
   }
 
   #holds(slot: number, key: Uint32Array): boolean {

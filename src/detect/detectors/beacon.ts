@@ -115,7 +115,7 @@ class Beacon implements Detector {
     if (this.#popularity.fresh) this.#visitors.clear(slot);
     const source = hashWords(row.words, 0, 4, 1);
     this.#visitors.add(slot, source);
-    if (this.#context.isInternal(addressText(row.words, 0, row.addressLength))) {
+    if (this.#context.site.holdsWords(row.words, 0, row.addressLength)) {
       this.#insiders.add(0, source);
     }
   }
@@ -186,7 +186,7 @@ class Beacon implements Detector {
   }
 
   #peerContext(at: number, length: number): PeerContext | undefined {
-    const { limits, isInternal } = this.#context;
+    const { limits, site } = this.#context;
     const { keys } = this.#windows.table;
     const protocol = keys[at + 8]! >>> 24;
     const first = keys[at + 4]!;
@@ -204,7 +204,7 @@ class Beacon implements Detector {
     const share = limits.beaconPopularShare * this.#insiders.count(0);
     const needed = Math.max(limits.beaconPopular, share);
     if (known >= 0 && this.#visitors.count(known) >= needed) return 'popular';
-    return isInternal(addressText(keys, at + 4, length)) ? 'internal' : undefined;
+    return site.holdsWords(keys, at + 4, length) ? 'internal' : undefined;
   }
 }
 
