@@ -1,6 +1,12 @@
 import { WiresiftError } from '../base/index.ts';
 import { defaultSpec, fitPipeline, type Pipeline, type PipelineSpec } from '../features/index.ts';
-import { type Model, type ModelFile, modelKind, type Parameters } from '../models/index.ts';
+import {
+  type Estimator,
+  type Model,
+  type ModelFile,
+  modelKind,
+  type Parameters,
+} from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import { type Baseline, baselines } from './baselines.ts';
 import { type Evaluation, type JudgeOptions, judge } from './evaluation.ts';
@@ -141,31 +147,17 @@ function trainingRows(options: TrainOptions, split: Split, harmless: number): In
  *   `ABORTED` when the signal fired, and what pipeline and estimator throw
  */
 export async function trainModel(options: TrainOptions): Promise<Trained> {
-  const { data, seed, threads, signal, onProgress } = options;
+  const { data, seed, signal, onProgress } = options;
   const harmless = harmlessClass(data.classes);
-  const background = options.background ?? 'exclude';
   const plan = {
     split: options.split ?? DEFAULT_SPLIT,
     validation: { fraction: options.validationFraction ?? VALIDATION_FRACTION, seed },
   };
+  // Made first, so that a wrong parameter is told before any work.
   const estimator = modelKind(options.modelKind).create(options.parameters ?? {});
   const split = recordedSplit(data, plan);
   const rows = trainingRows(options, split, harmless);
-  const pipeline = fitPipeline(options.spec ?? defaultSpec(data.table.schema), data.table, rows);
-  const model = await estimator.fit(
-    {
-      matrix: pipeline.transform(data.table, rows),
-      labels: taught(data.labels, rows, harmless),
-      classes: data.classes,
-    },
-    {
-      seed,
-      ...(threads ? { threads } : {}),
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onProgress: (done, total) => onProgress('fit', done, total) } : {}),
-    },
-  );
-  const scorer = { model, pipeline };
+  const scorer = await fitScorer(options, estimator, rows, harmless);
   const validation = await validationScores(options, scorer, split, harmless);
   const threshold = chooseThreshold(validation, options.threshold ?? { kind: 'best-f1' });
   const record: TrainingRecord = {
@@ -178,7 +170,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
       validation: split.validation!.length,
       test: split.test.length,
     },
-    background,
+    background: options.background ?? 'exclude',
     ...plan,
     splitText: split.detail.text,
     harmlessClass: data.classes[harmless]!,
@@ -198,7 +190,31 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     judge: { seed, ...options.judge },
   });
   const file = modelFileOf({ data, scorer, threshold, record, evaluation, seed });
-  return { file, model, pipeline, threshold, record, evaluation };
+  return { file, ...scorer, threshold, record, evaluation };
+}
+
+/** Fits pipeline and model on the rows named and no others. */
+async function fitScorer(
+  options: TrainOptions,
+  estimator: Estimator,
+  rows: Int32Array,
+  harmless: number,
+): Promise<Scorer> {
+  const { data, seed, threads, signal, onProgress } = options;
+  const { table, labels, classes } = data;
+  const pipeline = fitPipeline(options.spec ?? defaultSpec(table.schema), table, rows);
+  const input = {
+    matrix: pipeline.transform(table, rows),
+    labels: taught(labels, rows, harmless),
+    classes,
+  };
+  const model = await estimator.fit(input, {
+    seed,
+    ...(threads ? { threads } : {}),
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress: (done, total) => onProgress('fit', done, total) } : {}),
+  });
+  return { model, pipeline };
 }
 
 async function validationScores(
