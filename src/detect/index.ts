@@ -29,6 +29,7 @@ export { EXPLAINED_FLOWS, type Explain, type ModelCounts, type ModelFacts } from
 export { INTERNAL_NETWORKS } from './network.ts';
 export { plainText } from './plain-text.ts';
 export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
+export { type BatchScores, FlowScorer } from './scorer.ts';
 export { binomialUpperTail } from './tail.ts';
 export {
   TABLE_SIZES,

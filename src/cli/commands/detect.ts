@@ -1,0 +1,152 @@
+import { Command, Option } from 'commander';
+import type { AlertRow } from '../../detect/index.ts';
+import type { DetectedSegment } from '../../pipeline.ts';
+import {
+  addCaptureOptions,
+  type CaptureArguments,
+  meterOptions,
+  noteSummary,
+} from '../capture-options.ts';
+import { type CommandContext, usage } from '../context.ts';
+import { createProgress, note, printable, type TableColumn, textTable } from '../terminal.ts';
+
+const SEVERITIES = ['high', 'medium', 'low'] as const;
+
+interface DetectOptions extends CaptureArguments {
+  /** A path, or false with `--no-model`. */
+  readonly model?: string | false;
+  readonly json?: boolean;
+  readonly failOnAlert?: boolean;
+  readonly set: Readonly<Record<string, number>>;
+  readonly internal?: readonly string[];
+  readonly minimumSeverity: (typeof SEVERITIES)[number];
+}
+
+const EXAMPLES = `
+Examples:
+  wiresift detect capture.pcap
+  wiresift detect capture.pcap --json | jq .wiresift.agreement_text
+  wiresift detect capture.pcap --no-model --set horizontalScanHosts=50
+  tcpdump -w - -i eth0 -G 600 -W 1 | wiresift detect - --fail-on-alert
+
+Thresholds of the detectors, with units and reasons: docs/detect.md.`;
+
+function collectThreshold(
+  text: string,
+  known: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const [name, value] = text.split('=');
+  if (!name || value === undefined || value === '' || !Number.isFinite(Number(value))) {
+    throw usage('--set', `"${text}"`, 'NAME=NUMBER');
+  }
+  return Object.fromEntries([...Object.entries(known), [name, Number(value)]]);
+}
+
+/** `wiresift detect`: captures in, alerts out. */
+export function detectCommand(context: CommandContext): Command {
+  const command = new Command('detect')
+    .description('find attacks in captures: alerts by host and kind, with their reasons')
+    .argument('<files...>', 'pcap or pcapng, plain or gzip; - is standard input')
+    .option('--model <file>', 'model file; default the one that comes with wiresift')
+    .option('--no-model', 'behavioural detectors alone')
+    .option('--json', 'EVE JSON, one alert a line')
+    .option('--fail-on-alert', 'exit code 3 when there is an alert')
+    .option(
+      '--set <name=value>',
+      'a threshold of a detector; may be given often',
+      collectThreshold,
+      {},
+    )
+    .option('--internal <cidr,...>', 'networks that are inside', (text: string) => text.split(','))
+    .addOption(
+      new Option('--minimum-severity <word>', 'alerts below are only counted')
+        .choices(SEVERITIES)
+        .default('medium'),
+    );
+  return addCaptureOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (files: string[], options: DetectOptions) => {
+      await detect(context, files, options);
+    });
+}
+
+async function detect(
+  context: CommandContext,
+  files: readonly string[],
+  options: DetectOptions,
+): Promise<void> {
+  const { detectCaptures } = await import('../../pipeline.ts');
+  const { readModelFile, SHIPPED_MODEL } = await import('../model-path.ts');
+  const { alertRows, eveLine } = await import('../../detect/index.ts');
+  const model = options.model === false ? undefined : readModelFile(options.model ?? SHIPPED_MODEL);
+  const progress = createProgress('reading');
+  let found: DetectedSegment[];
+  try {
+    found = await detectCaptures(files, {
+      ...(model ? { model } : {}),
+      meter: meterOptions(options),
+      detection: {
+        thresholds: options.set,
+        minimumSeverity: options.minimumSeverity,
+        ...(options.internal ? { internal: options.internal } : {}),
+      },
+      onProgress: (_file, done, total) => progress.update(done, total),
+      signal: context.signal,
+    });
+  } finally {
+    progress.stop();
+  }
+  const alerts = found.flatMap((each) => each.alerts);
+  if (options.json) for (const alert of alerts) process.stdout.write(`${eveLine(alert)}\n`);
+  else process.stdout.write(alertsText(alertRows(alerts)));
+  if (!options.quiet) noteFound(found);
+  if (options.failOnAlert && alerts.length > 0) context.exit(3);
+}
+
+const COLUMNS: readonly (TableColumn & { readonly key: keyof AlertRow })[] = [
+  { key: 'severity', title: 'Severity' },
+  { key: 'host', title: 'Host' },
+  { key: 'what', title: 'What' },
+  { key: 'technique', title: 'ATT&CK' },
+  { key: 'when', title: 'When (UTC)' },
+  { key: 'flows', title: 'Flows', align: 'right' },
+  { key: 'score', title: 'Score (threshold)' },
+  { key: 'peers', title: 'With' },
+];
+
+/** The table, then for each alert why it was raised: that does not fit in a row. */
+function alertsText(rows: readonly AlertRow[]): string {
+  if (rows.length === 0) return 'No alerts.\n';
+  const table = textTable(
+    [{ title: '#', align: 'right' }, ...COLUMNS],
+    rows.map((row, i) => [i + 1, ...COLUMNS.map(({ key }) => row[key])]),
+  );
+  const reasons = rows.map((row, i) =>
+    [
+      `${i + 1}  ${row.host}, ${row.what.toLowerCase()}`,
+      `   ${printable(row.agreement)}`,
+      ...(row.why === '' ? [] : [`   Why: ${printable(row.why)}`]),
+      ...(row.communityIds === '' ? [] : [`   Community ID: ${row.communityIds}`]),
+    ].join('\n'),
+  );
+  return `${table}\n\n${reasons.join('\n')}\n`;
+}
+
+function noteFound(found: readonly DetectedSegment[]): void {
+  noteSummary(found.map(({ segment }) => segment));
+  for (const { alerts, detection } of found) {
+    const hidden = detection.suppressed;
+    const below = hidden > 0 ? `; ${hidden} below --minimum-severity not shown` : '';
+    note(
+      `${alerts.length} alerts from ${detection.flows} flow records, ${detection.scored} scored, ` +
+        `${detection.above} above the model's threshold${below}`,
+    );
+    const bounds = Object.entries(detection.evicted).filter(([, count]) => count > 0);
+    if (bounds.length > 0 || detection.evidenceDropped > 0) {
+      const evicted = bounds.map(([name, count]) => `${name} ${count}`).join(', ');
+      note(
+        `  counters evicted: ${evicted || 'none'}; evidence dropped: ${detection.evidenceDropped}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { availableParallelism } from 'node:os';
+import { Command, Option } from 'commander';
+import type { EvaluateOptions } from '../../evaluate/index.ts';
+import { type CommandContext, numberArgument, wholeArgument } from '../context.ts';
+import { createProgress } from '../terminal.ts';
+
+interface Options {
+  readonly dataset: string;
+  readonly prevalence: readonly number[];
+  readonly flowsPerHour?: number;
+  readonly rows: 'test' | 'all';
+  readonly priorWork?: boolean;
+  readonly threads: number;
+  readonly seed: number;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  wiresift evaluate models/ctu13-botnet.safetensors capture20110816.binetflow.gz
+  wiresift evaluate m.safetensors other.binetflow --prevalence 1e-5 --flows-per-hour 2e6
+  wiresift evaluate m.safetensors capture20110816.binetflow.gz --prior-work
+
+Data that trained the model are judged on the recorded test part only, and the output says so.`;
+
+/** `wiresift evaluate`: a model and labelled data in, honest figures out. */
+export function evaluateCommand(context: CommandContext): Command {
+  const share = numberArgument('--prevalence', 1e-9, 1);
+  return new Command('evaluate')
+    .description('judge a model on labelled flows')
+    .argument('<model>', 'model file')
+    .argument('<data...>', 'labelled files, plain or gzip')
+    .option('--dataset <name>', 'how to read the data', 'ctu13')
+    .option(
+      '--prevalence <share>',
+      'share of hostile flows to reckon precision at; may be given often (default: 1e-2 1e-3 1e-4)',
+      (text: string, list: readonly number[]) => [...list, share(text)],
+      [],
+    )
+    .option(
+      '--flows-per-hour <n>',
+      'rate for alerts an hour (default: the data’s own)',
+      numberArgument('--flows-per-hour', 1, 1e12),
+    )
+    .addOption(
+      new Option('--rows <part>', 'of data that trained the model')
+        .choices(['test', 'all'])
+        .default('test'),
+    )
+    .option('--prior-work', 'beside it, the leaky protocol of an earlier project on the same data')
+    .option(
+      '--threads <n>',
+      'worker threads',
+      wholeArgument('--threads', 1, 256),
+      availableParallelism(),
+    )
+    .option(
+      '--seed <n>',
+      'of the bootstrap and the protocol',
+      wholeArgument('--seed', 0, 2 ** 32 - 1),
+      1,
+    )
+    .option('--strict', 'refuse a file with a row that cannot be read')
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (model: string, paths: string[], options: Options) => {
+      await evaluate(context, model, paths, options);
+    });
+}
+
+async function evaluate(
+  { signal }: CommandContext,
+  modelPath: string,
+  paths: readonly string[],
+  options: Options,
+): Promise<void> {
+  const { findDataset } = await import('../../datasets/index.ts');
+  const { evaluateModel, evaluationText, priorWorkProtocol, priorWorkText } = await import(
+    '../../evaluate/index.ts'
+  );
+  const { readModelFile } = await import('../model-path.ts');
+  const { loadData } = await import('../labelled-data.ts');
+  const { file } = readModelFile(modelPath);
+  const reader = findDataset(options.dataset);
+  const data = await loadData(reader, paths, { signal, strict: options.strict ?? false });
+  const progress = createProgress('scoring');
+  const choices: EvaluateOptions = {
+    rows: options.rows,
+    seed: options.seed,
+    signal,
+    onProgress: (done, total) => progress.update(done, total),
+    ...(options.prevalence.length > 0 ? { prevalence: options.prevalence } : {}),
+    ...(options.flowsPerHour === undefined ? {} : { flowsPerHour: options.flowsPerHour }),
+  };
+  try {
+    const evaluation = await evaluateModel(file, data, choices);
+    progress.stop();
+    const { seed, threads } = options;
+    const priorWork = options.priorWork
+      ? await priorWorkProtocol(data, { seed, threads, signal })
+      : undefined;
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify({ evaluation, priorWork }, null, 2)}\n`);
+      return;
+    }
+    process.stdout.write(evaluationText(evaluation));
+    if (priorWork) process.stdout.write(`\n${priorWorkText(priorWork)}\n`);
+  } finally {
+    progress.stop();
+  }
+}

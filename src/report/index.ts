@@ -1,0 +1,1 @@
+export { type CardInput, modelCard } from './model-card.ts';

@@ -1,0 +1,159 @@
+import { argusTime } from '../base/index.ts';
+import { type BinaryReport, type Evaluation, figure, measureText } from '../evaluate/index.ts';
+import { hashModel, type ModelFile } from '../models/index.ts';
+
+/** What a card is written from: the run itself, nothing by hand. */
+export interface CardInput {
+  readonly file: ModelFile;
+  readonly evaluation: Evaluation;
+  /** The file as saved. */
+  readonly bytes: Uint8Array;
+  /** The command that makes it again. */
+  readonly command: string;
+  /** Source, licence and citation of the data, and what is known to be wrong with them. */
+  readonly data: {
+    readonly title: string;
+    readonly licence: string;
+    readonly citation: string;
+    readonly errata: readonly string[];
+  };
+}
+
+/** Features shown by importance. */
+const MOST_FEATURES = 15;
+
+/** Cell text that cannot end the cell or start markup. */
+const cell = (text: string): string => text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** A model's card in Markdown, written from its file and its evaluation. Equal input, equal text. */
+export function modelCard(input: CardInput): string {
+  const { file, evaluation, bytes, command } = input;
+  const warnings = evaluation.warnings.map((warning) => `- ${warning}`);
+  const sections = [
+    `# Model card: ${file.model.kind} on ${file.dataset}`,
+    [
+      `Tells ${evaluation.harmlessClass} flows from ${others(evaluation)} in the view ${file.schema}.`,
+      'Written by `wiresift train` from the run; nothing here is typed by hand.',
+    ].join(' '),
+    table(
+      ['', ''],
+      [
+        ['sha256', hashModel(bytes)],
+        ['size', `${bytes.length} bytes`],
+        ['wiresift', file.program],
+        ['seed', String(file.seed)],
+        ['threshold', `${figure(file.threshold.value)} (${file.threshold.method})`],
+        ['parameters', parametersText(file)],
+      ],
+    ),
+    `Make it again (the same bytes, whatever the number of threads):\n\n\`\`\`sh\n${command}\n\`\`\``,
+    `## Use\n\nRanks bidirectional flows for a human analyst, beside the behavioural detectors. Not for blocking without review, and not a proof of harm.`,
+    dataText(input),
+    `## How it did on flows it had not seen\n\n${evaluation.part}, ${evaluation.data.rows} rows.\n\n${viewsText(evaluation.views)}`,
+    prevalenceText(evaluation.views),
+    backgroundText(evaluation),
+    baselinesText(evaluation),
+    `## What to beware of\n\n${warnings.length > 0 ? warnings.join('\n') : '- No warning was raised by the run.'}`,
+    `## What it looks at\n\n${featuresText(file)}`,
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+const others = ({ classes, harmlessClass }: Evaluation): string =>
+  classes.filter((name) => name !== harmlessClass).join(', ');
+
+const parametersText = ({ model }: ModelFile): string =>
+  Object.entries(model.parameters)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+function dataText({ evaluation, file, data }: CardInput): string {
+  const { first, last } = evaluation.data;
+  const span =
+    first === null || last === null ? 'no times' : `${argusTime(first)} to ${argusTime(last)}`;
+  return [
+    '## Data',
+    '',
+    table(
+      ['', ''],
+      [
+        ['data set', data.title],
+        ['licence', data.licence],
+        ['cite', data.citation],
+        ['sha256 as read', file.dataHash],
+        [
+          'rows of unknown label in training',
+          evaluation.model.background === 'negative' ? 'taught as harmless' : 'left out',
+        ],
+        ['time of the rows judged', span],
+      ],
+    ),
+    ...(data.errata.length > 0
+      ? ['', 'Known errata:', '', ...data.errata.map((each) => `- ${each}`)]
+      : []),
+  ].join('\n');
+}
+
+function viewsText(views: readonly BinaryReport[]): string {
+  const row = (name: string, tell: (view: BinaryReport) => string): string[] => [
+    name,
+    ...views.map(tell),
+  ];
+  return table(
+    ['', ...views.map(({ name }) => name)],
+    [
+      row('hostile / harmless', (v) => `${v.positives} / ${v.negatives}`),
+      row('average precision (PR AUC, step-wise)', (v) => measureText(v.averagePrecision)),
+      row('ROC AUC', (v) => measureText(v.rocAuc)),
+      row('precision', (v) => measureText(v.precision)),
+      row('recall', (v) => measureText(v.recall)),
+      row('balanced accuracy', (v) => measureText(v.balancedAccuracy)),
+      row('false-positive rate', (v) => measureText(v.falsePositiveRate)),
+      row('flows above the threshold an hour', (v) => measureText(v.alertsPerHour)),
+      row('calibration error', (v) => measureText(v.expectedCalibrationError)),
+    ],
+  );
+}
+
+function prevalenceText(views: readonly BinaryReport[]): string {
+  const rows = views.flatMap((view) =>
+    view.atPrevalence.map((at) => [
+      String(at.prevalence),
+      view.name,
+      measureText(at.precision),
+      measureText(at.alertsPerHour),
+    ]),
+  );
+  const rate = Math.round(views[0]?.flowsPerHour ?? 0);
+  return `At other shares of hostile flows, ${rate} flows an hour:\n\n${table(['prevalence', 'false-positive rate from', 'precision', 'flows above an hour'], rows)}`;
+}
+
+function backgroundText({ background }: Evaluation): string {
+  if (!background) return '';
+  return `Of ${background.rows} flows of unknown label, ${background.above} are above the threshold (${measureText(background.share)}).`;
+}
+
+function baselinesText({ baselines }: Evaluation): string {
+  if (baselines.length === 0) return '';
+  const rows = baselines.map((each) => [
+    each.name,
+    measureText(each.averagePrecision),
+    measureText(each.rocAuc),
+    each.note,
+  ]);
+  return `Baselines on the same rows:\n\n${table(['baseline', 'average precision', 'ROC AUC', 'note'], rows)}`;
+}
+
+function featuresText({ model }: ModelFile): string {
+  const importances = model.importances();
+  const order = [...importances.keys()].sort((a, b) => importances[b]! - importances[a]! || a - b);
+  const rows = order
+    .slice(0, MOST_FEATURES)
+    .map((at) => [model.features[at]!, figure(importances[at]!)]);
+  return `${table(['feature', 'importance'], rows)}\n\nOf ${model.features.length} in all.`;
+}
