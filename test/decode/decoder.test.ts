@@ -120,3 +120,25 @@ test('headers inside each other without end are given up', () => {
   const packet = decode(ethernet(0x8903, '0000', nested.subarray(4)));
   assert.ok(odd(packet).includes('layer_limit'));
 });
+
+test('a header that just fits is whole, one byte less is not', () => {
+  const fits: [string, number, string][] = [
+    ['Ethernet', 1, '020000000002 020000000001 88cc'],
+    ['null', 0, '07000000'],
+    ['SLL', 113, '0000 0338 0006 020000000001 0000 0800'],
+    ['SLL2', 276, '0800 0000 00000001 0338 00 06 020000000001 0000'],
+    ['FDDI', 10, '41 020000000002 020000000001'],
+    ['Cisco HDLC', 104, '0f00 2000'],
+    ['PPP', 9, 'ff03 c021'],
+    ['PPPoE', 51, '1109 0000 0000'],
+    ['802.11', 105, '4801 0000 020000000001 020000000002 020000000003 0000'],
+    ['NFLOG', 239, '02000000'],
+  ];
+  for (const [name, linkType, text] of fits) {
+    const bytes = hex(text);
+    assert.deepEqual(odd(decode(bytes, linkType)), [], name);
+    assert.deepEqual(odd(decode(bytes.subarray(0, -1), linkType)), ['link_malformed'], name);
+    const cut = decode(bytes.subarray(0, -1), linkType, 99);
+    assert.deepEqual(odd(cut), ['link_truncated'], name);
+  }
+});

@@ -53,3 +53,21 @@ test('headers that are not sound', () => {
   assert.deepEqual(odd(decode(hex('00 00 ff00 00000000'), 127, 400)), ['link_truncated']);
   assert.deepEqual(odd(decode(hex('44000000'), 119)), ['link_malformed']);
 });
+
+test('PPI: the 802.11 field is found behind another, and is not taken from the frame', () => {
+  const other = '0400 0400 aabbccdd';
+  const common = '0200 1400 0000000000000000 0100 0000 00000000 00000000';
+  const packet = decode(join('00 00 2800 69000000', other, common, WLAN, 'deadbeef'), 192);
+  assert.deepEqual([packet.ipCount, odd(packet)], [1, []]);
+  const sum = decode(join('00 00 2000 69000000', common, WLAN.subarray(0, 24 + 8 + 20)), 192);
+  // The last four bytes count as check sequence, so the IP header is short of them.
+  assert.deepEqual(odd(sum), ['ipv4_header']);
+});
+
+test('the smallest header of each kind is whole', () => {
+  const beacon = hex('8000');
+  assert.deepEqual(odd(decode(join('00 00 0800 00000000', beacon), 127)), []);
+  assert.deepEqual(odd(decode(join('00 00 0800 69000000', beacon), 192)), []);
+  assert.deepEqual(odd(decode(join('80211001 00000008', beacon), 163)), []);
+  assert.deepEqual(odd(decode(join('44000000', new Uint8Array(140), beacon), 119)), []);
+});

@@ -40,3 +40,17 @@ test('type and code are kept when the rest is missing', () => {
   assert.deepEqual([odd(short), last(short).icmpCode], [['icmp_header'], 3]);
   assert.equal(last(decode(ethernet(0x0800, ipv4(1, hex('0303'))))).hasTransport, false);
 });
+
+test('every type with an identifier, and none besides', () => {
+  for (const [protocol, types] of [
+    [1, [0, 8, 13, 14, 15, 16, 17, 18]],
+    [58, [128, 129]],
+  ] as const) {
+    for (let type = 0; type < 256; type++) {
+      const message = join(Uint8Array.of(type), '00 0000 1234 0005');
+      const layer = last(decode(ethernet(0x0800, ipv4(protocol, message))));
+      const expected = types.some((known) => known === type) ? [0x1234, 5] : [0, 0];
+      assert.deepEqual([layer.icmpIdentifier, layer.icmpSequence], expected, `${protocol} ${type}`);
+    }
+  }
+});

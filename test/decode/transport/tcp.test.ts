@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Packet } from '../../../src/decode/index.ts';
-import { data, decode, ethernet, hex, ipv4, join, last, odd, tcp } from '../build.ts';
+import { createDecoder, Packet } from '../../../src/decode/index.ts';
+import { data, decode, ethernet, frameOf, hex, ipv4, join, last, odd, tcp } from '../build.ts';
 
 const segment = (...parts: Parameters<typeof tcp>): Packet =>
   decode(ethernet(0x0800, ipv4(6, tcp(...parts))));
@@ -74,4 +74,18 @@ test('fewer bytes than a header on the wire', () => {
   const packet = decode(ethernet(0x0800, ipv4(6, join('9c4001bb 00'))));
   assert.deepEqual(odd(packet), ['tcp_header']);
   assert.equal(last(packet).hasTransport, false);
+});
+
+test('ports that were cut off show nothing of the segment before them', () => {
+  const decoder = createDecoder();
+  const packet = new Packet();
+  const whole = ethernet(0x0800, ipv4(6, tcp(2, hex(''), '020405b4 080a 00000001 00000002 0402')));
+  decoder.decode(frameOf(whole), packet);
+  decoder.decode(frameOf(whole.subarray(0, 36), 1, whole.length), packet);
+  const layer = last(packet);
+  assert.deepEqual([layer.sourcePort, layer.destinationPort, layer.hasTransport], [0, 0, false]);
+  assert.deepEqual([layer.tcpSequence, layer.tcpAcknowledgement, layer.tcpFlags], [0, 0, 0]);
+  assert.deepEqual([layer.tcpWindow, layer.tcpHeaderLength, layer.tcpMss], [0, 0, -1]);
+  assert.deepEqual([layer.tcpTimestamp, layer.tcpTimestampEcho], [-1, -1]);
+  assert.equal(layer.tcpSackPermitted, false);
 });

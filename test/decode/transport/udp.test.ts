@@ -33,3 +33,15 @@ test('a short header is told apart by who made it short', () => {
   assert.deepEqual([last(cut).hasTransport, last(cut).destinationPort], [false, 2000]);
   assert.deepEqual(odd(decode(ethernet(0x0800, ipv4(17, hex('03e807d0'))))), ['udp_header']);
 });
+
+test('lengths above a byte, and a first fragment that ends in the header', () => {
+  const long = decode(ethernet(0x0800, ipv4(17, udp([1000, 2000], new Uint8Array(700)))));
+  assert.deepEqual([odd(long), last(long).dataLength], [[], 700]);
+  const tiny = ethernet(0x0800, ipv4(17, hex('03e807d0'), { fragment: 0x2000 }));
+  assert.deepEqual(odd(decode(tiny)), ['ip_fragment_tiny']);
+  const cut = ethernet(0x0800, ipv4(17, hex('03e807d0 02bc0000'), { fragment: 0x2000 }));
+  assert.deepEqual(odd(decode(cut.subarray(0, 38), 1, cut.length)), [
+    'ip_payload_truncated',
+    'udp_truncated',
+  ]);
+});

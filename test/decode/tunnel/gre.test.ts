@@ -55,3 +55,9 @@ test('WCCP of both versions, ERSPAN with an optional header', () => {
   const optional = join(new Uint8Array(11), '01', new Uint8Array(8));
   assert.equal(gre('1000 22eb 00000000', optional, inner).ipCount, 2);
 });
+
+test('a PPTP header that just fits', () => {
+  assert.deepEqual(odd(gre('3001 880b 0000 0001 00000001')), []);
+  assert.deepEqual(odd(gre('3001 880b 0000 0001 000000')), ['tunnel_malformed']);
+  assert.deepEqual(odd(gre('1001 880b 0000 0001 00000001')), ['tunnel_malformed']);
+});

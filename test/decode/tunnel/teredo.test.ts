@@ -16,3 +16,11 @@ test('Teredo: an origin, an authentication with identifiers, and what is not Ter
     assert.deepEqual([packet.ipCount, odd(packet)], [1, []]);
   }
 });
+
+test('indications that hold nothing else, and an IPv6 header without payload', () => {
+  const bubble = ipv6(59, new Uint8Array(0));
+  assert.equal(over(3544, bubble).ipCount, 2);
+  assert.equal(over(3544, '0001 0000 0000000000000000 00', bubble).ipCount, 2);
+  assert.equal(over(3544, '0000 1234 01020304').ipCount, 1);
+  assert.equal(over(3544, '0001 0000 0000000000000000 00').ipCount, 1);
+});
