@@ -1,7 +1,7 @@
 import type { LabelCount, LabelRule } from '../dataset.ts';
 
 /** The classes of CTU-13 as this project reads it; `labels` indexes them. */
-export const CTU13_CLASSES = ['normal', 'botnet'] as const;
+export const CTU13_CLASSES: readonly string[] = ['normal', 'botnet'];
 
 /** Label of a row whose class the publisher's label does not settle. */
 export const UNLABELLED = -1;
@@ -74,7 +74,7 @@ export function labelRule(raw: string | undefined): number {
 /** The class of a label, as an index of {@link CTU13_CLASSES}, or {@link UNLABELLED}. */
 export function labelClass(raw: string | undefined): number {
   const name = CTU13_LABELS[labelRule(raw)]!.class;
-  return CTU13_CLASSES.findIndex((word) => word === name);
+  return name === null ? UNLABELLED : CTU13_CLASSES.indexOf(name);
 }
 
 /** Classes of all rows, and how many rows each rule took. @param codes raw labels by code, -1 for none */
