@@ -44,8 +44,8 @@ const COLUMN_ROWS = 60_000;
 
 /**
  * Three baselines: always the majority; the best of all depth-2 trees over one source column each,
- * chosen by its average precision on the training rows; and the label that the training rows of
- * the same originator had. A model that does not beat them has learned nothing, and an identity that
+ * chosen by its average precision on the training rows; and the label that the training rows of the
+ * same originator had. A model that does not beat them has learned nothing, and an identity that
  * tells the label warns that any model may have learned who, not what.
  */
 export async function baselines(input: BaselineInput): Promise<Baseline[]> {

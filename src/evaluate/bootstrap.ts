@@ -19,7 +19,9 @@ export interface RankingIntervals {
   readonly rocAuc: Interval;
 }
 
-/** With fewer groups than this on either side, drawing groups says nothing: rows are drawn instead. */
+/**
+ * With fewer groups than this on either side, drawing groups says nothing: rows are drawn instead.
+ */
 export const LEAST_GROUPS = 5;
 
 /**

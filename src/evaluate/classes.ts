@@ -26,7 +26,9 @@ export interface ClassesReport {
   readonly balancedAccuracy: Measure;
 }
 
-/** What {@link classesReport} reads: all rows labelled, `truth` in parallel with `probabilities`. */
+/**
+ * What {@link classesReport} reads: all rows labelled, `truth` in parallel with `probabilities`.
+ */
 export interface ClassesInput {
   readonly classes: readonly string[];
   readonly harmless: number;

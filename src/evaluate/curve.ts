@@ -61,8 +61,8 @@ function thin(
 }
 
 /**
- * ROC curve, x false-positive rate, y recall, from (0, 0) to (1, 1). Thinned with more points at small
- * rates, where detectors work. Empty without positives or without negatives.
+ * ROC curve, x false-positive rate, y recall, from (0, 0) to (1, 1). Thinned with more points at
+ * small rates, where detectors work. Empty without positives or without negatives.
  */
 export function rocCurve(ranking: Ranking, limit = CURVE_POINTS): CurvePoint[] {
   const { thresholds, truePositives, falsePositives, positives, negatives } = ranking;

@@ -30,7 +30,7 @@ export async function evaluateModel(
   data: LabelledTable,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const record = readTrainingRecord(file.facts['training']);
+  const record = readTrainingRecord(file.facts['training'], file.dataHash);
   const scorer = { model: file.model, pipeline: pipelineFromJSON(file.pipeline) };
   const aligned = alignClasses(data, file.model.classes);
   const { rows, part, split, warnings } = choosePart(record, aligned.data, options.rows ?? 'test');

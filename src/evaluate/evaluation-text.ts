@@ -26,12 +26,13 @@ export function evaluationText(evaluation: Evaluation): string {
 }
 
 function heading({ data, part, model, threshold }: Evaluation): string {
+  const origin = threshold.method === 'fixed' ? 'given by the user' : 'chosen on validation rows';
   const time = (micros: number | null): string => (micros === null ? '?' : argusTime(micros));
   return [
     `Evaluation of a ${model.kind} on ${data.dataset} (${data.schema}, hash ${data.hash.slice(0, 12)})`,
     `rows       ${data.rows}, ${time(data.first)} to ${time(data.last)}${data.problems > 0 ? `; ${data.problems} unreadable rows left out` : ''}`,
     `part       ${part}`,
-    `threshold  ${figure(threshold.value)} (${threshold.method}), chosen on validation rows`,
+    `threshold  ${figure(threshold.value)} (${threshold.method}), ${origin}`,
   ].join('\n');
 }
 

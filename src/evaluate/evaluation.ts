@@ -27,10 +27,15 @@ export interface BackgroundReport {
   readonly alertsPerHour: Measure;
 }
 
-/** How a model did on some rows: plain data, JSON round-trips it unchanged. Undefined figures are null. */
+/**
+ * How a model did on some rows: plain data, JSON round-trips it unchanged. Undefined figures are
+ * null.
+ */
 export interface Evaluation {
   readonly version: 1;
-  /** What a reader must know before any figure: leaks, small numbers, training rows among the rows. */
+  /**
+   * What a reader must know before any figure: leaks, small numbers, training rows among the rows.
+   */
   readonly warnings: readonly string[];
   readonly data: {
     readonly dataset: string;
@@ -65,7 +70,10 @@ export interface Evaluation {
 export interface JudgeOptions {
   /** Shares of hostile flows at which precision is reckoned. Default 1e-2, 1e-3 and 1e-4. */
   readonly prevalence?: readonly number[];
-  /** Flow rate for alerts an hour at a stated prevalence. Default: the rate of the rows, else 100,000. */
+  /**
+   * Flow rate for alerts an hour at a stated prevalence. Default: the rate of the rows, else
+   * 100,000.
+   */
   readonly flowsPerHour?: number;
   /** Of the bootstrap. Default 1. */
   readonly seed?: number;

@@ -46,7 +46,10 @@ export interface TrainOptions {
   readonly spec?: PipelineSpec;
   /** Default best F1. */
   readonly threshold?: ThresholdMethod;
-  /** Whether rows of unknown label count as negatives when the threshold is chosen. Default: as {@link background}. */
+  /**
+   * Whether rows of unknown label count as negatives when the threshold is chosen. Default: as
+   * {@link background}.
+   */
   readonly thresholdBackground?: Background;
   readonly seed: number;
   readonly threads?: number;
@@ -139,11 +142,12 @@ function trainingRows(options: TrainOptions, split: Split, harmless: number): In
 }
 
 /**
- * Trains one model: splits the data, fits the pipeline and the model on training rows alone, chooses
- * the threshold on a validation part of the training time (or groups), and judges the test part once.
- * The same data, options and seed give the same model, whatever the number of threads.
+ * Trains one model: splits the data, fits the pipeline and the model on training rows alone,
+ * chooses the threshold on a validation part of the training time (or groups), and judges the test
+ * part once. The same data, options and seed give the same model, whatever the number of threads.
  *
- * @throws WiresiftError `SPLIT`, `EXPERIMENT` or `THRESHOLD` when the data cannot carry the experiment,
+ * @throws WiresiftError `SPLIT`, `EXPERIMENT` or `THRESHOLD` when the data cannot carry the
+ * experiment,
  *   `ABORTED` when the signal fired, and what pipeline and estimator throw
  */
 export async function trainModel(options: TrainOptions): Promise<Trained> {

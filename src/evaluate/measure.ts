@@ -6,7 +6,9 @@ export interface Interval {
   readonly method: string;
 }
 
-/** A figure as plain data. JSON has no NaN: an undefined value is null, and then `reason` says why. */
+/**
+ * A figure as plain data. JSON has no NaN: an undefined value is null, and then `reason` says why.
+ */
 export interface Measure {
   readonly value: number | null;
   readonly reason?: string;

@@ -15,7 +15,9 @@ export function falsePositiveRate({ fp, tn }: Counts): number {
   return fp / (fp + tn);
 }
 
-/** F1, 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall. NaN when all three are 0. */
+/**
+ * F1, 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall. NaN when all three are 0.
+ */
 export function f1({ tp, fp, fn }: Counts): number {
   return (2 * tp) / (2 * tp + fp + fn);
 }
@@ -26,16 +28,19 @@ export function balancedAccuracy({ tp, fp, fn, tn }: Counts): number {
 }
 
 /**
- * Precision where a share `prevalence` of the flows is hostile (Axelsson, "The Base-Rate Fallacy and
- * the Difficulty of Intrusion Detection", 2000): TPR·π / (TPR·π + FPR·(1 − π)).
- * NaN when nothing is called positive (TPR and FPR 0) or a rate is NaN.
+ * Precision where a share `prevalence` of the flows is hostile (Axelsson, "The Base-Rate Fallacy
+ * and the Difficulty of Intrusion Detection", 2000): TPR·π / (TPR·π + FPR·(1 − π)). NaN when
+ * nothing is called positive (TPR and FPR 0) or a rate is NaN.
  */
 export function precisionAtPrevalence(tpr: number, fpr: number, prevalence: number): number {
   const hit = tpr * prevalence;
   return hit / (hit + fpr * (1 - prevalence));
 }
 
-/** Flows above the threshold an hour at a stated flow rate and prevalence: flows·(TPR·π + FPR·(1 − π)). */
+/**
+ * Flows above the threshold an hour at a stated flow rate and prevalence: flows·(TPR·π + FPR·(1 −
+ * π)).
+ */
 export function alertsPerHourAt(
   rates: { readonly tpr: number; readonly fpr: number },
   prevalence: number,
@@ -49,7 +54,10 @@ export function alertsPerHour(rows: number, spanSeconds: number): number {
   return spanSeconds > 0 ? (rows * 3600) / spanSeconds : Number.NaN;
 }
 
-/** Brier score: mean squared distance of the probability from the truth (Brier 1950). NaN without rows. */
+/**
+ * Brier score: mean squared distance of the probability from the truth (Brier 1950). NaN without
+ * rows.
+ */
 export function brier(scores: Scores, truth: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -62,7 +70,10 @@ export function brier(scores: Scores, truth: Uint8Array): number {
 /** Smallest probability that {@link logLoss} reckons with: the step of 32-bit floats below 1. */
 export const LOG_LOSS_FLOOR = 2 ** -24;
 
-/** Mean of −ln p(truth), probabilities held within {@link LOG_LOSS_FLOOR} of 0 and 1. NaN without rows. */
+/**
+ * Mean of −ln p(truth), probabilities held within {@link LOG_LOSS_FLOOR} of 0 and 1. NaN without
+ * rows.
+ */
 export function logLoss(scores: Scores, truth: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < scores.length; i++) {

@@ -2,7 +2,9 @@ import { Random, WiresiftError } from '../base/index.ts';
 import { smotenc } from '../features/index.ts';
 import { type Table, textAt } from '../table/index.ts';
 
-/** What goes wrong in a step: rows of the test part reach training, or rows are lost that matter. */
+/**
+ * What goes wrong in a step: rows of the test part reach training, or rows are lost that matter.
+ */
 export type Flaw = 'leaks' | 'loses rows' | 'unrealistic' | '';
 
 /** One step of the protocol, counted. */
@@ -30,8 +32,9 @@ export interface PriorWorkOptions {
 /** 2.74 million of the 2,783,675 other rows of CTU-13's first scenario were dropped. */
 export const DROPPED = 2_740_000 / 2_783_675;
 
-/** Columns of the protocol. */
+/** Number columns of the protocol. */
 export const NUMBERS = ['Dur', 'TotPkts', 'TotBytes'];
+/** Text columns of the protocol. */
 export const WORDS = ['Proto', 'Dir', 'State'];
 
 /** Rows as the protocol hands them to the split. */

@@ -57,10 +57,11 @@ const CLASSES = ['other', 'From-Botnet'];
  * Repeats a published student protocol on a CTU-13 file, flaws included, and marks them: label is
  * From-Botnet against everything else; other rows dropped at random; rows with any empty cell
  * dropped, which deletes one-way flows; SMOTE-NC to 50/50 before the random split; a forest with at
- * least 10 rows a leaf on six columns; figures on the balanced test rows. Beside them stands what the
- * model does at natural prevalence on rows after a cut in time.
+ * least 10 rows a leaf on six columns; figures on the balanced test rows. Beside them stands what
+ * the model does at natural prevalence on rows after a cut in time.
  *
- * @throws WiresiftError `PRIOR_WORK` when the data are not of the argus view or hold no From-Botnet row
+ * @throws WiresiftError `PRIOR_WORK` when the data are not of the argus view or hold no From-Botnet
+ * row
  */
 export async function priorWorkProtocol(
   data: LabelledTable,

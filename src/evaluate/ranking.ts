@@ -110,9 +110,9 @@ export function averagePrecision(ranking: Ranking): number {
 }
 
 /**
- * Area under the precision-recall curve by the trapezoid rule, from the point (recall 0, precision 1)
- * that scikit-learn's `precision_recall_curve` adds. Optimistic (Davis and Goadrich 2006): prefer
- * {@link averagePrecision}. NaN without positives.
+ * Area under the precision-recall curve by the trapezoid rule, from the point (recall 0, precision
+ * 1) that scikit-learn's `precision_recall_curve` adds. Optimistic (Davis and Goadrich 2006):
+ * prefer {@link averagePrecision}. NaN without positives.
  */
 export function prAucTrapezoid(ranking: Ranking): number {
   const { truePositives, falsePositives, positives } = ranking;
@@ -129,7 +129,9 @@ export function prAucTrapezoid(ranking: Ranking): number {
   return positives === 0 ? Number.NaN : twice / 2;
 }
 
-/** A threshold and what it does; a row is called positive when its score is at least the threshold. */
+/**
+ * A threshold and what it does; a row is called positive when its score is at least the threshold.
+ */
 export interface OperatingPoint {
   readonly threshold: number;
   readonly recall: number;
@@ -174,7 +176,10 @@ export function recallAtFpr(ranking: Ranking, budget: number): OperatingPoint {
   return pointAt(ranking, firstAbove(ranking.falsePositives, allowed) - 1);
 }
 
-/** The least false-positive rate at which recall reaches `recall` (0 to 1). NaN figures without positives. */
+/**
+ * The least false-positive rate at which recall reaches `recall` (0 to 1). NaN figures without
+ * positives.
+ */
 export function fprAtRecall(ranking: Ranking, recall: number): OperatingPoint {
   if (ranking.positives === 0) {
     return { threshold: Number.NaN, recall: Number.NaN, falsePositiveRate: Number.NaN };

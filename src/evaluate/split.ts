@@ -1,13 +1,18 @@
 import { argusTime, Random, WiresiftError } from '../base/index.ts';
 import { assignGrouped, assignStratified, rowsOfPart } from './assign.ts';
 
-/** How to part rows; plain data, so that a model file can hold it and the split can be built again. */
+/**
+ * How to part rows; plain data, so that a model file can hold it and the split can be built again.
+ */
 export type SplitPlan =
   | { readonly kind: 'stratified'; readonly testFraction: number; readonly seed: number }
   | { readonly kind: 'grouped'; readonly testFraction: number; readonly seed: number }
   | {
       readonly kind: 'time';
-      /** Share of the time span (`by: 'span'`) or of the rows in time order (`by: 'rows'`) to train on. */
+      /**
+       * Share of the time span (`by: 'span'`) or of the rows in time order (`by: 'rows'`) to train
+       * on.
+       */
       readonly trainFraction: number;
       readonly by: 'span' | 'rows';
       /** Test rows that start within this many seconds after the cut are left out. Default 0. */
@@ -29,7 +34,9 @@ export interface SplitInput {
 export interface SplitDetail {
   /** One sentence for people. */
   readonly text: string;
-  /** Time splits: every training row starts before it, every test row at or after it. Microseconds. */
+  /**
+   * Time splits: every training row starts before it, every test row at or after it. Microseconds.
+   */
   readonly cut?: number;
   /** Validation begins here, when it was carved by time. Microseconds. */
   readonly validationCut?: number;
@@ -190,7 +197,8 @@ export function carveValidation(
 
 /**
  * k splits for cross-validation. Stratified and grouped: every row is tested once. Time: forward
- * chaining over k + 1 blocks of equally many rows; fold i trains on all blocks before the one it tests.
+ * chaining over k + 1 blocks of equally many rows; fold i trains on all blocks before the one it
+ * tests.
  * @throws WiresiftError `SPLIT` as {@link makeSplit}, or when k is below 2 or above 100
  */
 export function makeFolds(

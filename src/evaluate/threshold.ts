@@ -165,9 +165,10 @@ export function methodName(method: ThresholdMethod): string {
 }
 
 /**
- * Chooses a threshold on validation scores and tells what it costs there. Never give it test scores.
- * @throws WiresiftError `THRESHOLD` when the rows cannot decide: no positives for F1, no negatives for
- * a budget, no time for alerts a day
+ * Chooses a threshold on validation scores and tells what it costs there. Never give it test
+ * scores.
+ * @throws WiresiftError `THRESHOLD` when the rows cannot decide: no positives for F1, no negatives
+ * for a budget, no time for alerts a day
  */
 export function chooseThreshold(
   validation: ValidationScores,

@@ -29,8 +29,8 @@ export interface Calibration {
   /** Rows of unknown label; null when validation holds none. */
   readonly background: Rate | null;
   /**
-   * The rate that live scoring reckons with: over both kinds of rows together. Whatever malware hides
-   * in the background makes it too high, never too low.
+   * The rate that live scoring reckons with: over both kinds of rows together. Whatever malware
+   * hides in the background makes it too high, never too low.
    */
   readonly falsePositiveRate: number;
   readonly falsePositiveRateUpper: number;
@@ -175,8 +175,11 @@ export type ReadRecord = Pick<
   'dataset' | 'dataHash' | 'background' | 'split' | 'validation' | 'harmlessClass'
 >;
 
-/** @throws WiresiftError `MODEL_FILE` naming the field that is wrong */
-export function readTrainingRecord(json: unknown): ReadRecord {
+/**
+ * @param dataHash as the file itself states it; the record must agree
+ * @throws WiresiftError `MODEL_FILE` naming the field that is wrong
+ */
+export function readTrainingRecord(json: unknown, dataHash: string): ReadRecord {
   const record = object(json, 'top');
   if (record.get('version') !== 1) throw damaged('version');
   const word = (field: string): string => {
@@ -186,10 +189,11 @@ export function readTrainingRecord(json: unknown): ReadRecord {
   };
   const background = word('background');
   if (background !== 'exclude' && background !== 'negative') throw damaged('background');
+  if (word('dataHash') !== dataHash) throw damaged('dataHash');
   const validation = object(record.get('validation'), 'validation');
   return {
     dataset: word('dataset'),
-    dataHash: word('dataHash'),
+    dataHash,
     background,
     split: readPlan(record.get('split')),
     validation: {

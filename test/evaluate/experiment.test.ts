@@ -188,6 +188,7 @@ test('a damaged training record is refused', async () => {
     { ...record, validation: {} },
     { ...record, background: 'maybe' },
     { ...record, dataHash: 5 },
+    { ...record, dataHash: 'of other data' },
   ];
   for (const training of broken) {
     await assert.rejects(

@@ -48,7 +48,9 @@ const plans: fc.Arbitrary<SplitPlan> = fc.oneof(
   }),
 );
 
-/** Runs, or returns undefined when the rows are too few for the split, which is an error by design. */
+/**
+ * Runs, or returns undefined when the rows are too few for the split, which is an error by design.
+ */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
