@@ -22,6 +22,24 @@ function pcapOf(scene: Scene): Uint8Array {
   return Buffer.concat(parts);
 }
 
+const LINE = 100;
+
+/** JSON as the formatter leaves it: an array on one line if it fits. */
+function jsonOf(value: unknown, indent: string, used: number): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const line = `[${value.map((item) => JSON.stringify(item)).join(', ')}]`;
+    if (used + line.length < LINE) return line;
+    return `[\n${value.map((item) => inner + JSON.stringify(item)).join(',\n')}\n${indent}]`;
+  }
+  const fields = Object.entries(value).map(([key, field]) => {
+    const head = `${inner}${JSON.stringify(key)}: `;
+    return head + jsonOf(field, inner, head.length);
+  });
+  return `{\n${fields.join(',\n')}\n${indent}}`;
+}
+
 /** Which host does what, for tests. */
 function truth(): Uint8Array {
   const { gateway, resolver, mail, server, files, workstations } = OFFICE;
@@ -41,7 +59,7 @@ function truth(): Uint8Array {
       'attack.pcap': { attackers: [HARM.attacker.address, HARM.infected.address] },
     },
   };
-  return Buffer.from(`${JSON.stringify(facts, null, 2)}\n`);
+  return Buffer.from(`${jsonOf(facts, '', 0)}\n`);
 }
 
 /** The files of this folder that are generated, by name; the same bytes each time. */

@@ -8,10 +8,13 @@ import { ADDRESS_STRIDE, type FlowBatch } from '../flow/index.ts';
  */
 export const ENDPOINT_WORDS = 10;
 
-/** IP protocol numbers (IANA, Assigned Internet Protocol Numbers). */
+/** IP protocol number of ICMP (IANA, Assigned Internet Protocol Numbers; so are those below). */
 export const ICMP = 1;
+/** IP protocol number of TCP. */
 export const TCP = 6;
+/** IP protocol number of UDP. */
 export const UDP = 17;
+/** IP protocol number of ICMPv6. */
 export const ICMPV6 = 58;
 
 const FIN = 1;

@@ -25,7 +25,7 @@ test('a million spoofed sources grow nothing and hide nobody', () => {
   const explain = () => [{ feature: 'State', value: 'S_', contribution: 1 }];
   let source = 1;
   let settled = 0;
-  for (let round = 0; round * ROWS < 1_000_000; round++) {
+  for (let round = 0; source <= 1_000_000; round++) {
     for (let i = 0; i < ROWS; i++, source++) {
       batch.addresses.set([1 + ((source >>> 16) % 200), source >>> 8, source, source * 7], i * 32);
       const at = (EPOCH + source / 20_000) * 1e6;
