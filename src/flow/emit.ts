@@ -19,7 +19,9 @@ import {
   ANOMALY_LOW,
   BITS,
   DST_BYTES,
+  DST_END,
   DST_PACKETS,
+  DST_START,
   DST_TOS,
   ESTABLISHED,
   FINISHED,
@@ -35,6 +37,7 @@ import {
   SAW_SYN_ACK,
   SIDES,
   SRC_BYTES,
+  SRC_END,
   SRC_PACKETS,
   SRC_START,
   SRC_TOS,
@@ -45,7 +48,6 @@ import type { FlowTable } from './table.ts';
 
 const ETHER_TYPE_OF_KIND = new Uint16Array([0, 0x0800, 0x86dd, 0x0806, 0, 0x8035]);
 const ADDRESS_LENGTH_OF_KIND = new Uint8Array([0, 4, 16, 4, 6, 6]);
-const SECOND = 1e6;
 
 /** Copies the flow's record into the batch's next row; its id and reason are the caller's. */
 export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void {
@@ -100,25 +102,22 @@ export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void
   batch.state[row] = state;
 }
 
-/** First and last time of both sides; a time below one second past 1970 is "not seen". */
+/** First and last time of both sides. */
 function writeTimes(floats: Float64Array, fields: number, batch: FlowBatch, row: number): void {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < 4; i++) {
-    const time = floats[fields + SRC_START + i]!;
-    if (time !== 0) {
-      if (time < first) first = time;
-      if (time > last) last = time;
-    }
+  for (let i = SRC_START; i <= DST_END; i++) {
+    const time = floats[fields + i]!;
+    if (time === 0) continue;
+    if (time < first) first = time;
+    if (time > last) last = time;
   }
-  batch.start[row] = first;
-  batch.end[row] = last;
-  if (last < first || first === Number.POSITIVE_INFINITY) {
-    batch.start[row] = 0;
-    batch.end[row] = 0;
-  }
-  // Zero doubles as "not seen" for times within the epoch's first second; both sides then read 0.
-  if (last < SECOND && last > Number.NEGATIVE_INFINITY) batch.start[row] = first;
+  batch.originatorStart[row] = floats[fields + SRC_START]!;
+  batch.originatorEnd[row] = floats[fields + SRC_END]!;
+  batch.responderStart[row] = floats[fields + DST_START]!;
+  batch.responderEnd[row] = floats[fields + DST_END]!;
+  batch.start[row] = last < first ? 0 : first;
+  batch.end[row] = last < first ? 0 : last;
 }
 
 function writeAddresses(
@@ -186,7 +185,10 @@ function writePorts(words: Int32Array, base: number, batch: FlowBatch, row: numb
   } else if (plain && kind === KIND_IPV4 && protocol === 50) {
     batch.icmpData[row] = words[key + 3]! & 0xffff;
   }
-  if (plain && (protocol === 1 || protocol === 58)) {
+  if (plain && kind === KIND_IPV6 && protocol === 58) {
+    batch.icmpType[row] = words[key + 10]! >>> 8;
+    batch.icmpCode[row] = words[key + 10]! & 0xff;
+  } else if (plain && kind === KIND_IPV4 && protocol === 1) {
     batch.icmpType[row] = words[base + ICMP]! & 0xff;
     batch.icmpCode[row] = (words[base + ICMP]! >>> 8) & 0xff;
   }

@@ -32,9 +32,17 @@ export class FlowBatch {
   length = 0;
   /** Serial number of the record, from 1, in the order of leaving. */
   readonly id: Float64Array;
-  /** Times of the first and last packet, whole microseconds since 1970-01-01 UTC. */
+  /**
+   * Times of the first and last packet, whole microseconds since 1970-01-01 UTC. As in Argus, an ICMP
+   * error about the flow, and the SYN that begins the next connection on its ports, prolong it.
+   */
   readonly start: Float64Array;
   readonly end: Float64Array;
+  /** First and last packet of each side, as {@link start}; 0 when the side sent none, or but one. */
+  readonly originatorStart: Float64Array;
+  readonly originatorEnd: Float64Array;
+  readonly responderStart: Float64Array;
+  readonly responderEnd: Float64Array;
   /** Bytes of an address in use: 4 (IPv4, ARP), 16 (IPv6) or 6 (MAC, for flows that are not IP). */
   readonly addressLength: Uint8Array;
   /** {@link ADDRESS_STRIDE} bytes a row; the address stands at the beginning of its 16 bytes. */
@@ -63,7 +71,7 @@ export class FlowBatch {
   readonly responderTos: Int16Array;
   /** 1 when a SYN or SYN-ACK showed who opened the connection (always 1 outside TCP). */
   readonly directionCertain: Uint8Array;
-  /** Bits that views need, named in `tcp-state.ts`. */
+  /** Bits that views need, named in `record-state.ts`. */
   readonly state: Uint32Array;
   /** Index into {@link CLOSE_REASONS}. */
   readonly closeReason: Uint8Array;
@@ -76,6 +84,10 @@ export class FlowBatch {
     this.id = new Float64Array(capacity);
     this.start = new Float64Array(capacity);
     this.end = new Float64Array(capacity);
+    this.originatorStart = new Float64Array(capacity);
+    this.originatorEnd = new Float64Array(capacity);
+    this.responderStart = new Float64Array(capacity);
+    this.responderEnd = new Float64Array(capacity);
     this.addressLength = new Uint8Array(capacity);
     this.addresses = new Uint8Array(capacity * ADDRESS_STRIDE);
     this.etherType = new Uint16Array(capacity);

@@ -49,12 +49,14 @@ export class FlowKey {
   /** Offset and length on the wire of a fragment's payload, and whether more follow. */
   fragmentOffset = 0;
   moreFragments = false;
+  /** Bytes of the frame as Argus counts them: see {@link linkHeader}. */
+  frameBytes = 0;
   /** ICMP: type and code as the record shows them. */
   icmpType = 0;
   icmpCode = 0;
   #bytes: Uint8Array = new Uint8Array(0);
   #wireEnd = 0;
-  readonly #inner: Inner = { etherType: 0, offset: 0 };
+  readonly #inner: Inner = { etherType: 0, offset: 0, macOffset: -1 };
 
   /** Reads the key. @returns false when the packet belongs to no flow */
   read(packet: Packet): boolean {
@@ -64,14 +66,16 @@ export class FlowKey {
     this.end = packet.end;
     this.#bytes = packet.bytes;
     this.#wireEnd = packet.start + packet.originalLength;
-    if (packet.ipCount > 0) {
-      const layer = packet.ip[0]!;
-      return this.#readIp(packet, layer.headerStart, layer.version === 4 ? 0x0800 : 0x86dd);
+    this.frameBytes = packet.originalLength - (packet.linkType === 1 ? 0 : linkHeader(packet));
+    if (packet.linkType === 1 && hidesFromArgus(packet)) {
+      return this.#macs(packet.start + 6, packet.start);
     }
-    if (packet.network === 'arp') return this.#readArp(packet.networkOffset);
-    if (packet.network === 'ip')
-      return this.#readIp(packet, packet.networkOffset, packet.etherType);
-    return this.#readMac(packet, packet.network === 'llc');
+    const { network, networkOffset, etherType } = packet;
+    if (packet.ipCount > 0 || network === 'ip') {
+      const ipv6 = etherType === 0x86dd || (etherType !== 0x0800 && packet.ip[0]!.version === 6);
+      return this.#readIp(packet, networkOffset, ipv6 ? 0x86dd : 0x0800);
+    }
+    return network === 'arp' ? this.#readArp(networkOffset) : this.#readMac(packet);
   }
 
   /**
@@ -101,17 +105,17 @@ export class FlowKey {
       if (!innerOfGre(bytes, offset, this.end, this.#inner)) break;
       offset = this.#inner.offset;
       type = this.#inner.etherType;
+      if (this.#inner.macOffset >= 0 && type !== 0x0800 && type !== 0x86dd) {
+        return this.#macs(this.#inner.macOffset + 6, this.#inner.macOffset);
+      }
     }
-    return outer >= 0 ? this.#ipv4(outer) : this.#readMac(packet, false);
+    return outer >= 0 ? this.#ipv4(outer) : this.#readMac(packet);
   }
 
   #looksIpv4(offset: number): boolean {
     if (offset + 20 > this.end) return false;
     const bytes = this.#bytes;
-    const version = bytes[offset]! >> 4;
-    return (
-      ((bytes[offset + 2]! << 8) | bytes[offset + 3]!) >= 20 && (version === 4 || version === 6)
-    );
+    return ((bytes[offset + 2]! << 8) | bytes[offset + 3]!) >= 20;
   }
 
   #ipv4(offset: number): boolean {
@@ -331,12 +335,18 @@ export class FlowKey {
     return true;
   }
 
-  #readMac(packet: Packet, llc: boolean): boolean {
-    const { words } = this;
-    const bytes = this.#bytes;
+  #readMac(packet: Packet): boolean {
     const source = packet.sourceMacOffset;
     const destination = packet.destinationMacOffset;
     if (source < 0 || destination < 0) return false;
+    const saps = packet.network === 'llc' ? (packet.llcSsap << 16) | packet.llcDsap : -1;
+    return this.#macs(source, destination, saps);
+  }
+
+  /** @param saps SSAP << 16 | DSAP; -1 when they stand right behind the length, or there are none */
+  #macs(source: number, destination: number, saps = -1): boolean {
+    const { words } = this;
+    const bytes = this.#bytes;
     this.kind = KIND_MAC;
     this.protocol = 0;
     let order = 0;
@@ -349,20 +359,55 @@ export class FlowKey {
     words[2] = (bytes[low + 4]! << 24) | (bytes[low + 5]! << 16);
     words[2] |= (bytes[high]! << 8) | bytes[high + 1]!;
     words[3] = word(bytes, high + 2);
-    words[4] = 0;
-    let type = 0;
-    if (llc) {
-      const saps = (packet.llcSsap << 16) | packet.llcDsap;
-      words[4] = turned ? (packet.llcDsap << 16) | packet.llcSsap : saps;
-    } else {
-      // The type behind the addresses: of a tagged frame the tag's own.
-      const at = Math.max(source, destination) + 6;
-      if (at + 2 <= this.end) type = (bytes[at]! << 8) | bytes[at + 1]!;
-      if (type <= 1500) type = 0;
-    }
+    // The type behind the addresses: of a tagged frame the tag's own.
+    const at = Math.max(source, destination) + 6;
+    let type = at + 2 <= this.end ? (bytes[at]! << 8) | bytes[at + 1]! : 0;
+    let points = saps;
+    if (points >= 0) type = 0;
+    else if (type <= LONGEST_802_3) {
+      type = 0;
+      points = at + 4 <= this.end ? (bytes[at + 3]! << 16) | bytes[at + 2]! : 0;
+    } else points = 0;
+    words[4] = turned ? (points << 16) | (points >>> 16) : points;
     words[0] = KIND_MAC | (type << 16);
     return true;
   }
+}
+
+/** Greatest value of the type field that is a length (IEEE 802.3). */
+const LONGEST_802_3 = 1500;
+
+/**
+ * True for Ethernet frames whose encapsulation our decoder opens and Argus 3.0.8 does not: it follows
+ * 802.1Q, MPLS, PPPoE and LLC alone, and takes the rest for a flow between MAC addresses.
+ */
+function hidesFromArgus(packet: Packet): boolean {
+  const { bytes, start } = packet;
+  if (start + 14 > packet.end) return false;
+  const type = (bytes[start + 12]! << 8) | bytes[start + 13]!;
+  if (type === 0x0800 || type === 0x86dd || type <= LONGEST_802_3) return false;
+  return !FOLLOWED.has(type);
+}
+
+const FOLLOWED: ReadonlySet<number> = new Set([
+  0x0806, 0x8035, 0x8100, 0x8847, 0x8848, 0x8863, 0x8864, 0x880b,
+]);
+
+/** Link headers that Argus leaves out of its counts: null, PPP, PPP in HDLC, Cisco HDLC, loop, SLL. */
+const UNCOUNTED: ReadonlyMap<number, number> = new Map([
+  [0, 4],
+  [9, 4],
+  [50, 4],
+  [104, 4],
+  [108, 4],
+  [113, 16],
+]);
+
+/** Bytes of the link header that Argus leaves out of its counts. */
+function linkHeader(packet: Packet): number {
+  const { bytes, start, linkType } = packet;
+  if (linkType !== 127) return UNCOUNTED.get(linkType) ?? 0;
+  return start + 4 <= packet.end ? bytes[start + 2]! | (bytes[start + 3]! << 8) : 0;
 }
 
 /** Four bytes, big-endian, as a signed word. */

@@ -182,7 +182,9 @@ export class Meter {
     const slot = table.add(key.words, table.hash(key.words));
     const base = slot * STRIDE;
     const words = table.words;
-    words[base + BITS] = FIRST | (key.turned ? TURNED | REVERSED : 0);
+    // An ARP's asker is its originator even if the answer came first.
+    const turned = key.turned && key.kind !== KIND_ARP;
+    words[base + BITS] = FIRST | (turned ? TURNED | REVERSED : 0);
     words[base + KIN] = -1;
     words[base + SIBLING] = -1;
     table.floats[slot * FLOAT_STRIDE + LAST_SEEN] = time;
@@ -213,7 +215,7 @@ export class Meter {
     if (key.kind <= KIND_IPV6) {
       this.#setTos(base, forward);
       if (key.fragment) {
-        this.#tally(slot, forward, packet.originalLength);
+        this.#tally(slot, forward, this.#key.frameBytes);
         this.#gather(slot, time);
         return;
       }
@@ -226,9 +228,8 @@ export class Meter {
           }
         }
       } else if (key.protocol === 1 && key.kind === KIND_IPV4) this.#icmp(slot, packet, start);
-      else if (key.protocol === 58) this.#icmp6(slot, start);
     }
-    this.#tally(slot, forward, packet.originalLength);
+    this.#tally(slot, forward, this.#key.frameBytes);
     if (key.leads && key.kind <= KIND_IPV6) this.#lead(slot, time);
   }
 
@@ -281,11 +282,6 @@ export class Meter {
     const { words, floats } = this.#table;
     const base = slot * STRIDE;
     const fields = slot * FLOAT_STRIDE;
-    if (floats[fields + SRC_PACKETS]! + floats[fields + DST_PACKETS]! === 1) {
-      // A record of one packet is printed with the time of the SYN that ended it.
-      floats.fill(0, fields + SRC_START, fields + DST_END + 1);
-      floats[fields + SRC_START] = time;
-    }
     this.#send(slot, 'restarted');
     this.#clear(slot);
     const turned = this.#key.turned;
@@ -333,13 +329,6 @@ export class Meter {
     const startAt = slot * FLOAT_STRIDE + SRC_START;
     if (table.floats[startAt]! < SECOND) table.floats[startAt] = packet.time;
     else table.floats[slot * FLOAT_STRIDE + SRC_END] = packet.time;
-  }
-
-  #icmp6(slot: number, start: boolean): void {
-    const key = this.#key;
-    const words = this.#table.words;
-    const at = slot * STRIDE + ICMP;
-    if (start) words[at] = key.icmpType | (key.icmpCode << 8);
   }
 
   /** A first fragment: the train that will follow it is tied to its flow. */
@@ -401,6 +390,11 @@ export class Meter {
     floats[from + SRC_PACKETS] = 0;
     floats[from + SRC_BYTES] = 0;
     const endAt = into + (same ? SRC_END : DST_END);
+    const startAt = into + (same ? SRC_START : DST_START);
+    const alone = floats[into + SRC_END] === 0 && floats[into + DST_END] === 0;
+    if (alone && floats[startAt]! > floats[from + SRC_START]!) {
+      floats[startAt] = floats[from + SRC_START]!;
+    }
     if (floats[endAt]! < floats[from + SRC_END]!) floats[endAt] = floats[from + SRC_END]!;
   }
 

@@ -247,7 +247,8 @@ function nextState(words: Int32Array, base: number, segment: Segment, forward: b
       return state;
     case STATE_FIN_WAIT_1:
     case STATE_FIN_WAIT_2: {
-      if (opens) return STATE_LISTEN;
+      // After both FINs were acknowledged Argus takes a SYN for a retransmission.
+      if (opens && state === STATE_FIN_WAIT_1) return STATE_LISTEN;
       if ((flags & (FIN | ACK)) === (FIN | ACK)) finish(words, base, side);
       const otherFinished = (words[base + TCP]! & (SIDE_FIN << otherSide)) !== 0;
       if ((flags & ACK) !== 0 && segment.length === 0 && otherFinished) {

@@ -1,5 +1,5 @@
 import { ipv4Text, ipv6Text, macText } from '../../base/index.ts';
-import { ADDRESS_STRIDE, type FlowBatch } from '../flow.ts';
+import { ADDRESS_STRIDE, CLOSE_REASONS, type FlowBatch } from '../flow.ts';
 import { STATE_ARGUS_EXCHANGED, STATE_FRAGMENTS } from '../record-state.ts';
 import { etherTypeName, PROTOCOL_NAMES } from './argus-names.ts';
 
@@ -71,9 +71,47 @@ export function specialPort(batch: FlowBatch, row: number, source: boolean): str
   return '';
 }
 
+const INT32 = 0x7fffffff;
+
+/**
+ * A count of bytes as Argus prints it: it holds lengths as signed 32-bit numbers, and of a negative sum
+ * (only a forged length makes one) keeps sixteen bits.
+ */
+export function argusBytes(bytes: number, packets: number): number {
+  return bytes > INT32 && packets === 1 ? bytes % 65536 : bytes;
+}
+
+const SECOND = 1e6;
+/** What Argus prints when no time of the record reaches one second past 1970: 0xefffffff as int32. */
+const NO_TIME = -0x10000001 * SECOND;
+
+const seen = (time: number): boolean => time >= SECOND || time <= -SECOND;
+
+/** A record of one packet that a SYN ended has the SYN's time. */
+function endsAtSyn(batch: FlowBatch, row: number): boolean {
+  const packets = batch.originatorPackets[row]! + batch.responderPackets[row]!;
+  return packets === 1 && CLOSE_REASONS[batch.closeReason[row]!] === 'restarted';
+}
+
+/**
+ * The StartTime cell, in microseconds. Argus looks for the earliest of its four times by whole seconds:
+ * within one second the originator's counts, though the responder's may be earlier.
+ */
+export function argusStart(batch: FlowBatch, row: number): number {
+  if (endsAtSyn(batch, row)) return batch.end[row]!;
+  const own = batch.originatorStart[row]!;
+  const other = batch.responderStart[row]!;
+  let start = seen(own) ? own : NO_TIME;
+  if (seen(other) && (start === NO_TIME || Math.floor(other / SECOND) < Math.floor(start / SECOND)))
+    start = other;
+  return start;
+}
+
 /** The Dur cell as a number: seconds as Argus's 32-bit float. */
 export function argusDuration(batch: FlowBatch, row: number): number {
-  const micros = batch.end[row]! - batch.start[row]!;
-  const seconds = Math.trunc(micros / 1e6);
-  return Math.fround(seconds + (micros - seconds * 1e6) / 1e6);
+  const start = argusStart(batch, row);
+  if (start === NO_TIME) return 0;
+  const micros = batch.end[row]! - start;
+  const seconds = Math.trunc(micros / SECOND);
+  return Math.fround(seconds + (micros - seconds * SECOND) / SECOND);
 }

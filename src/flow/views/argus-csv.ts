@@ -3,8 +3,10 @@ import type { FlowBatch } from '../flow.ts';
 import { otherAddress } from './argus.ts';
 import {
   addressText,
+  argusBytes,
   argusDuration,
   argusProtocol,
+  argusStart,
   hasPlainPorts,
   sourceAddressOffset,
   specialPort,
@@ -47,7 +49,7 @@ export class ArgusCsv {
     const turned = argusTurns(batch, row);
     const from = sourceAddressOffset(batch, row, turned);
     const to = otherAddress(from);
-    this.#time(batch.start[row]!);
+    this.#time(argusStart(batch, row));
     this.#duration(argusDuration(batch, row));
     this.#text(argusProtocol(batch, row));
     this.#address(batch, row, from);
@@ -70,9 +72,13 @@ export class ArgusCsv {
     const responder = batch.responderTos[row]!;
     this.#tos(turned ? responder : originator);
     this.#tos(turned ? originator : responder);
-    this.#number(batch.originatorPackets[row]! + batch.responderPackets[row]!);
-    this.#number(batch.originatorBytes[row]! + batch.responderBytes[row]!);
-    this.#number((turned ? batch.responderBytes : batch.originatorBytes)[row]!);
+    const packets = batch.originatorPackets[row]! + batch.responderPackets[row]!;
+    const bytes = batch.originatorBytes[row]! + batch.responderBytes[row]!;
+    this.#number(packets);
+    this.#number(argusBytes(bytes, packets));
+    this.#number(
+      argusBytes((turned ? batch.responderBytes : batch.originatorBytes)[row]!, packets),
+    );
     this.#bytes[this.#at++] = NEWLINE;
   }
 

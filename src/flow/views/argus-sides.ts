@@ -11,16 +11,17 @@ import { sourceIsServer } from './argus-services.ts';
 const isTcp = (batch: FlowBatch, row: number): boolean =>
   batch.protocol[row] === 6 && batch.addressLength[row] !== 6;
 
-/** True where `ra` turns the record round: it prints the responder as source, with its counts. */
+/** True where `ra` turns the record round: it prints the responder as source, with its counts. IPv4 only. */
 export function argusTurns(batch: FlowBatch, row: number): boolean {
-  if (isTcp(batch, row)) {
+  if (batch.addressLength[row] !== 4) return false;
+  if (batch.protocol[row] === 6) {
     const state = batch.state[row]!;
     if ((state & (STATE_SYN | STATE_SYN_ACK)) === STATE_SYN_ACK)
       return (state & (STATE_ESTABLISHED | STATE_FIN)) !== 0;
     if ((state & (STATE_SYN | STATE_TCP)) !== STATE_TCP) return false;
     return sourceIsServer(batch.originatorPort[row]!, batch.responderPort[row]!);
   }
-  if (batch.protocol[row] === 1 && batch.addressLength[row] === 4) {
+  if (batch.protocol[row] === 1) {
     // A reply without its request: the asker is printed as source.
     const type = batch.icmpType[row]!;
     return type === 0 || type === 14 || type === 16 || type === 18;

@@ -2,8 +2,10 @@ import { NumberBuilder, type Table, TextBuilder } from '../../table/index.ts';
 import type { FlowBatch } from '../flow.ts';
 import {
   addressText,
+  argusBytes,
   argusDuration,
   argusProtocol,
+  argusStart,
   hasPlainPorts,
   sourceAddressOffset,
   specialPort,
@@ -43,7 +45,7 @@ export function argusTable(batch: FlowBatch): Table {
   for (let row = 0; row < rows; row++) {
     const turned = argusTurns(batch, row);
     const from = sourceAddressOffset(batch, row, turned);
-    start.push(batch.start[row]!);
+    start.push(argusStart(batch, row));
     duration.push(argusDuration(batch, row));
     proto.push(argusProtocol(batch, row));
     source.push(addressText(batch, row, from));
@@ -56,9 +58,12 @@ export function argusTable(batch: FlowBatch): Table {
     const responder = batch.responderTos[row]!;
     sTos.push(tosCell(turned ? responder : originator));
     dTos.push(tosCell(turned ? originator : responder));
-    packets.push(batch.originatorPackets[row]! + batch.responderPackets[row]!);
-    bytes.push(batch.originatorBytes[row]! + batch.responderBytes[row]!);
-    sourceBytes.push((turned ? batch.responderBytes : batch.originatorBytes)[row]!);
+    const count = batch.originatorPackets[row]! + batch.responderPackets[row]!;
+    packets.push(count);
+    bytes.push(argusBytes(batch.originatorBytes[row]! + batch.responderBytes[row]!, count));
+    sourceBytes.push(
+      argusBytes((turned ? batch.responderBytes : batch.originatorBytes)[row]!, count),
+    );
   }
   const columns = [start, duration, proto, source, sourcePort, direction, destination];
   const rest = [destinationPort, state, sTos, dTos, packets, bytes, sourceBytes];
