@@ -147,8 +147,7 @@ function trainingRows(options: TrainOptions, split: Split, harmless: number): In
  * part once. The same data, options and seed give the same model, whatever the number of threads.
  *
  * @throws WiresiftError `SPLIT`, `EXPERIMENT` or `THRESHOLD` when the data cannot carry the
- * experiment,
- *   `ABORTED` when the signal fired, and what pipeline and estimator throw
+ *   experiment, `ABORTED` when the signal fired, and what pipeline and estimator throw
  */
 export async function trainModel(options: TrainOptions): Promise<Trained> {
   const { data, seed, signal, onProgress } = options;
