@@ -83,15 +83,17 @@ function fillOf(step: ImputeStep, cells: Float64Array): number {
 
 /** Mean and population standard deviation in two passes; empty cells are left out. */
 function standardOf(cells: Float64Array): FittedStep {
+  // Sums of distances from one cell: exact for a constant column.
+  const origin = cells.find((cell) => !Number.isNaN(cell)) ?? 0;
   let sum = 0;
   let count = 0;
   for (let i = 0; i < cells.length; i++) {
     if (!Number.isNaN(cells[i])) {
-      sum += cells[i]!;
+      sum += cells[i]! - origin;
       count++;
     }
   }
-  const mean = count > 0 && Number.isFinite(sum) ? sum / count : 0;
+  const mean = count > 0 && Number.isFinite(sum) ? origin + sum / count : 0;
   let squares = 0;
   for (let i = 0; i < cells.length; i++) {
     if (!Number.isNaN(cells[i])) squares += (cells[i]! - mean) ** 2;
