@@ -90,7 +90,9 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
     }
     const { type, shape, start, end } = readEntry(entry, place, body.length);
     spans.push([start, end]);
-    const copy = body.slice(start, end);
+    // Not body.slice: a Buffer, which is what reading a file gives, would only make another view.
+    const copy = new Uint8Array(end - start);
+    copy.set(body.subarray(start, end));
     const count = (end - start) / SIZES.get(type)!;
     tensors.set(name, { name, type, shape, data: view(type, copy.buffer, count) });
   }
