@@ -31,7 +31,10 @@ async function publisher(t: TestContext, answer: Answer): Promise<FetchOptions> 
     fetch(String(url).replace('https://mcfp.felk.cvut.cz', `http://127.0.0.1:${port}`), init);
   // The answer must look as if it came from the address that was asked for.
   const disguised: typeof fetch = async (url, init) =>
-    Object.defineProperty(await local(url, init), 'url', { value: String(url) });
+    Object.defineProperty(await local(url, init), 'url', {
+      value: String(url),
+      configurable: true,
+    });
   return { name: 'ctu13', files: [FREE], into, fetch: disguised };
 }
 
