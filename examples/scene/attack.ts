@@ -4,6 +4,8 @@ import { DURATION, HARM, OFFICE, routed } from './site.ts';
 import { type ProbeAnswer, playProbe, playTcp } from './tcp-session.ts';
 
 const SWEPT = 150;
+/** Linux sends an unanswered SYN again after 1 s and 2 s more; then the tool gives up. */
+const RETRIES = [1.02, 3.07];
 const PROBED_PORTS = 300;
 const LOGINS = 60;
 const FLOOD_SYNS = 2400;
@@ -18,7 +20,7 @@ function sweep({ scene, ports, random }: Stage): void {
     const server = routed(`192.168.20.${i + 1}`);
     const answer: ProbeAnswer = i % 11 === 0 ? 'refused' : i % 37 === 5 ? 'half-open' : 'none';
     const at = 60 + i * 0.2 + random.next() * 0.1;
-    const again = answer === 'none' ? { again: 1.02 } : {};
+    const again = answer === 'none' ? { again: RETRIES } : {};
     const probe = { client, server, clientPort: ports.take(client), serverPort: 445, at, ...again };
     playProbe(scene, probe, answer, random);
   }

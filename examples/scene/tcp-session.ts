@@ -160,10 +160,10 @@ export function playTcp(scene: Scene, session: TcpSession, random: Random): numb
 /** What answers a single SYN. */
 export type ProbeAnswer = 'none' | 'refused' | 'half-open';
 
-/** A SYN to be played; `again` seconds later it is sent once more. */
+/** A SYN to be played; `again` says after how many seconds it is sent once more. */
 export interface Probe
   extends Pick<TcpSession, 'client' | 'server' | 'clientPort' | 'serverPort' | 'at'> {
-  readonly again?: number;
+  readonly again?: readonly number[];
 }
 
 /** A SYN; refused by a reset, or accepted and then reset by the prober, or unanswered. */
@@ -177,7 +177,7 @@ export function playProbe(scene: Scene, probe: Probe, answer: ProbeAnswer, rando
     scene.send(at + delay, route, 6, segment);
   const first = tcp({ ...out, sequence, acknowledgement: 0, flags: syn });
   send(0, [client, server], first);
-  if (probe.again !== undefined) send(probe.again, [client, server], first.slice());
+  for (const delay of probe.again ?? []) send(delay, [client, server], first);
   if (answer === 'refused') {
     const reset = tcp({ ...back, sequence: 0, acknowledgement: next, flags: rst | ack });
     send(0.0004, [server, client], reset);

@@ -32,7 +32,7 @@ export interface Evidence {
   readonly host: string;
   /** `victim` when a flood has no main source: then the host is the one it hit. */
   readonly role: 'source' | 'victim';
-  /** A bounded sample, and the estimated number, to be read as at least. */
+  /** A bounded sample, and their number: an estimate, see `distinct.ts`. */
   readonly peers: readonly string[];
   readonly peerCount: number;
   readonly ports: readonly number[];

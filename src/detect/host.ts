@@ -147,8 +147,8 @@ export class ModelHosts {
       if (!seen.raised) continue;
       const open = this.#windows.raised[slot] ?? this.#open(slot);
       open.score = this.#best[slot]!;
-      open.peerCount = this.#peers.count(slot);
-      open.portCount = this.#ports.count(slot);
+      open.peerCount = Math.min(seen.above, this.#peers.count(slot));
+      open.portCount = Math.min(seen.above, this.#ports.count(slot));
       open.reasons = averageReasons(this.#explained[slot] ?? []);
       evidence.push(open);
     }

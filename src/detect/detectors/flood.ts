@@ -128,7 +128,7 @@ class Flood implements Detector {
     const answered = this.#answers[at]! / Math.max(1, this.#attack[at]!);
     if (protocol === UDP && answered > limits.udpFloodAnswer) return;
     const unit = protocol === TCP ? 'SYN/s' : 'packets/s';
-    const sources = this.#sources.count(slot);
+    const sources = Math.min(this.#windows.kept[slot]!, this.#sources.count(slot));
     let evidence = this.#windows.raised[slot];
     if (!evidence) {
       const fromOne = this.#votes[slot]! / this.#total[slot]! >= limits.floodMajority;

@@ -82,8 +82,10 @@ class ScanDetector implements Detector {
   #judge(slot: number, row: FlowRow): void {
     const { limits, store } = this.#context;
     const { kind, threshold, unit } = this.#shape;
-    const targets = this.#distinct.count(slot);
-    const share = this.#fruitless[slot]! / this.#windows.flows[slot]!;
+    const fruitless = this.#fruitless[slot]!;
+    // The estimate may err upward, but a flow has one target.
+    const targets = Math.min(fruitless, this.#distinct.count(slot));
+    const share = fruitless / this.#windows.flows[slot]!;
     if (targets < threshold || share < limits.scanFruitless) return;
     let evidence = this.#windows.raised[slot];
     if (!evidence) {
