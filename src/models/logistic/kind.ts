@@ -11,8 +11,9 @@ import type {
 } from '../model.ts';
 import { checkParameters } from '../parameters.ts';
 import { type LossInput, logisticLoss } from './loss.ts';
-import { minimise } from './minimise.ts';
+import { type MinimiseOptions, minimise } from './minimise.ts';
 import { type LogisticFit, LogisticModel, loadLogistic, outputCount } from './model.ts';
+import { minimiseNewton, NEWTON_COLUMNS } from './newton.ts';
 
 const parameters: readonly ParameterSpec[] = [
   {
@@ -29,7 +30,7 @@ const parameters: readonly ParameterSpec[] = [
     default: 500,
     min: 1,
     max: 1_000_000,
-    meaning: 'Most L-BFGS iterations',
+    meaning: 'Most steps of the solver (Newton for two classes, else L-BFGS)',
   },
   {
     name: 'tolerance',
@@ -63,10 +64,9 @@ class LogisticEstimator implements Estimator {
     const { kind, parameters: own } = this;
     const outputs = outputCount(classes.length);
     const loss = lossInput(input, outputs, own);
-    const start = new Float64Array(outputs * (matrix.cols + 1));
     const maxIterations = own['maxIterations'] as number;
-    const found = await minimise(logisticLoss(loss), start, {
-      maxIterations: outputs === 0 ? 0 : maxIterations,
+    const point = await this.#minimise(loss, {
+      maxIterations,
       tolerance: own['tolerance'] as number,
       onIteration: async (done) => {
         options.onProgress?.(done, maxIterations);
@@ -76,7 +76,29 @@ class LogisticEstimator implements Estimator {
       },
     });
     const facts = { kind, parameters: own, classes: [...classes], features: [...matrix.names] };
-    return new LogisticModel(facts, collect(loss, found.point));
+    return new LogisticModel(facts, collect(loss, point));
+  }
+
+  /** Newton where it pays off, then L-BFGS for the rest of the way, if any is left. */
+  async #minimise(loss: LossInput, options: MinimiseOptions): Promise<Float64Array> {
+    const { outputs, order } = loss;
+    let start = new Float64Array(outputs * (order.length + 1));
+    let left = options.maxIterations;
+    if (outputs === 0) return start;
+    const objective = logisticLoss(loss);
+    if (outputs === 1 && order.length <= NEWTON_COLUMNS) {
+      const found = await minimiseNewton(loss, objective, options);
+      if (found.converged) return found.point;
+      start = found.point.slice();
+      left -= found.iterations;
+    }
+    const before = options.maxIterations - left;
+    const rest: MinimiseOptions = {
+      maxIterations: left,
+      tolerance: options.tolerance,
+      onIteration: (done) => options.onIteration?.(before + done),
+    };
+    return (await minimise(objective, start, rest)).point;
   }
 }
 
@@ -120,7 +142,7 @@ function collect({ matrix, order, weights, total, outputs }: LossInput, point: F
   return fit;
 }
 
-/** Logistic regression with an L2 penalty, fitted by L-BFGS; scaling the columns is the pipeline's job. */
+/** Logistic regression with an L2 penalty, by Newton or L-BFGS; scaling the columns is the pipeline's job. */
 export const logisticKind: ModelKind = {
   kind: 'logistic',
   meaning: 'Logistic regression with an L2 penalty',

@@ -31,7 +31,8 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-function largest(values: Float64Array): number {
+/** Largest absolute value. */
+export function largest(values: Float64Array): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
   return most;
@@ -104,18 +105,23 @@ export async function minimise(
   return { point, iterations, converged: largest(gradient) <= options.tolerance };
 }
 
-interface Place {
+/** A point with the function's value and gradient there. */
+export interface Place {
   readonly point: Float64Array<ArrayBuffer>;
   readonly gradient: Float64Array<ArrayBuffer>;
   readonly value: number;
 }
 
-/** @returns the place that meets the conditions, the best decrease found, or undefined when stuck */
-function search(
+/**
+ * Searches along `d`, which must lead downhill, for the weak Wolfe conditions.
+ * @returns the place that meets them, the last decrease found, or undefined when stuck
+ */
+export function search(
   objective: Objective,
   from: Place & { readonly d: Float64Array; readonly first: number },
 ): Place | undefined {
   const slope = dot(from.d, from.gradient);
+  if (!(slope < 0)) return undefined;
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let length = from.first;
