@@ -189,7 +189,7 @@ export interface TableSizes {
   readonly evidence: number;
 }
 
-/** About 40 MB in all: room for a site of some thousand hosts, bounded against any number of spoofed ones. */
+/** 30 MB of typed arrays in all: room for a site of some thousand hosts, bounded against any number of spoofed ones. */
 export const TABLE_SIZES: TableSizes = {
   horizontal: 8192,
   vertical: 8192,
