@@ -50,7 +50,8 @@ export function argusTable(batch: FlowBatch): Table {
     proto.push(argusProtocol(batch, row));
     source.push(addressText(batch, row, from));
     sourcePort.push(portCell(batch, row, from, true));
-    direction.push(argusDirection(batch, row, turned));
+    // The file pads this cell; a word is a word without its padding, as the CTU-13 reader has it.
+    direction.push(argusDirection(batch, row, turned).trim());
     destination.push(addressText(batch, row, otherAddress(from)));
     destinationPort.push(portCell(batch, row, from, false));
     state.push(argusState(batch, row, turned) || undefined);
