@@ -100,6 +100,7 @@ export class FlowKey {
     for (let depth = 0; depth < MAX_GRE; depth++) {
       if (type === 0x86dd) return this.#ipv6(offset);
       if (!this.#looksIpv4(offset)) break;
+      if (bytes[offset]! >> 4 === 6) return this.#ipv6(offset);
       if (bytes[offset + 9] !== 47) return this.#ipv4(offset);
       outer = offset;
       if (!innerOfGre(bytes, offset, this.end, this.#inner)) break;
@@ -339,7 +340,8 @@ export class FlowKey {
     const source = packet.sourceMacOffset;
     const destination = packet.destinationMacOffset;
     if (source < 0 || destination < 0) return false;
-    const saps = packet.network === 'llc' ? (packet.llcSsap << 16) | packet.llcDsap : -1;
+    const tagged = packet.network === 'llc' && packet.vlanCount > 0;
+    const saps = tagged ? (packet.llcSsap << 16) | packet.llcDsap : -1;
     return this.#macs(source, destination, saps);
   }
 
