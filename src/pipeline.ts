@@ -145,6 +145,21 @@ export async function meterCaptures(
   return summaries;
 }
 
+/**
+ * Names of what was odd about the traffic itself. What the capture cut off (a snap length) says
+ * nothing of the sender, so alerts leave it out; the summary counts it.
+ */
+function trafficAnomalies(low: number, high: number): string[] {
+  return anomalyNames(low & ~TRUNCATED[0], high & ~TRUNCATED[1]);
+}
+
+const TRUNCATED: readonly [number, number] = [0, 32].map((first) =>
+  ANOMALIES.slice(first, first + 32).reduce(
+    (bits, { cause }, bit) => (cause === 'truncated' ? bits | (1 << bit) : bits),
+    0,
+  ),
+) as [number, number];
+
 /** A model file with the hash of its bytes. */
 export interface LoadedModel {
   readonly file: ModelFile;
@@ -182,7 +197,7 @@ export async function detectCaptures(
       ...options.detection,
       version: VERSION,
       schema: schemaId(argusSchema),
-      anomalyNames,
+      anomalyNames: trafficAnomalies,
       ...(scorer ? { model: scorer.facts } : {}),
     });
   const found: DetectedSegment[] = [];
