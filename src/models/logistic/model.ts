@@ -130,8 +130,8 @@ export class LogisticModel implements Model {
   }
 }
 
-/** Largest number a coefficient in a file may have: sums over any row then stay finite. */
-const MAX_COEFFICIENT = 1e250;
+/** Largest number a coefficient in a file may have: sums and products then stay finite. */
+const MAX_COEFFICIENT = 1e100;
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing or has another shape */
 export function loadLogistic(facts: LogisticFacts, stored: StoredModel): LogisticModel {

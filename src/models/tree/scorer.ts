@@ -11,6 +11,9 @@ const NARROW_NODES = 2 ** 17 - 2;
 /** Bytes a binned row may have for the narrow layout. */
 const NARROW_STRIDE = 128;
 
+/** With fewer trees, turning cells into bins costs more than it saves. */
+const BINNED_TREES = 4;
+
 /**
  * Scores rows with trees outside and blocks of rows inside. The clear version: for each row and
  * tree, from the root, `node = cell <= threshold ? node + 1 : right[node]` until a leaf; add its
@@ -97,14 +100,28 @@ export class TreeScorer {
     const sums = this.#sums;
     for (let start = 0; start < matrix.rows; start += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, matrix.rows - start);
-      this.#binner.bin(matrix, start, count, this.#bins);
       sums.fill(0, 0, count * classCount);
+      if (treeCount >= BINNED_TREES) this.#binner.bin(matrix, start, count, this.#bins);
       for (let t = 0; t < treeCount; t++) {
-        if (this.#isNarrow[t] === 1) this.#walkNarrow(this.#bases[t]!, count);
+        if (treeCount < BINNED_TREES) this.#walkCells(t, matrix, start, count);
+        else if (this.#isNarrow[t] === 1) this.#walkNarrow(this.#bases[t]!, count);
         else this.#walkWide(this.#bases[t]!, count);
       }
       const from = start * classCount;
       for (let i = 0; i < count * classCount; i++) out[from + i] = sums[i]! / treeCount;
+    }
+  }
+
+  #walkCells(tree: number, matrix: Matrix, start: number, count: number): void {
+    const { feature, threshold, right, starts, classCount } = this.#trees;
+    const { cols, data } = matrix;
+    const root = starts[tree]!;
+    for (let i = 0, base = start * cols; i < count; i++, base += cols) {
+      let node = root;
+      for (let column = feature[node]!; column >= 0; column = feature[node]!) {
+        node = data[base + column]! <= threshold[node]! ? node + 1 : right[node]!;
+      }
+      this.#add(i, right[node]! * classCount);
     }
   }
 

@@ -35,8 +35,12 @@ async function forest(classes: number, trees: number): Promise<TreeModel> {
 
 describe('tree scorer', () => {
   it('scores just as the clear version, at every remainder of the block', async () => {
-    for (const classes of [2, 4]) {
-      const { trees } = await forest(classes, 9);
+    for (const [classes, count] of [
+      [2, 9],
+      [4, 9],
+      [3, 2],
+    ] as const) {
+      const { trees } = await forest(classes, count);
       for (const rows of [1, 2, 3, 4, 5, 4096, 4099, 9000]) {
         const { matrix } = generateInput({ rows, classes, seed: rows });
         const out = new Float32Array(rows * classes);
