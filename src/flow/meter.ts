@@ -1,36 +1,29 @@
 import type { Packet } from '../decode/index.ts';
 import { writeRow } from './emit.ts';
 import { CLOSE_REASONS, type CloseReason, FlowBatch } from './flow.ts';
-import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6, KIND_MAC, KIND_RARP } from './key.ts';
-import { isIcmpQuery } from './key-icmp.ts';
+import { mapIcmpError, noteIcmp, quotesPacket } from './icmp.ts';
+import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6, } from './key.ts';
 import { OneWayList } from './one-way.ts';
 import { FlowQueues } from './queue.ts';
+import { clearRecord, setTos, stampRecord, tally } from './record.ts';
 import {
   ANOMALY_HIGH,
   ANOMALY_LOW,
   BITS,
   CLOSED,
-  DST_BYTES,
-  DST_END,
   DST_PACKETS,
-  DST_START,
   DST_TOS,
   FIRST,
   FLOAT_STRIDE,
   FRAGMENT_BYTES,
   FRAGMENT_TOTAL,
-  ICMP,
   KEY,
   KIN,
   LAST_SEEN,
-  MAPPED,
   QUEUE,
   QUEUE_TIME,
   REVERSED,
   SIBLING,
-  SIDES,
-  SRC_BYTES,
-  SRC_END,
   SRC_PACKETS,
   SRC_START,
   SRC_TOS,
@@ -41,6 +34,8 @@ import {
 } from './slot.ts';
 import { FlowTable } from './table.ts';
 import { followTcp, Segment, startTcp } from './tcp-machine.ts';
+import { QUEUES, STATUS, TIMEOUT_MICROS, timeoutQueue } from './timeout.ts';
+import { absorbTrain, isTrain, tieTrain, trainTooMany, untieTrain } from './train.ts';
 
 /** How the meter cuts traffic into records; every time is in seconds. */
 export interface MeterOptions {
@@ -69,21 +64,10 @@ export interface MeterStats {
   tableBytes: number;
 }
 
-// Queues: flows waiting for their status record, then for silence, by timeout.
-const STATUS = 0;
-const TIMEOUT_5 = 1;
-const TIMEOUT_30 = 2;
-const TIMEOUT_60 = 3;
-const QUEUES = 4;
-const TIMEOUT_MICROS = new Float64Array([0, 5e6, 30e6, 60e6]);
-
 /** How often queues are looked at, in time of the packets: Argus's update interval. */
 const TICK = 200_000;
 /** How long a fragment train outlives its flow's status record. */
 const TRAIN_TIMEOUT = 2e6;
-/** A time below this reads as "not seen", as in Argus, which looks at whole seconds. */
-const SECOND = 1e6;
-
 const DEFAULTS = { maxFlows: 1_000_000, statusInterval: 3600, seed: 0x5eed, batchRows: 4096 };
 
 /**
@@ -204,7 +188,7 @@ export class Meter {
   #update(slot: number, packet: Packet, start: boolean): void {
     const key = this.#key;
     const time = packet.time;
-    this.#stamp(slot, time, key.turned);
+    if (!stampRecord(this.#table, slot, time, key.turned)) this.#oneWay.leave(slot);
     const words = this.#table.words;
     const base = slot * STRIDE;
     if ((packet.anomalyLow | packet.anomalyHigh) !== 0) {
@@ -213,10 +197,10 @@ export class Meter {
     }
     let forward = ((words[base + BITS]! & TURNED) !== 0) === key.turned;
     if (key.kind <= KIND_IPV6) {
-      this.#setTos(base, forward);
+      setTos(words, base, key.tos, forward);
       if (key.fragment) {
-        this.#tally(slot, forward, this.#key.frameBytes);
-        this.#gather(slot, time);
+        tally(this.#table, slot, forward, key.frameBytes);
+        this.#gather(slot);
         return;
       }
       if (key.protocol === 6) {
@@ -227,54 +211,12 @@ export class Meter {
             forward = true;
           }
         }
-      } else if (key.protocol === 1 && key.kind === KIND_IPV4) this.#icmp(slot, packet, start);
-    }
-    this.#tally(slot, forward, this.#key.frameBytes);
+      } else if (key.protocol === 1 && key.kind === KIND_IPV4) {
+        noteIcmp(this.#table, slot, key, start);
+        if (quotesPacket(key)) mapIcmpError(this.#table, this.#quoted, key, packet);
+      }
+    tally(this.#table, slot, forward, key.frameBytes);
     if (key.leads && key.kind <= KIND_IPV6) this.#lead(slot, time);
-  }
-
-  /** Takes the packet's time; a record that was written begins anew. */
-  #stamp(slot: number, time: number, turned: boolean): void {
-    const words = this.#table.words;
-    const floats = this.#table.floats;
-    const base = slot * STRIDE;
-    const fields = slot * FLOAT_STRIDE;
-    if ((words[base + BITS]! & WRITTEN) !== 0) this.#clear(slot);
-    const forward = ((words[base + BITS]! & TURNED) !== 0) === turned;
-    const startAt = fields + (forward ? SRC_START : DST_START);
-    const started = floats[startAt]!;
-    if (started < SECOND && started > -SECOND) floats[startAt] = time;
-    else floats[fields + (forward ? SRC_END : DST_END)] = time;
-    if (time > floats[fields + LAST_SEEN]!) floats[fields + LAST_SEEN] = time;
-    if (!forward) this.#oneWay.leave(slot);
-  }
-
-  /** Forgets what the record said; state of the connection stays. */
-  #clear(slot: number): void {
-    const words = this.#table.words;
-    const floats = this.#table.floats;
-    const base = slot * STRIDE;
-    const fields = slot * FLOAT_STRIDE;
-    for (let i = SRC_START; i <= DST_BYTES; i++) floats[fields + i] = 0;
-    words[base + BITS] &= ~(WRITTEN | FIRST | MAPPED);
-    words[base + SIDES] &= 0xffff0000;
-    words[base + ANOMALY_LOW] = 0;
-    words[base + ANOMALY_HIGH] = 0;
-  }
-
-  #setTos(base: number, forward: boolean): void {
-    const words = this.#table.words;
-    const shift = forward ? 16 : 24;
-    const sides = words[base + SIDES]!;
-    words[base + SIDES] = (sides & ~(0xff << shift)) | (this.#key.tos << shift);
-    words[base + BITS] |= forward ? SRC_TOS : DST_TOS;
-  }
-
-  #tally(slot: number, forward: boolean, bytes: number): void {
-    const floats = this.#table.floats;
-    const fields = slot * FLOAT_STRIDE;
-    floats[fields + (forward ? SRC_PACKETS : DST_PACKETS)]! += 1;
-    floats[fields + (forward ? SRC_BYTES : DST_BYTES)]! += bytes;
   }
 
   /** A SYN on a closed connection: the old record leaves, a new one begins with this packet. */
@@ -283,7 +225,7 @@ export class Meter {
     const base = slot * STRIDE;
     const fields = slot * FLOAT_STRIDE;
     this.#send(slot, 'restarted');
-    this.#clear(slot);
+    clearRecord(this.#table, slot);
     const turned = this.#key.turned;
     let bits = words[base + BITS]! & (SRC_TOS | DST_TOS | REVERSED);
     if (!forward) bits &= ~REVERSED;
@@ -292,43 +234,8 @@ export class Meter {
     floats[fields + SRC_START] = time;
     this.#queues.remove(slot);
     this.#queues.push(STATUS, slot, time);
-    this.#setTos(base, true);
+    setTos(words, base, this.#key.tos, true);
     startTcp(words, base, this.#segment, true);
-  }
-
-  #icmp(slot: number, packet: Packet, start: boolean): void {
-    const key = this.#key;
-    const words = this.#table.words;
-    const floats = this.#table.floats;
-    const base = slot * STRIDE;
-    const fields = slot * FLOAT_STRIDE;
-    const type = key.icmpType;
-    const query = isIcmpQuery(type);
-    const empty = floats[fields + SRC_PACKETS] === 0 && floats[fields + DST_PACKETS] === 0;
-    const asks = type === 8 || type === 13 || type === 15 || type === 17;
-    if (start) words[base + ICMP] = type | (key.icmpCode << 8);
-    else if (query && (empty || asks)) {
-      words[base + ICMP] = (words[base + ICMP]! & ~0xff) | type;
-    }
-    if (!query && key.upper + 28 <= packet.end) this.#mapError(packet, type, key.icmpCode);
-  }
-
-  /** An ICMP error is also noted with the flow that it is about, and prolongs that flow's record. */
-  #mapError(packet: Packet, type: number, code: number): void {
-    const quoted = this.#quoted;
-    if (!quoted.readQuoted(packet.bytes, this.#key.upper + 8, packet.end)) return;
-    const table = this.#table;
-    const slot = table.find(quoted.words, table.hash(quoted.words));
-    if (slot < 0) return;
-    const words = table.words;
-    const base = slot * STRIDE;
-    if (type === 3 || type === 5 || type === 11) {
-      words[base + ICMP] = (words[base + ICMP]! & 0xffff) | (type << 16) | (code << 24);
-      words[base + BITS] |= MAPPED;
-    }
-    const startAt = slot * FLOAT_STRIDE + SRC_START;
-    if (table.floats[startAt]! < SECOND) table.floats[startAt] = packet.time;
-    else table.floats[slot * FLOAT_STRIDE + SRC_END] = packet.time;
   }
 
   /** A first fragment: the train that will follow it is tied to its flow. */
@@ -339,26 +246,21 @@ export class Meter {
     if (train < 0) {
       // Making room could evict the parent itself: a full table goes without the train.
       if (this.#table.full) return;
+      const oldest = trainTooMany(this.#table, parent);
+      if (oldest >= 0) this.#endTrain(parent, oldest);
       train = this.#create(time, false);
-      this.#tie(parent, train);
-      this.#stamp(train, time, key.turned);
+      tieTrain(this.#table, parent, train);
+      stampRecord(this.#table, train, time, key.turned);
     } else if (this.#table.words[train * STRIDE + KIN]! < 0) {
       this.#queues.remove(train);
       this.#oneWay.leave(train);
-      this.#tie(parent, train);
+      tieTrain(this.#table, parent, train);
     }
-    this.#gather(train, time);
-  }
-
-  #tie(parent: number, train: number): void {
-    const words = this.#table.words;
-    words[train * STRIDE + SIBLING] = words[parent * STRIDE + KIN]!;
-    words[train * STRIDE + KIN] = parent;
-    words[parent * STRIDE + KIN] = train;
+    this.#gather(train);
   }
 
   /** Counts a fragment's payload; a complete train goes into its flow and is forgotten. */
-  #gather(train: number, _time: number): void {
+  #gather(train: number): void {
     const key = this.#key;
     const words = this.#table.words;
     const base = train * STRIDE;
@@ -367,51 +269,27 @@ export class Meter {
     const total = words[base + FRAGMENT_TOTAL]!;
     if (total === 0 || total !== words[base + FRAGMENT_BYTES]) return;
     const parent = words[base + KIN]!;
-    if (parent >= 0) {
-      this.#absorb(parent, train);
-      this.#untie(parent, train);
-      this.#drop(train);
-    } else {
+    if (parent >= 0) this.#endTrain(parent, train);
+    else {
       this.#send(train, 'idle');
       this.#delete(train);
     }
   }
 
-  /** Adds a train's packets and times to its flow. */
-  #absorb(parent: number, train: number): void {
-    const { words, floats } = this.#table;
-    const from = train * FLOAT_STRIDE;
-    const into = parent * FLOAT_STRIDE;
-    if (floats[from + SRC_PACKETS] === 0 && floats[from + DST_PACKETS] === 0) return;
-    if ((words[parent * STRIDE + BITS]! & WRITTEN) !== 0) this.#clear(parent);
-    const same = ((words[parent * STRIDE + BITS]! ^ words[train * STRIDE + BITS]!) & TURNED) === 0;
-    floats[into + (same ? SRC_PACKETS : DST_PACKETS)]! += floats[from + SRC_PACKETS]!;
-    floats[into + (same ? SRC_BYTES : DST_BYTES)]! += floats[from + SRC_BYTES]!;
-    floats[from + SRC_PACKETS] = 0;
-    floats[from + SRC_BYTES] = 0;
-    const endAt = into + (same ? SRC_END : DST_END);
-    const startAt = into + (same ? SRC_START : DST_START);
-    const alone = floats[into + SRC_END] === 0 && floats[into + DST_END] === 0;
-    if (alone && floats[startAt]! > floats[from + SRC_START]!) {
-      floats[startAt] = floats[from + SRC_START]!;
-    }
-    if (floats[endAt]! < floats[from + SRC_END]!) floats[endAt] = floats[from + SRC_END]!;
-  }
-
-  #untie(parent: number, train: number): void {
-    const words = this.#table.words;
-    let at = parent * STRIDE + KIN;
-    while (words[at] !== train) at = words[at]! * STRIDE + SIBLING;
-    words[at] = words[train * STRIDE + SIBLING]!;
+  /** The train's packets go into its flow, and it is forgotten. */
+  #endTrain(parent: number, train: number): void {
+    absorbTrain(this.#table, parent, train);
+    untieTrain(this.#table, parent, train);
+    this.#drop(train);
   }
 
   #send(slot: number, reason: CloseReason): void {
     const { words, floats } = this.#table;
     const base = slot * STRIDE;
     const fields = slot * FLOAT_STRIDE;
-    if (!this.#isTrain(base)) {
+    if (!isTrain(words, base)) {
       for (let train = words[base + KIN]!; train >= 0; train = words[train * STRIDE + SIBLING]!)
-        this.#absorb(slot, train);
+        absorbTrain(this.#table, slot, train);
     }
     if (floats[fields + SRC_PACKETS] === 0 && floats[fields + DST_PACKETS] === 0) return;
     const batch = this.#batch;
@@ -421,11 +299,6 @@ export class Meter {
     batch.closeReason[row] = CLOSE_REASONS.indexOf(reason);
     words[base + BITS] |= WRITTEN;
     if (batch.length === batch.capacity) this.#flush();
-  }
-
-  #isTrain(base: number): boolean {
-    const head = this.#table.words[base + KEY]!;
-    return (head & 0xff) <= KIND_IPV6 && head >>> 16 !== 0;
   }
 
   #flush(): void {
@@ -438,7 +311,7 @@ export class Meter {
   #delete(slot: number): void {
     const words = this.#table.words;
     const base = slot * STRIDE;
-    if (!this.#isTrain(base)) {
+    if (!isTrain(words, base)) {
       let train = words[base + KIN]!;
       words[base + KIN] = -1;
       while (train >= 0) {
@@ -461,7 +334,7 @@ export class Meter {
   #tick(time: number): void {
     this.#expireStatus(time);
     const queues = this.#queues;
-    for (let queue = TIMEOUT_5; queue < QUEUES; queue++) {
+    for (let queue = STATUS + 1; queue < QUEUES; queue++) {
       const wait = TIMEOUT_MICROS[queue]!;
       let slot = queues.oldest(queue);
       while (slot >= 0 && time - this.#table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! >= wait) {
@@ -498,13 +371,13 @@ export class Meter {
 
   #retireTrains(parent: number, time: number): void {
     const words = this.#table.words;
-    if (this.#isTrain(parent * STRIDE)) return;
+    if (isTrain(words, parent * STRIDE)) return;
     let train = words[parent * STRIDE + KIN]!;
     while (train >= 0) {
       const next = words[train * STRIDE + SIBLING]!;
-      this.#absorb(parent, train);
+      absorbTrain(this.#table, parent, train);
       if (time - this.#table.floats[train * FLOAT_STRIDE + LAST_SEEN]! >= TRAIN_TIMEOUT) {
-        this.#untie(parent, train);
+        untieTrain(this.#table, parent, train);
         this.#drop(train);
       }
       train = next;
@@ -530,14 +403,4 @@ export class Meter {
     }
     return -1;
   }
-}
-
-/** The queue of a flow's idle timeout: TCP 60 s, ICMP and ARP 5 s, all else 30 s. */
-function timeoutQueue(head: number): number {
-  const kind = head & 0xff;
-  if (kind === KIND_ARP || kind === KIND_RARP) return TIMEOUT_5;
-  if (kind === KIND_MAC || head >>> 16 !== 0) return TIMEOUT_30;
-  const protocol = (head >>> 8) & 0xff;
-  if (protocol === 6) return TIMEOUT_60;
-  return protocol === 1 || protocol === 58 ? TIMEOUT_5 : TIMEOUT_30;
 }
