@@ -2,7 +2,7 @@ import type { Packet } from '../decode/index.ts';
 import { writeRow } from './emit.ts';
 import { CLOSE_REASONS, type CloseReason, FlowBatch } from './flow.ts';
 import { mapIcmpError, noteIcmp, quotesPacket } from './icmp.ts';
-import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6, } from './key.ts';
+import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6 } from './key.ts';
 import { OneWayList } from './one-way.ts';
 import { FlowQueues } from './queue.ts';
 import { clearRecord, setTos, stampRecord, tally } from './record.ts';
@@ -215,6 +215,7 @@ export class Meter {
         noteIcmp(this.#table, slot, key, start);
         if (quotesPacket(key)) mapIcmpError(this.#table, this.#quoted, key, packet);
       }
+    }
     tally(this.#table, slot, forward, key.frameBytes);
     if (key.leads && key.kind <= KIND_IPV6) this.#lead(slot, time);
   }
