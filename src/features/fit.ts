@@ -13,8 +13,8 @@ const MISSING_WORD = '<missing>';
  * Learns a pipeline from the rows named, and from those only: give it the training fold. All rows
  * when absent.
  *
- * @throws as `chooseFeatures` for columns that may not be features; `FEATURE_STEP` for steps that do
- *   not fit a column; `FEATURE_SCHEMA` for a table of another schema; `FEATURE_ROWS` for no rows
+ * @throws as `chooseFeatures` for columns that may not be features; `FEATURE_STEP` for steps that
+ *   do not fit a column; `FEATURE_SCHEMA` for a table of another schema; `FEATURE_ROWS` for no rows
  */
 export function fitPipeline(spec: PipelineSpec, table: Table, rows?: Int32Array): Pipeline {
   const id = schemaId(spec.schema);

@@ -15,7 +15,9 @@ export interface Origin {
   readonly from: string;
   /** Columns of the schema it reads. */
   readonly inputs: readonly string[];
-  /** The step that made the column: the last one's kind, `missing` for an indicator, or `derive`. */
+  /**
+   * The step that made the column: the last one's kind, `missing` for an indicator, or `derive`.
+   */
   readonly step: FittedStep['kind'] | 'missing' | 'derive' | 'copy';
   /** The category, flag or group that a column of 0 and 1 stands for. */
   readonly category?: string;

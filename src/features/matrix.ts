@@ -1,4 +1,6 @@
-/** Rows by columns of 32-bit floats, row-major: `data[row * cols + col]`. May lie in shared memory. */
+/**
+ * Rows by columns of 32-bit floats, row-major: `data[row * cols + col]`. May lie in shared memory.
+ */
 export interface Matrix {
   readonly rows: number;
   readonly cols: number;

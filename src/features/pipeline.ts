@@ -49,8 +49,8 @@ export class Pipeline {
   }
 
   /**
-   * The rows named (all when absent), in that order, as a matrix. Empty cells without an impute step
-   * come out as NaN, which models refuse.
+   * The rows named (all when absent), in that order, as a matrix. Empty cells without an impute
+   * step come out as NaN, which models refuse.
    *
    * @throws WiresiftError `FEATURE_SCHEMA` when the table has another schema
    */

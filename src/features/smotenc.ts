@@ -36,8 +36,8 @@ interface ClassCells {
  * synthetic text cell is the most frequent among the neighbours. Cells of columns not named are
  * those of the base row.
  *
- * Rows made from a test row's neighbours leak: use it on the training fold only, except to show what
- * the leak does. Distances are brute force: rows of the class squared.
+ * Rows made from a test row's neighbours leak: use it on the training fold only, except to show
+ * what the leak does. Distances are brute force: rows of the class squared.
  *
  * @param labels one class a row of the whole table
  * @param rows the rows to work on

@@ -17,7 +17,10 @@ export interface Log1pStep {
   readonly kind: 'log1p';
 }
 
-/** Subtracts the mean and divides by the standard deviation of the training rows (population; 1 if 0). */
+/**
+ * Subtracts the mean and divides by the standard deviation of the training rows (population; 1 if
+ * 0).
+ */
 export interface StandardStep {
   readonly kind: 'standard';
 }
@@ -28,7 +31,9 @@ export type UnseenRule = 'infrequent' | 'zeros' | 'column';
 /** One column of 0 and 1 a category. Ends the steps of its plan. */
 export interface OneHotStep {
   readonly kind: 'oneHot';
-  /** Categories with fewer training rows are grouped: a count, or a share when below 1. Default 1. */
+  /**
+   * Categories with fewer training rows are grouped: a count, or a share when below 1. Default 1.
+   */
   readonly minFrequency?: number;
   /** At most this many columns, the group's included; the rarest are grouped. Default: no limit. */
   readonly maxCategories?: number;
@@ -37,7 +42,10 @@ export interface OneHotStep {
    * `zeros`: all zeros; `column`: into a column of its own, `name=<unseen>`.
    */
   readonly unseen?: UnseenRule;
-  /** `first` leaves out the column of the first category, as linear models without L2 need. Default `none`. */
+  /**
+   * `first` leaves out the column of the first category, as linear models without L2 need. Default
+   * `none`.
+   */
   readonly drop?: 'none' | 'first';
 }
 

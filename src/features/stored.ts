@@ -26,7 +26,9 @@ function refuse(where: string, saw: string, expected: string): never {
 
 type Fields = ReadonlyMap<string, unknown>;
 
-/** Own members of a plain object with exactly these keys, as a Map: no inherited key is ever read. */
+/**
+ * Own members of a plain object with exactly these keys, as a Map: no inherited key is ever read.
+ */
 function fields(value: unknown, where: string, keys: readonly string[]): Fields {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     refuse(where, Array.isArray(value) ? 'a list' : String(typeof value), 'an object');

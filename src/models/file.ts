@@ -20,7 +20,10 @@ export interface ModelThreshold {
   readonly detail: unknown;
 }
 
-/** Everything that is saved with a model. Holds no time of day, so equal training gives equal bytes. */
+/**
+ * Everything that is saved with a model. Holds no time of day, so equal training gives equal
+ * bytes.
+ */
 export interface ModelFile {
   /** {@link MODEL_FORMAT}. */
   readonly version: number;
@@ -74,8 +77,8 @@ export function saveModel(file: ModelFile): Uint8Array {
 }
 
 /**
- * Reads what {@link saveModel} wrote. Nothing in a file is executed; every length, offset, index and
- * number is checked.
+ * Reads what {@link saveModel} wrote. Nothing in a file is executed; every length, offset, index
+ * and number is checked.
  *
  * @param where the file's name, for errors
  * @throws WiresiftError `MODEL_FILE` with the place that is wrong; no other error from any bytes

@@ -32,7 +32,8 @@ function firstNotFinite(data: Float32Array): number {
 
 /**
  * Checks what an estimator is to learn from.
- * @throws WiresiftError `MODEL_INPUT` on no rows, wrong shapes, cells not finite, labels or weights out of range
+ * @throws WiresiftError `MODEL_INPUT` on no rows, wrong shapes, cells not finite, labels or weights
+ *   out of range
  */
 export function checkFit(kind: string, input: FitInput): void {
   const where = `fit ${kind}`;
@@ -92,7 +93,10 @@ function checkNames(where: string, features: readonly string[], names: readonly 
   }
 }
 
-/** Checks the one row and the class that an explanation is asked for. @throws WiresiftError `MODEL_INPUT` */
+/**
+ * Checks the one row and the class that an explanation is asked for. @throws WiresiftError
+ * `MODEL_INPUT`
+ */
 export function checkExplain(
   model: { readonly features: readonly string[]; readonly classes: readonly string[] },
   matrix: Matrix,

@@ -1,6 +1,8 @@
 import { refuseStored } from './stored.ts';
 
-/** Deepest nesting read: metrics nest four deep, pipelines five; deeper is an attack on the reader. */
+/**
+ * Deepest nesting read: metrics nest four deep, pipelines five; deeper is an attack on the reader.
+ */
 const MAX_DEPTH = 32;
 
 /**

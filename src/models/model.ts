@@ -5,7 +5,10 @@ export type ParameterValue = number | string | boolean | null;
 /** Parameters by name. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-/** One parameter of an estimator, declared once: the command line, docs and checks take it from here. */
+/**
+ * One parameter of an estimator, declared once: the command line, docs and checks take it from
+ * here.
+ */
 export interface ParameterSpec {
   readonly name: string;
   readonly type: 'number' | 'integer' | 'string' | 'boolean';
@@ -29,18 +32,24 @@ export interface FitInput {
 /** How an estimator works; none of it may change the result but `seed`. */
 export interface FitOptions {
   readonly seed: number;
-  /** Worker threads; the result has the same bytes whatever the number. Default 1: in this thread. */
+  /**
+   * Worker threads; the result has the same bytes whatever the number. Default 1: in this thread.
+   */
   readonly threads?: number;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** A kind of model with its parameters; the constructor only stores them, `fit` returns what was learned. */
+/**
+ * A kind of model with its parameters; the constructor only stores them, `fit` returns what was
+ * learned.
+ */
 export interface Estimator {
   readonly kind: string;
   readonly parameters: Parameters;
   /**
-   * @throws WiresiftError `MODEL_INPUT` on NaN or infinite cells, wrong shapes, labels out of range, no rows
+   * @throws WiresiftError `MODEL_INPUT` on NaN or infinite cells, wrong shapes, labels out of
+   *   range, no rows
    * @throws WiresiftError `ABORTED` when the signal fired
    */
   fit(input: FitInput, options: FitOptions): Promise<Model>;
@@ -63,7 +72,8 @@ export interface Model {
   readonly features: readonly string[];
   /**
    * Probabilities, row-major, rows × classes; each row sums to 1 within 1e-5.
-   * @throws WiresiftError `MODEL_INPUT` when the columns differ from {@link Model.features} or a cell is not finite
+   * @throws WiresiftError `MODEL_INPUT` when the columns differ from {@link Model.features} or a
+   *   cell is not finite
    */
   score(matrix: Matrix): Float32Array;
   /** One non-negative number a feature, summing to 1 (or all 0 when nothing was learned). */
@@ -84,7 +94,10 @@ export interface ModelKind {
   readonly parameters: readonly ParameterSpec[];
   /** @throws WiresiftError `MODEL_PARAMETER` for an unknown name or a value out of range */
   create(parameters: Parameters): Estimator;
-  /** @throws WiresiftError `MODEL_FILE` when a tensor is missing or any index in it is out of bounds */
+  /**
+   * @throws WiresiftError `MODEL_FILE` when a tensor is missing or any index in it is out of
+   * bounds
+   */
   load(stored: StoredModel): Model;
 }
 

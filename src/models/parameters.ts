@@ -2,7 +2,8 @@ import { WiresiftError } from '../base/index.ts';
 import type { ParameterSpec, Parameters, ParameterValue } from './model.ts';
 
 /**
- * Fills in defaults and checks every value against its spec. `null` is allowed where it is the default.
+ * Fills in defaults and checks every value against its spec. `null` is allowed where it is the
+ * default.
  * @returns all parameters of the kind, in the order of its specs
  * @throws WiresiftError `MODEL_PARAMETER` for an unknown name, a wrong type or a value out of range
  */

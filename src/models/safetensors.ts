@@ -35,9 +35,9 @@ function view(type: Tensor['type'], buffer: ArrayBuffer, length: number): Tensor
 }
 
 /**
- * Writes the safetensors format (huggingface/safetensors, README "Format"): 8 bytes of header length,
- * little-endian; a JSON header padded with spaces; the tensors without gaps, the widest type first so
- * that each is aligned. Equal input gives equal bytes.
+ * Writes the safetensors format (huggingface/safetensors, README "Format"): 8 bytes of header
+ * length, little-endian; a JSON header padded with spaces; the tensors without gaps, the widest
+ * type first so that each is aligned. Equal input gives equal bytes.
  */
 export function writeTensorFile(file: TensorFile): Uint8Array {
   const tensors = [...file.tensors.values()].sort(

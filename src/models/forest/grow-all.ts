@@ -9,8 +9,8 @@ import type { WorkerStart } from './worker.ts';
 const MAX_THREADS = 256;
 
 /**
- * Grows trees 0 to `treeCount` - 1, in this thread or in workers. A tree depends on the task and its
- * index only, so the number of threads cannot change the result.
+ * Grows trees 0 to `treeCount` - 1, in this thread or in workers. A tree depends on the task and
+ * its index only, so the number of threads cannot change the result.
  * @throws WiresiftError `ABORTED`
  */
 export async function growAll(

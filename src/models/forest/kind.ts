@@ -53,7 +53,9 @@ class ForestEstimator implements Estimator {
   }
 }
 
-/** Random forest (Breiman 2001): the mean of the class shares of trees grown on bootstrap samples. */
+/**
+ * Random forest (Breiman 2001): the mean of the class shares of trees grown on bootstrap samples.
+ */
 export const forestKind: ModelKind = {
   kind: 'forest',
   meaning: 'Random forest: many decision trees on random rows and columns',

@@ -142,7 +142,10 @@ function collect({ matrix, order, weights, total, outputs }: LossInput, point: F
   return fit;
 }
 
-/** Logistic regression with an L2 penalty, by Newton or L-BFGS; scaling the columns is the pipeline's job. */
+/**
+ * Logistic regression with an L2 penalty, by Newton or L-BFGS; scaling the columns is the
+ * pipeline's job.
+ */
 export const logisticKind: ModelKind = {
   kind: 'logistic',
   meaning: 'Logistic regression with an L2 penalty',

@@ -19,7 +19,9 @@ export interface Minimum {
 
 /** Steps remembered: the usual choice (Nocedal and Wright 2006, section 7.2). */
 const MEMORY = 10;
-/** Sufficient decrease and curvature of the Wolfe conditions, the usual constants for quasi-Newton. */
+/**
+ * Sufficient decrease and curvature of the Wolfe conditions, the usual constants for quasi-Newton.
+ */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
 /** Trial steps in one line search; each halves or doubles, so more would be below rounding. */
@@ -69,8 +71,8 @@ function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array
 }
 
 /**
- * Minimises a smooth convex function by L-BFGS with a bisecting search for the weak Wolfe conditions.
- * Deterministic. The start is not changed.
+ * Minimises a smooth convex function by L-BFGS with a bisecting search for the weak Wolfe
+ * conditions. Deterministic. The start is not changed.
  */
 export async function minimise(
   objective: Objective,

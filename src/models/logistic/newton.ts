@@ -7,8 +7,8 @@ export const NEWTON_COLUMNS = 256;
 const MAX_RAISES = 12;
 
 /**
- * Second derivatives of the loss of two classes at `point`: lower triangle, row-major, the intercept
- * last. Zero cells are skipped, which is most cells where columns are one-hot.
+ * Second derivatives of the loss of two classes at `point`: lower triangle, row-major, the
+ * intercept last. Zero cells are skipped, which is most cells where columns are one-hot.
  */
 function secondDerivatives(input: LossInput, point: Float64Array): Float64Array {
   const { matrix, order, weights, total, c: strength } = input;
@@ -109,9 +109,9 @@ function direction(input: LossInput, point: Float64Array, gradient: Float64Array
 }
 
 /**
- * Minimises the loss of two classes by Newton steps with a line search: a dozen passes over the rows
- * where L-BFGS takes hundreds. Stops early, not converged, when the second derivatives overflow or
- * rounding leaves no step downhill; L-BFGS can go on from there.
+ * Minimises the loss of two classes by Newton steps with a line search: a dozen passes over the
+ * rows where L-BFGS takes hundreds. Stops early, not converged, when the second derivatives
+ * overflow or rounding leaves no step downhill; L-BFGS can go on from there.
  */
 export async function minimiseNewton(
   input: LossInput,

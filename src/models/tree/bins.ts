@@ -4,8 +4,8 @@ import type { Matrix } from '../../features/index.ts';
 export const MAX_BINS = 255;
 
 /**
- * A training matrix cut into bins, column by column, in shared memory so that worker threads read it
- * without a copy. Columns stand in the order of {@link BinnedMatrix.order}, not of the matrix.
+ * A training matrix cut into bins, column by column, in shared memory so that worker threads read
+ * it without a copy. Columns stand in the order of {@link BinnedMatrix.order}, not of the matrix.
  */
 export interface BinnedMatrix {
   readonly rows: number;
@@ -16,7 +16,10 @@ export interface BinnedMatrix {
   readonly bins: Uint8Array;
   /** Bins of each column, 1 to {@link MAX_BINS}. */
   readonly counts: Int32Array;
-  /** Upper edge of bin b of column c at `edges[c * MAX_BINS + b]`: a cell `<=` it is in bin b or below. */
+  /**
+   * Upper edge of bin b of column c at `edges[c * MAX_BINS + b]`: a cell `<=` it is in bin b or
+   * below.
+   */
   readonly edges: Float32Array;
 }
 

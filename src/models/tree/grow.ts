@@ -160,8 +160,8 @@ export class TreeGrower {
   }
 
   /**
-   * Marks of the columns known to be constant at this depth. Preorder makes one slot a depth enough:
-   * the left subtree only writes deeper slots before the right child reads its own.
+   * Marks of the columns known to be constant at this depth. Preorder makes one slot a depth
+   * enough: the left subtree only writes deeper slots before the right child reads its own.
    */
   #slot(depth: number): { own: Uint8Array; children: Uint8Array } {
     const { cols } = this.#task.binned;

@@ -29,7 +29,10 @@ class TreeEstimator implements Estimator {
   }
 }
 
-/** A decision tree: CART (Breiman, Friedman, Olshen, Stone 1984) by Gini impurity, over binned columns. */
+/**
+ * A decision tree: CART (Breiman, Friedman, Olshen, Stone 1984) by Gini impurity, over binned
+ * columns.
+ */
 export const treeKind: ModelKind = {
   kind: 'tree',
   meaning: 'Decision tree (Gini impurity, columns in at most 255 bins)',

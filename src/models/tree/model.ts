@@ -43,7 +43,9 @@ export class TreeModel implements Model {
     return this.trees.importance.slice();
   }
 
-  /** Path attribution (Saabas 2014): the contributions sum to the score less the mean of the roots. */
+  /**
+   * Path attribution (Saabas 2014): the contributions sum to the score less the mean of the roots.
+   */
   explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
     checkExplain(this, matrix, row, classIndex);
     const { feature, threshold, right, starts, treeCount } = this.trees;

@@ -2,7 +2,9 @@ import type { Matrix } from '../../features/index.ts';
 import type { Trees } from './ensemble.ts';
 import { RowBinner } from './row-binner.ts';
 
-/** Rows scored together: their bins stay in the second-level cache while all trees pass over them. */
+/**
+ * Rows scored together: their bins stay in the second-level cache while all trees pass over them.
+ */
 const BLOCK_ROWS = 4096;
 /** No cell's bin is above it. */
 const HIGHEST_BIN = 255;
@@ -21,14 +23,17 @@ const BINNED_TREES = 4;
  * with siblings side by side, and four rows walk at a time without a branch
  * (`bench/models.bench.ts` times it).
  *
- * Places are counted within a tree: 0 the root, 1 unused, then pairs of siblings from even places on.
- * A leaf leads to itself: at an even place its test never holds, at an odd one it tests the constant
- * 1 at the end of every binned row, so it always holds.
+ * Places are counted within a tree: 0 the root, 1 unused, then pairs of siblings from even places
+ * on. A leaf leads to itself: at an even place its test never holds, at an odd one it tests the
+ * constant 1 at the end of every binned row, so it always holds.
  */
 export class TreeScorer {
   readonly #trees: Trees;
   readonly #binner: RowBinner;
-  /** Narrow trees: `first child << 15 | column << 8 | bin`; the first child is even, the column below 128. */
+  /**
+   * Narrow trees: `first child << 15 | column << 8 | bin`; the first child is even, the column
+   * below 128.
+   */
   readonly #narrow: Int32Array;
   /** Wide trees: `column << 8 | bin`, then the first child; empty when all trees are narrow. */
   readonly #wide: Int32Array;

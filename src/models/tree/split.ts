@@ -68,8 +68,8 @@ const SMALL_NODE = 48;
 
 /**
  * The split with the largest decrease of Gini impurity among columns drawn at random (all of them,
- * in order, when the limit allows all). Columns constant in the node do not count as drawn. Of equal
- * splits the first found wins.
+ * in order, when the limit allows all). Columns constant in the node do not count as drawn. Of
+ * equal splits the first found wins.
  */
 export function findSplit(
   task: GrowTask,

@@ -36,7 +36,7 @@ function gradient(model: Model, input: FitInput, c: number): number {
 }
 
 describe('logistic regression', () => {
-  it('ends where the gradient vanishes, for two classes and more, weights and strengths', async () => {
+  it('ends where the gradient vanishes, for any classes, weights and strengths', async () => {
     for (const classes of [2, 4]) {
       const input = generateInput({ rows: 300, classes });
       const weights = Float32Array.from(input.labels, (_, i) => 0.5 + (i % 3));

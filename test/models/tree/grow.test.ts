@@ -20,7 +20,9 @@ function impurity(counts: readonly number[]): number {
   return sum === 0 ? 0 : sum - counts.reduce((a, b) => a + b * b, 0) / sum;
 }
 
-/** The least impurity that any split of these rows on any column reaches: the textbook double loop. */
+/**
+ * The least impurity that any split of these rows on any column reaches: the textbook double loop.
+ */
 function bestByHand(matrix: Matrix, labels: Int32Array, rows: number[], classes: number): number {
   let best = Number.POSITIVE_INFINITY;
   for (let c = 0; c < matrix.cols; c++) {
