@@ -1,5 +1,6 @@
 import type { Dataset, DatasetTable } from '../datasets/index.ts';
-import { createProgress, note, textTable } from './terminal.ts';
+import { textTable } from '../table/index.ts';
+import { createProgress, note } from './terminal.ts';
 
 /** Reads labelled files with progress, and tells what could not be read. @throws as the reader */
 export async function loadData(

@@ -1,6 +1,5 @@
-import { argusTime } from '../base/index.ts';
+import { argusTime, plainText } from '../base/index.ts';
 import type { Alert } from './alert.ts';
-import { plainText } from './plain-text.ts';
 import type { Severity } from './policy.ts';
 
 /** One alert as text cells, safe to print on a terminal. */

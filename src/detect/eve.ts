@@ -1,6 +1,5 @@
-import { eveTime } from '../base/index.ts';
+import { eveTime, plainText } from '../base/index.ts';
 import type { Alert } from './alert.ts';
-import { plainText } from './plain-text.ts';
 import { RULES, SEVERITIES } from './policy.ts';
 
 /** A number JSON can hold, or null. */

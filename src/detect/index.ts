@@ -27,7 +27,6 @@ export {
 } from './evidence.ts';
 export { EXPLAINED_FLOWS, type Explain, type ModelCounts, type ModelFacts } from './host.ts';
 export { INTERNAL_NETWORKS } from './network.ts';
-export { plainText } from './plain-text.ts';
 export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
 export { type BatchScores, FlowScorer } from './scorer.ts';
 export { binomialUpperTail } from './tail.ts';

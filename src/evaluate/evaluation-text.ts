@@ -1,8 +1,8 @@
 import { argusTime } from '../base/index.ts';
 import type { BinaryReport } from './binary.ts';
 import type { Evaluation } from './evaluation.ts';
+import { figure, figureTable, measureText } from './figure-text.ts';
 import type { HitTable } from './hits.ts';
-import { figure, measureText, printable, textTable } from './text-table.ts';
 
 /**
  * An evaluation for a terminal: warnings first, then figures that keep their meaning when hostile
@@ -69,7 +69,7 @@ function viewsText(views: readonly BinaryReport[]): string {
     views.flatMap(({ averagePrecision: ap }) => (ap.interval ? [ap.interval.method] : [])),
   );
   const note = `Brackets: 95 % intervals; rates by Wilson, areas by ${[...methods].join('; ') || 'none'}.`;
-  return `${textTable(['At natural prevalence', ...views.map(({ name }) => name)], rows)}\n${note}`;
+  return `${figureTable(['At natural prevalence', ...views.map(({ name }) => name)], rows)}\n${note}`;
 }
 
 function prevalenceText(views: readonly BinaryReport[]): string {
@@ -81,7 +81,7 @@ function prevalenceText(views: readonly BinaryReport[]): string {
     ]),
   );
   const rate = Math.round(views[0]?.flowsPerHour ?? 0);
-  return textTable(
+  return figureTable(
     ['At a stated prevalence', 'precision', `flows above an hour, of ${rate}`],
     rows,
   );
@@ -97,7 +97,7 @@ function backgroundText({ background }: Evaluation): string {
 
 function classesText({ byClass, classes }: Evaluation): string {
   const rows = byClass.perClass.map((each, t) => [
-    printable(each.name),
+    each.name,
     String(each.support),
     measureText(each.precision),
     measureText(each.recall),
@@ -106,9 +106,9 @@ function classesText({ byClass, classes }: Evaluation): string {
     ...byClass.confusion[t]!.map(String),
   ]);
   const header = ['Class (labelled rows)', 'rows', 'precision', 'recall', 'F1', 'AP'];
-  const told = classes.map((name) => `told ${printable(name, 20)}`);
+  const told = classes.map((name) => `told ${name.slice(0, 20)}`);
   return [
-    textTable([...header, ...told], rows),
+    figureTable([...header, ...told], rows),
     `Class told ${byClass.rule}. Macro-F1 ${measureText(byClass.macroF1)}, balanced accuracy ${measureText(byClass.balancedAccuracy)}.`,
   ].join('\n');
 }
@@ -123,12 +123,12 @@ function baselinesText({ baselines }: Evaluation): string {
   ]);
   const header = ['Baseline', 'AP, labelled only', 'ROC AUC, labelled only', 'AP, all rows'];
   const notes = baselines.map(({ name, note }) => `${name}: ${note}.`);
-  return `${textTable(header, rows)}\n${notes.join('\n')}`;
+  return `${figureTable(header, rows)}\n${notes.join('\n')}`;
 }
 
 function hitsText(name: string, table: HitTable): string {
   const rows = table.shown.map((each) => [
-    printable(each.name),
+    each.name,
     String(each.rows),
     String(each.hits),
     `${((100 * each.hits) / each.rows).toFixed(2)} %`,
@@ -138,7 +138,7 @@ function hitsText(name: string, table: HitTable): string {
   ]);
   const header = [name, 'rows', 'above', 'share', 'hostile', 'harmless', 'unknown'];
   const rest = table.values - table.shown.length;
-  return textTable(header, rows) + (rest > 0 ? `\n… and ${rest} more` : '');
+  return figureTable(header, rows) + (rest > 0 ? `\n… and ${rest} more` : '');
 }
 
 function hostsText({ hosts }: Evaluation): string {

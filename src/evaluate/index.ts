@@ -35,6 +35,7 @@ export {
   trainModel,
   type Watch,
 } from './experiment.ts';
+export { figure, figureTable, measureText } from './figure-text.ts';
 export type { HitCount, HitTable } from './hits.ts';
 export { type Interval, type Measure, measure, proportion, wilson } from './measure.ts';
 export {
@@ -79,7 +80,6 @@ export {
   type SplitInput,
   type SplitPlan,
 } from './split.ts';
-export { figure, measureText, textTable } from './text-table.ts';
 export {
   type ChosenThreshold,
   chooseThreshold,

@@ -1,5 +1,5 @@
+import { figureTable, measureText } from './figure-text.ts';
 import type { PriorWorkReport, ProtocolResult } from './prior-work.ts';
-import { measureText, textTable } from './text-table.ts';
 
 /** The protocol's steps with their flaws, then its figures, marked LEAKY, beside honest ones. */
 export function priorWorkText(report: PriorWorkReport): string {
@@ -31,8 +31,8 @@ export function priorWorkText(report: PriorWorkReport): string {
   ];
   return `${[
     `Prior work's protocol on ${report.dataset} (hash ${report.hash.slice(0, 12)}), marked LEAKY`,
-    textTable(['Step', 'rows', 'From-Botnet', 'flaw', 'what it does'], steps),
-    textTable(['Figures', ...marks], figures),
+    figureTable(['Step', 'rows', 'From-Botnet', 'flaw', 'what it does'], steps),
+    figureTable(['Figures', ...marks], figures),
     `Precision that the leaky rates would give at the file's own prevalence: ${measureText(report.leakyAtNaturalPrevalence)}.`,
     `Later rows: ${report.cutText}. All rows count, one-way flows and background included. The same model (second column) was trained on some of them; the third column was not.`,
   ].join('\n\n')}\n`;

@@ -22,6 +22,7 @@ export {
   texts,
 } from './table.ts';
 export { isoTime } from './text-rows.ts';
+export { type TextTableColumn, textTable } from './text-table.ts';
 export {
   createTableWriter,
   TABLE_FORMATS,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Alert, alertRows, eveLine, plainText } from '../../src/detect/index.ts';
+import { plainText } from '../../src/base/index.ts';
+import { type Alert, alertRows, eveLine } from '../../src/detect/index.ts';
 import { many, SYN_ONLY } from './flows.ts';
 import { judged } from './judged.ts';
 

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { DatasetListing } from '../../datasets/index.ts';
+import { textTable } from '../../table/index.ts';
 import type { CommandContext } from '../context.ts';
-import { createProgress, note, textTable } from '../terminal.ts';
+import { createProgress, note } from '../terminal.ts';
 
 const EXAMPLES = `
 Examples:

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
+import { plainText } from '../../base/index.ts';
 import type { AlertRow } from '../../detect/index.ts';
 import type { DetectedSegment } from '../../pipeline.ts';
+import { type TextTableColumn, textTable } from '../../table/index.ts';
 import {
   addCaptureOptions,
   type CaptureArguments,
@@ -8,7 +10,7 @@ import {
   noteSummary,
 } from '../capture-options.ts';
 import { type CommandContext, usage } from '../context.ts';
-import { createProgress, note, printable, type TableColumn, textTable } from '../terminal.ts';
+import { createProgress, note } from '../terminal.ts';
 
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 
@@ -103,7 +105,7 @@ async function detect(
   if (options.failOnAlert && alerts.length > 0) context.exit(3);
 }
 
-const COLUMNS: readonly (TableColumn & { readonly key: keyof AlertRow })[] = [
+const COLUMNS: readonly (TextTableColumn & { readonly key: keyof AlertRow })[] = [
   { key: 'severity', title: 'Severity' },
   { key: 'host', title: 'Host' },
   { key: 'what', title: 'What' },
@@ -124,8 +126,8 @@ function alertsText(rows: readonly AlertRow[]): string {
   const reasons = rows.map((row, i) =>
     [
       `${i + 1}  ${row.host}, ${row.what.toLowerCase()}`,
-      `   ${printable(row.agreement)}`,
-      ...(row.why === '' ? [] : [`   Why: ${printable(row.why)}`]),
+      `   ${plainText(row.agreement)}`,
+      ...(row.why === '' ? [] : [`   Why: ${plainText(row.why)}`]),
       ...(row.communityIds === '' ? [] : [`   Community ID: ${row.communityIds}`]),
     ].join('\n'),
   );

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { textTable } from '../../table/index.ts';
 import type { CommandContext } from '../context.ts';
-import { textTable } from '../terminal.ts';
 
 /** `wiresift models`: the kinds of model that can be trained, with their parameters. */
 export function modelsCommand(_context: CommandContext): Command {

@@ -4,11 +4,12 @@ const LONGEST = 200;
 /**
  * Text that is safe to print on a terminal and to put on one line: control characters (C0, DEL, C1),
  * line and paragraph separators, characters that change the writing direction, and lone surrogates
- * become U+FFFD; cut after 200 characters.
+ * become U+FFFD.
+ * @param limit characters after which the text is cut; default 200
  */
-export function plainText(text: string): string {
+export function plainText(text: string, limit = LONGEST): string {
   let plain = '';
-  for (const character of text.slice(0, LONGEST)) {
+  for (const character of text.slice(0, limit)) {
     const code = character.codePointAt(0)!;
     const unsafe =
       code < 0x20 ||
