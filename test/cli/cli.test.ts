@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { VERSION } from '../../src/base/index.ts';
+import { wiresift } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wiresift-'));
+after(() => rmSync(folder, { recursive: true }));
+const inFolder = (name: string): string => join(folder, name);
+
+test('help, version and usage have the exit codes the page promises', () => {
+  assert.deepEqual(wiresift(['--version']), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  const help = wiresift(['detect', '--help']);
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /Examples:/);
+  assert.equal(wiresift([]).code, 2);
+  assert.equal(wiresift(['nonsense']).code, 2);
+  assert.equal(wiresift(['flows']).code, 2);
+  assert.equal(wiresift(['flows', '--max-flows', 'many', 'x.pcap']).code, 2);
+});
+
+test('detect names the attacker of the example, spares the benign hosts, and exits with 3 if asked', () => {
+  const files = ['examples/attack.pcap', 'examples/office.pcap'];
+  const run = wiresift(['detect', ...files, '--json', '--fail-on-alert']);
+  assert.equal(run.code, 3, run.stderr);
+  const alerts = run.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const truth = JSON.parse(readFileSync('examples/truth.json', 'utf8'));
+  const named = new Set<string>(alerts.map((alert) => alert.wiresift.host));
+  for (const attacker of Object.keys(truth.attackers)) assert.ok(named.has(attacker), attacker);
+  for (const host of truth.benign) assert.ok(!named.has(host), `${host} is benign`);
+  for (const alert of alerts) {
+    assert.equal(alert.event_type, 'alert');
+    assert.match(alert.community_id, /^1:/);
+    assert.match(alert.wiresift.versions.model_hash, /^[0-9a-f]{64}$/);
+  }
+});
+
+test('a benign capture gives no alert and exit code 0, as a table too', () => {
+  const run = wiresift(['detect', 'examples/office.pcap', '--fail-on-alert']);
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stdout, 'No alerts.\n');
+});
+
+test('flows are the same from a file, gzip and standard input', async () => {
+  const { gzipSync } = await import('node:zlib');
+  const bytes = readFileSync('examples/office.pcap');
+  const plain = wiresift(['flows', 'examples/office.pcap']);
+  assert.equal(plain.code, 0);
+  assert.match(plain.stdout, /^StartTime,Dur,Proto,SrcAddr,Sport,Dir,DstAddr,Dport,State,sTos/);
+  assert.equal(wiresift(['flows', '-'], bytes).stdout, plain.stdout);
+  writeFileSync(inFolder('named.txt'), gzipSync(bytes));
+  assert.equal(wiresift(['flows', inFolder('named.txt')]).stdout, plain.stdout);
+});
+
+test('flows come as JSON lines and Parquet with the same number of rows', async () => {
+  const rows =
+    wiresift(['flows', 'examples/office.pcap', '-q']).stdout.trim().split('\n').length - 1;
+  const lines = wiresift(['flows', 'examples/office.pcap', '--format', 'jsonl']).stdout;
+  assert.equal(lines.trim().split('\n').length, rows);
+  const parquet = inFolder('office.parquet');
+  assert.equal(
+    wiresift(['flows', 'examples/office.pcap', '--format', 'parquet', '-o', parquet]).code,
+    0,
+  );
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  const counted = await connection.runAndReadAll(`select count(*) from '${parquet}'`);
+  assert.equal(Number(counted.getRows()[0]![0]), rows);
+  connection.closeSync();
+  instance.closeSync();
+  assert.equal(wiresift(['flows', 'examples/office.pcap', '--format', 'parquet']).code, 2);
+});
+
+test('what is no capture is an error that helps, and leaves no file', () => {
+  writeFileSync(inFolder('notes.pcap'), 'just some notes');
+  const before = readdirSync(folder);
+  const run = wiresift(['flows', inFolder('notes.pcap'), '-o', inFolder('none.csv')]);
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /notes\.pcap, byte 0: saw .*expected .*\[CAPTURE_MAGIC\]/);
+  assert.ok(!readdirSync(folder).some((name) => name.includes('.tmp-')));
+  assert.ok(readdirSync(folder).length <= before.length + 1);
+  assert.equal(wiresift(['flows', inFolder('absent.pcap')]).code, 1);
+});
+
+test('good captures before a bad one still count', () => {
+  writeFileSync(inFolder('bad.pcap'), 'x');
+  const out = inFolder('some.csv');
+  const run = wiresift(['flows', 'examples/office.pcap', inFolder('bad.pcap'), '-o', out]);
+  assert.equal(run.code, 1);
+  assert.equal(readFileSync(out, 'utf8'), wiresift(['flows', 'examples/office.pcap']).stdout);
+});
+
+test('a capture cut off in its last packet is told, and what came before counts', () => {
+  const bytes = readFileSync('examples/office.pcap');
+  writeFileSync(inFolder('cut.pcap'), bytes.subarray(0, bytes.length - 7));
+  const run = wiresift(['flows', inFolder('cut.pcap')]);
+  assert.equal(run.code, 0);
+  assert.match(run.stderr, /capture_truncated_record 1/);
+  assert.ok(run.stdout.split('\n').length > 100);
+});
+
+test('datasets and models list what there is, as text and as JSON', () => {
+  assert.match(wiresift(['datasets']).stdout, /ctu13: .*\n\s+source/);
+  const datasets = JSON.parse(wiresift(['datasets', 'list', '--json']).stdout);
+  assert.ok(datasets.some((each: { name: string }) => each.name === 'ctu13'));
+  assert.match(wiresift(['datasets', 'show', 'ctu13']).stdout, /From-Botnet/);
+  assert.equal(wiresift(['datasets', 'show', 'nothing']).code, 2);
+  const kinds = JSON.parse(wiresift(['models', '--json']).stdout);
+  assert.ok(kinds.some((each: { kind: string }) => each.kind === 'forest'));
+});
+
+test('a damaged model is refused with its place, not run', () => {
+  const bytes = readFileSync('models/ctu13-botnet.safetensors');
+  writeFileSync(inFolder('cut.safetensors'), bytes.subarray(0, bytes.length - 100));
+  const run = wiresift(['detect', 'examples/office.pcap', '--model', inFolder('cut.safetensors')]);
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /\[MODEL_FILE\]/);
+});
