@@ -17,3 +17,4 @@ export {
 export { argusTable } from './views/argus.ts';
 export { ARGUS_HEADER, ArgusCsv } from './views/argus-csv.ts';
 export { argusSchema } from './views/argus-schema.ts';
+export { kddSchema } from './views/kdd-schema.ts';
