@@ -31,3 +31,14 @@ export class WiresiftError extends Error {
     this.exitCode = facts.exitCode ?? 1;
   }
 }
+
+/** What work throws when its signal fired: nothing is wrong, and nothing half-done is kept. */
+export function stopRequested(where: string): WiresiftError {
+  return new WiresiftError({
+    code: 'ABORTED',
+    where,
+    saw: 'a request to stop',
+    expected: 'to finish',
+    todo: 'Nothing half-done was kept; start again when ready',
+  });
+}

@@ -15,6 +15,11 @@ function exitCodeOf(error: unknown): number {
     if (code.startsWith('commander.')) return ASKED.has(code) ? 0 : 2;
     // Whoever reads our output closed it (`| head`): nothing to say, nothing wrong.
     if (code === 'EPIPE') return 0;
+    // What the system refused (no such folder, disk full) is its own best explanation.
+    if ('syscall' in error) {
+      note(`wiresift: ${error.message}`);
+      return 1;
+    }
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`wiresift: this is a fault in wiresift itself, please report it\n${text}\n`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createWholeFile, WiresiftError } from '../base/index.ts';
+import { createWholeFile, stopRequested, WiresiftError } from '../base/index.ts';
 import type { DatasetFile } from './dataset.ts';
 import { findDatasetCard } from './registry.ts';
 
@@ -181,15 +181,7 @@ function explained(error: unknown, { file, bytes, silence, silent, user }: Circu
   if (error instanceof WiresiftError) return error;
   // The system's error while writing (a full disk) is its own best explanation.
   if (error instanceof Error && 'syscall' in error && error.syscall === 'write') return error;
-  if (user?.aborted) {
-    return new WiresiftError({
-      code: 'ABORTED',
-      where: file.url!,
-      saw: 'a request to stop',
-      expected: 'to fetch to the end',
-      todo: 'Nothing was kept; run it again',
-    });
-  }
+  if (user?.aborted) return stopRequested(file.url!);
   if (silent.aborted) return failure(file, `no byte for ${silence / 1000} s, ${bytes} before that`);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const message = cause instanceof Error ? cause.message : String(cause);

@@ -2,7 +2,7 @@ import type { Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { WiresiftError } from '../base/index.ts';
+import { stopRequested, WiresiftError } from '../base/index.ts';
 
 /** Bytes read from the disk at a time. */
 const READ_BYTES = 1 << 19;
@@ -35,7 +35,7 @@ export async function* unpacked(path: string, options: UnpackOptions): AsyncGene
         ? pipeline(packed, createGunzip({ chunkSize: UNPACK_BYTES }), () => {})
         : packed;
       for await (const piece of pieces) {
-        if (signal?.aborted) throw abortedError(path);
+        if (signal?.aborted) throw stopRequested(path);
         yield piece as Uint8Array;
       }
     } finally {
@@ -63,16 +63,6 @@ async function* disk(
     // Gunzip may still hold the piece; a caller of the plain bytes is done with it.
     if (zipped) buffer = new Uint8Array(READ_BYTES);
   }
-}
-
-function abortedError(path: string): WiresiftError {
-  return new WiresiftError({
-    code: 'ABORTED',
-    where: path,
-    saw: 'a request to stop',
-    expected: 'to read to the end',
-    todo: 'Run it again to read the whole file',
-  });
 }
 
 function told(error: unknown, path: string): unknown {

@@ -1,4 +1,4 @@
-import { WiresiftError } from '../base/index.ts';
+import { stopRequested } from '../base/index.ts';
 import { defaultSpec, fitPipeline, type Pipeline, type PipelineSpec } from '../features/index.ts';
 import {
   type Estimator,
@@ -86,16 +86,6 @@ export interface Watch {
   readonly signal?: AbortSignal | undefined;
 }
 
-function stopped(): WiresiftError {
-  return new WiresiftError({
-    code: 'ABORTED',
-    where: 'experiment',
-    saw: 'a request to stop',
-    expected: 'to finish',
-    todo: 'Nothing was saved; start again when ready',
-  });
-}
-
 /**
  * Probabilities of the rows named, row-major, rows × classes, block by block.
  * @throws WiresiftError `ABORTED` when the signal fired
@@ -111,7 +101,7 @@ export async function scoreRows(
   for (let start = 0; start < rows.length; start += SCORE_ROWS) {
     // A turn of the event loop, so that a stop signal can fire between blocks.
     await new Promise((resolve) => setImmediate(resolve));
-    if (watch.signal?.aborted) throw stopped();
+    if (watch.signal?.aborted) throw stopRequested('experiment');
     const block = rows.subarray(start, start + SCORE_ROWS);
     scores.set(model.score(pipeline.transform(data.table, block)), start * classes);
     watch.onProgress?.(start + block.length, rows.length);

@@ -116,17 +116,6 @@ export function checkExplain(
   checkMatrix('explain', { rows: 1, cols, names, data: cells });
 }
 
-/** What a fit throws when its signal fired. */
-export function aborted(kind: string): WiresiftError {
-  return new WiresiftError({
-    code: 'ABORTED',
-    where: `fit ${kind}`,
-    saw: 'a request to stop',
-    expected: 'to finish',
-    todo: 'Nothing was saved; start again when ready',
-  });
-}
-
 /**
  * Column positions by column name, so that the order of the columns cannot change what is learned;
  * equal names keep their order.

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { aborted } from '../input.ts';
+import { stopRequested } from '../../base/index.ts';
 import type { FitOptions } from '../model.ts';
 import { type GrownTree, type GrowTask, TreeGrower } from '../tree/grow.ts';
 import type { WorkerStart } from './worker.ts';
@@ -36,7 +36,7 @@ async function growHere(
   for (let i = 0; i < treeCount; i++) {
     // Lets the signal and the progress display have their turn.
     await nextTurn();
-    if (signal?.aborted) throw aborted(kind);
+    if (signal?.aborted) throw stopRequested(`fit ${kind}`);
     trees.push(grower.grow(i));
     onProgress?.(i + 1, treeCount);
   }
@@ -54,7 +54,7 @@ async function growInWorkers(
   { task, treeCount, threads }: Plan,
   { signal, onProgress }: FitOptions,
 ): Promise<GrownTree[]> {
-  if (signal?.aborted) throw aborted(kind);
+  if (signal?.aborted) throw stopRequested(`fit ${kind}`);
   const next = new Int32Array(new SharedArrayBuffer(4));
   const start: WorkerStart = { task, treeCount, next };
   const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
@@ -65,7 +65,7 @@ async function growInWorkers(
   try {
     await new Promise<void>((resolve, reject) => {
       let done = 0;
-      stop = () => reject(aborted(kind));
+      stop = () => reject(stopRequested(`fit ${kind}`));
       signal?.addEventListener('abort', stop, { once: true });
       for (let i = 0; i < threads; i++) {
         const worker = new Worker(url, { workerData: start });

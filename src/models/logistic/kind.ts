@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { aborted, checkFit, classFactors, nameOrder } from '../input.ts';
+import { stopRequested } from '../../base/index.ts';
+import { checkFit, classFactors, nameOrder } from '../input.ts';
 import type {
   Estimator,
   FitInput,
@@ -59,7 +60,7 @@ class LogisticEstimator implements Estimator {
 
   async fit(input: FitInput, options: FitOptions): Promise<Model> {
     checkFit(this.kind, input);
-    if (options.signal?.aborted) throw aborted(this.kind);
+    if (options.signal?.aborted) throw stopRequested(`fit ${this.kind}`);
     const { matrix, classes } = input;
     const { kind, parameters: own } = this;
     const outputs = outputCount(classes.length);
@@ -72,7 +73,7 @@ class LogisticEstimator implements Estimator {
         options.onProgress?.(done, maxIterations);
         // Lets the signal have its turn.
         await nextTurn();
-        if (options.signal?.aborted) throw aborted(kind);
+        if (options.signal?.aborted) throw stopRequested(`fit ${kind}`);
       },
     });
     const facts = { kind, parameters: own, classes: [...classes], features: [...matrix.names] };

@@ -1,4 +1,5 @@
-import { aborted, checkFit } from '../input.ts';
+import { stopRequested } from '../../base/index.ts';
+import { checkFit } from '../input.ts';
 import type { Estimator, FitInput, FitOptions, Model, ModelKind, Parameters } from '../model.ts';
 import { checkParameters } from '../parameters.ts';
 import { joinTrees } from './ensemble.ts';
@@ -18,7 +19,7 @@ class TreeEstimator implements Estimator {
 
   async fit(input: FitInput, options: FitOptions): Promise<Model> {
     checkFit(this.kind, input);
-    if (options.signal?.aborted) throw aborted(this.kind);
+    if (options.signal?.aborted) throw stopRequested(`fit ${this.kind}`);
     const { matrix, classes } = input;
     const task = prepareTask(input, this.parameters, options.seed);
     const trees = joinTrees([new TreeGrower(task).grow(0)], matrix.cols, classes.length);
