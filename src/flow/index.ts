@@ -18,3 +18,4 @@ export { argusTable } from './views/argus.ts';
 export { ARGUS_HEADER, ArgusCsv } from './views/argus-csv.ts';
 export { argusSchema } from './views/argus-schema.ts';
 export { kddSchema } from './views/kdd-schema.ts';
+export { TON_IOT_NAMES, zeekSchema } from './views/zeek-schema.ts';
