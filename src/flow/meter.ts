@@ -5,7 +5,7 @@ import { mapIcmpError, noteIcmp, quotesPacket } from './icmp.ts';
 import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6 } from './key.ts';
 import { OneWayList } from './one-way.ts';
 import { FlowQueues } from './queue.ts';
-import { clearRecord, setTos, stampRecord, tally } from './record.ts';
+import { clearRecord, lastSeen, setTos, stampRecord, tally } from './record.ts';
 import {
   ANOMALY_HIGH,
   ANOMALY_LOW,
@@ -19,7 +19,6 @@ import {
   FRAGMENT_TOTAL,
   KEY,
   KIN,
-  LAST_SEEN,
   QUEUE,
   QUEUE_TIME,
   REVERSED,
@@ -87,6 +86,7 @@ export class Meter {
   readonly #onBatch: (batch: FlowBatch) => void;
   readonly #statusMicros: number;
   #last = -1;
+  #hash = 0;
   #nextTick = Number.NEGATIVE_INFINITY;
 
   constructor(options: MeterOptions, onBatch: (batch: FlowBatch) => void) {
@@ -140,7 +140,8 @@ export class Meter {
   #find(key: FlowKey): number {
     const table = this.#table;
     if (this.#last >= 0 && table.holds(this.#last, key.words)) return this.#last;
-    const slot = table.find(key.words, table.hash(key.words));
+    this.#hash = table.hash(key.words);
+    const slot = table.find(key.words, this.#hash);
     if (slot >= 0) this.#last = slot;
     return slot;
   }
@@ -159,11 +160,12 @@ export class Meter {
     return slot;
   }
 
+  /** Makes the flow that {@link #find} has just not found. */
   #create(time: number, queued: boolean): number {
     const table = this.#table;
     const key = this.#key;
     if (table.full && !this.#evict(time)) return -1;
-    const slot = table.add(key.words, table.hash(key.words));
+    const slot = table.add(key.words, this.#hash);
     const base = slot * STRIDE;
     const words = table.words;
     // An ARP's asker is its originator even if the answer came first.
@@ -171,7 +173,6 @@ export class Meter {
     words[base + BITS] = FIRST | (turned ? TURNED | REVERSED : 0);
     words[base + KIN] = -1;
     words[base + SIBLING] = -1;
-    table.floats[slot * FLOAT_STRIDE + LAST_SEEN] = time;
     if (queued) {
       this.#queues.push(STATUS, slot, time);
       this.#oneWay.push(slot);
@@ -366,7 +367,7 @@ export class Meter {
   }
 
   #reason(slot: number, time: number, timeout: number): CloseReason {
-    if (time - this.#table.floats[slot * FLOAT_STRIDE + LAST_SEEN]! < timeout) return 'status';
+    if (time - lastSeen(this.#table, slot) < timeout) return 'status';
     return (this.#table.words[slot * STRIDE + BITS]! & CLOSED) !== 0 ? 'closed' : 'idle';
   }
 
@@ -377,7 +378,7 @@ export class Meter {
     while (train >= 0) {
       const next = words[train * STRIDE + SIBLING]!;
       absorbTrain(this.#table, parent, train);
-      if (time - this.#table.floats[train * FLOAT_STRIDE + LAST_SEEN]! >= TRAIN_TIMEOUT) {
+      if (time - lastSeen(this.#table, train) >= TRAIN_TIMEOUT) {
         untieTrain(this.#table, parent, train);
         this.#drop(train);
       }

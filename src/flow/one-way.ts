@@ -1,4 +1,5 @@
-import { FLOAT_STRIDE, LAST_SEEN, ONE_WAY_NEWER, ONE_WAY_OLDER, STRIDE } from './slot.ts';
+import { lastSeen } from './record.ts';
+import { ONE_WAY_NEWER, ONE_WAY_OLDER, STRIDE } from './slot.ts';
 import type { FlowTable } from './table.ts';
 
 /** How many busy one-way flows are passed over before one is evicted all the same. */
@@ -56,7 +57,7 @@ export class OneWayList {
     for (let passed = 0; ; passed++) {
       const slot = this.#oldest;
       if (slot < 0 || passed === MAX_PASSED) return slot;
-      if (time - this.#table.floats[slot * FLOAT_STRIDE + LAST_SEEN]! >= BUSY) return slot;
+      if (time - lastSeen(this.#table, slot) >= BUSY) return slot;
       this.leave(slot);
       this.push(slot);
     }

@@ -9,8 +9,8 @@ import {
   DST_TOS,
   FIRST,
   FLOAT_STRIDE,
-  LAST_SEEN,
   MAPPED,
+  QUEUE_TIME,
   SIDES,
   SRC_BYTES,
   SRC_END,
@@ -46,7 +46,6 @@ export function stampRecord(
   const started = floats[startAt]!;
   if (started < FIRST_SECOND && started > -FIRST_SECOND) floats[startAt] = time;
   else floats[fields + (forward ? SRC_END : DST_END)] = time;
-  if (time > floats[fields + LAST_SEEN]!) floats[fields + LAST_SEEN] = time;
   return forward;
 }
 
@@ -75,4 +74,13 @@ export function tally(table: FlowTable, slot: number, forward: boolean, bytes: n
   const fields = slot * FLOAT_STRIDE;
   floats[fields + (forward ? SRC_PACKETS : DST_PACKETS)]! += 1;
   floats[fields + (forward ? SRC_BYTES : DST_BYTES)]! += bytes;
+}
+
+/** Time of the newest packet of the flow's last record; when it entered its queue if it has none. */
+export function lastSeen(table: FlowTable, slot: number): number {
+  const { floats } = table;
+  const fields = slot * FLOAT_STRIDE;
+  let last = floats[fields + QUEUE_TIME]!;
+  for (let i = SRC_START; i <= DST_END; i++) last = Math.max(last, floats[fields + i]!);
+  return last;
 }

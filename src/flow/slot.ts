@@ -1,11 +1,11 @@
 /**
  * Where a flow's fields lie in its slot of the {@link import('./table.ts').FlowTable}: every slot is
- * {@link STRIDE} 32-bit words, of which the first twenty are also ten 64-bit floats. `SRC` is the side
- * that counts as originator, `DST` the other.
+ * {@link STRIDE} 32-bit words, of which the first eighteen are also nine 64-bit floats. `SRC` is the
+ * side that counts as originator, `DST` the other. A slot is three cache lines: counters, key, state.
  */
 
-/** Words a slot takes; even, so that floats stay aligned. */
-export const STRIDE = 50;
+/** Words a slot takes: 192 bytes, so that slots keep to cache lines. */
+export const STRIDE = 48;
 /** Floats a slot takes in the float view. */
 export const FLOAT_STRIDE = STRIDE / 2;
 
@@ -19,39 +19,37 @@ export const DST_PACKETS = 5;
 export const SRC_BYTES = 6;
 export const DST_BYTES = 7;
 export const QUEUE_TIME = 8;
-/** Time of the newest packet: what eviction looks at. */
-export const LAST_SEEN = 9;
 
 // Words.
-export const KEY = 20;
+export const KEY = 18;
 /** Words of the longest key (IPv6). */
 export const KEY_WORDS = 11;
-export const HASH = 31;
+export const HASH = 29;
 /** Number of the queue that holds the flow; -1 for none. */
-export const QUEUE = 32;
-export const NEWER = 33;
-export const OLDER = 34;
+export const QUEUE = 30;
+export const NEWER = 39;
+export const OLDER = 40;
 /** Links among flows of which one side was never seen; -2 when the flow is not among them. */
-export const ONE_WAY_NEWER = 35;
-export const ONE_WAY_OLDER = 36;
-export const BITS = 37;
+export const ONE_WAY_NEWER = 41;
+export const ONE_WAY_OLDER = 42;
+export const BITS = 31;
 /** Bytes: source TCP flags, destination TCP flags, source ToS, destination ToS. */
-export const SIDES = 38;
+export const SIDES = 32;
 /** TCP machine: see `tcp-machine.ts`. Fragments: bytes gathered so far. */
-export const TCP = 39;
-export const SRC_SEQ = 40;
-export const DST_SEQ = 41;
-export const SRC_ACK = 42;
-export const DST_ACK = 43;
-export const WINDOWS = 44;
-export const ANOMALY_LOW = 45;
-export const ANOMALY_HIGH = 46;
+export const TCP = 33;
+export const SRC_SEQ = 34;
+export const DST_SEQ = 35;
+export const SRC_ACK = 36;
+export const DST_ACK = 37;
+export const WINDOWS = 38;
+export const ANOMALY_LOW = 43;
+export const ANOMALY_HIGH = 44;
 /** A flow's first fragment train, or a fragment train's parent flow; -1 for none. */
-export const KIN = 47;
+export const KIN = 45;
 /** The next fragment train of the same parent; -1 for none. */
-export const SIBLING = 48;
+export const SIBLING = 46;
 /** ICMP: type, code (of the flow); then type and code of an ICMP error about this flow. */
-export const ICMP = 49;
+export const ICMP = 47;
 
 // Fragment trains reuse the words of the TCP machine.
 export const FRAGMENT_BYTES = TCP;

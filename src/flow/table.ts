@@ -20,6 +20,7 @@ export class FlowTable {
   count = 0;
   words: Int32Array;
   floats: Float64Array;
+  /** Pairs of slot (-1: empty) and hash, so that a probe need not touch the slot. */
   #index: Int32Array;
   #mask: number;
   #free: Int32Array;
@@ -35,8 +36,8 @@ export class FlowTable {
     this.words = new Int32Array(memory);
     this.floats = new Float64Array(memory);
     this.#free = new Int32Array(this.capacity);
-    this.#index = new Int32Array(indexSize(this.capacity)).fill(-1);
-    this.#mask = this.#index.length - 1;
+    this.#index = new Int32Array(2 * indexSize(this.capacity)).fill(-1);
+    this.#mask = this.#index.length / 2 - 1;
   }
 
   /** True when no slot is left and {@link add} must not be called before {@link remove}. */
@@ -75,11 +76,10 @@ export class FlowTable {
   find(key: Int32Array, hash: number): number {
     const index = this.#index;
     const mask = this.#mask;
-    const words = this.words;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const slot = index[at]!;
+      const slot = index[2 * at]!;
       if (slot < 0) return -1;
-      if (words[slot * STRIDE + HASH] === hash && this.holds(slot, key)) return slot;
+      if (index[2 * at + 1] === hash && this.holds(slot, key)) return slot;
     }
   }
 
@@ -105,18 +105,19 @@ export class FlowTable {
     const mask = this.#mask;
     const words = this.words;
     let hole = words[slot * STRIDE + HASH]! & mask;
-    while (index[hole] !== slot) hole = (hole + 1) & mask;
+    while (index[2 * hole] !== slot) hole = (hole + 1) & mask;
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
-      const moved = index[at]!;
+      const moved = index[2 * at]!;
       if (moved < 0) break;
-      const home = words[moved * STRIDE + HASH]! & mask;
+      const hash = index[2 * at + 1]!;
       // An entry may fill the hole only if its home does not lie behind the hole.
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        index[hole] = moved;
+      if (((at - hash) & mask) >= ((at - hole) & mask)) {
+        index[2 * hole] = moved;
+        index[2 * hole + 1] = hash;
         hole = at;
       }
     }
-    index[hole] = -1;
+    index[2 * hole] = -1;
     this.#free[this.#freeCount++] = slot;
     this.count--;
   }
@@ -125,8 +126,9 @@ export class FlowTable {
     const index = this.#index;
     const mask = this.#mask;
     let at = hash & mask;
-    while (index[at]! >= 0) at = (at + 1) & mask;
-    index[at] = slot;
+    while (index[2 * at]! >= 0) at = (at + 1) & mask;
+    index[2 * at] = slot;
+    index[2 * at + 1] = hash;
   }
 
   #grow(): void {
@@ -139,9 +141,9 @@ export class FlowTable {
     const used = this.capacity;
     this.capacity = capacity;
     this.#free = new Int32Array(capacity);
-    if (indexSize(capacity) > this.#index.length) {
-      this.#index = new Int32Array(indexSize(capacity)).fill(-1);
-      this.#mask = this.#index.length - 1;
+    if (2 * indexSize(capacity) > this.#index.length) {
+      this.#index = new Int32Array(2 * indexSize(capacity)).fill(-1);
+      this.#mask = this.#index.length / 2 - 1;
       for (let slot = 0; slot < used; slot++) this.#insert(slot, words[slot * STRIDE + HASH]!);
     }
   }
