@@ -51,12 +51,15 @@ function truth(): Uint8Array {
     attackers: {
       [HARM.attacker.address]: ['horizontal-scan', 'vertical-scan', 'brute-force', 'flood'],
       [HARM.infected.address]: ['beacon'],
+      [HARM.spammer.address]: ['horizontal-scan'],
     },
     victims: [server.address],
     control: [HARM.control.address],
     captures: {
       'office.pcap': { attackers: [] },
-      'attack.pcap': { attackers: [HARM.attacker.address, HARM.infected.address] },
+      'attack.pcap': {
+        attackers: [HARM.attacker, HARM.infected, HARM.spammer].map(({ address }) => address),
+      },
     },
   };
   return Buffer.from(`${jsonOf(facts, '', 0)}\n`);

@@ -106,7 +106,28 @@ function report({ scene, ports, random }: Stage): void {
   }
 }
 
-/** What is added to the office: an attacker inside, and an infected workstation. */
+/** What Windows XP puts into a SYN: segment size and selective acknowledgement, no window scale. */
+const XP_OPTIONS = Uint8Array.of(2, 4, 5, 0xb4, 1, 1, 4, 2);
+const MAIL_SERVERS = 180;
+
+/**
+ * A spam bot on an old workstation tries mail servers all over the world. Most do not answer, as most
+ * refuse dynamic addresses; it tries again after 3 s and 6 s more, as its system does.
+ */
+function spam({ scene, ports, random }: Stage): void {
+  const { spammer: client } = HARM;
+  for (let i = 0; i < MAIL_SERVERS; i++) {
+    const network = ['198.51.100', '203.0.113', '192.0.2'][i % 3]!;
+    const server = routed(`${network}.${100 + Math.floor(i / 3)}`);
+    const at = 90 + i * 3 + random.next();
+    const again = [[3], [3, 9], []][random.int(3)]!.map((delay) => delay + random.next() * 0.02);
+    const clientPort = ports.take(client);
+    const probe = { client, server, clientPort, serverPort: 25, at, again, options: XP_OPTIONS };
+    playProbe(scene, probe, 'none', random);
+  }
+}
+
+/** What is added to the office: an attacker inside, and two infected workstations. */
 export function playAttack(stage: Stage): void {
   const part = (name: string): Stage => ({ ...stage, random: stage.random.fork(name) });
   const { attacker, infected } = HARM;
@@ -119,4 +140,5 @@ export function playAttack(stage: Stage): void {
   browse(part('browse infected'), infected);
   keepHouse(part('house infected'), infected);
   report(part('report'));
+  spam(part('spam'));
 }

@@ -101,6 +101,8 @@ export interface Segment {
   readonly acknowledgement: number;
   readonly flags: number;
   readonly window?: number;
+  /** Of a SYN; a multiple of four bytes. */
+  readonly options?: Uint8Array;
   readonly payload?: Uint8Array;
 }
 
@@ -109,7 +111,7 @@ const SYN_OPTIONS = Uint8Array.of(2, 4, 5, 180, 1, 1, 4, 2, 1, 3, 3, 7);
 
 /** TCP header and payload, options on a SYN. */
 export function tcp(segment: Segment): Uint8Array {
-  const options = (segment.flags & FLAGS.syn) !== 0 ? SYN_OPTIONS : EMPTY;
+  const options = (segment.flags & FLAGS.syn) !== 0 ? (segment.options ?? SYN_OPTIONS) : EMPTY;
   const payload = segment.payload ?? EMPTY;
   const bytes = new Uint8Array(20 + options.length + payload.length);
   put16(bytes, 0, segment.sourcePort);

@@ -43,5 +43,7 @@ export const SITES: readonly { name: string; host: Host }[] = Array.from({ lengt
 export const HARM = {
   attacker: inside(66),
   infected: inside(31, 128),
+  /** An old workstation that sends spam. */
+  spammer: inside(45, 128),
   control: outside('203.0.113.99', 12),
 } as const;

@@ -164,6 +164,8 @@ export type ProbeAnswer = 'none' | 'refused' | 'half-open';
 export interface Probe
   extends Pick<TcpSession, 'client' | 'server' | 'clientPort' | 'serverPort' | 'at'> {
   readonly again?: readonly number[];
+  /** TCP options of the SYN; default those of a present-day system. */
+  readonly options?: Uint8Array;
 }
 
 /** A SYN; refused by a reset, or accepted and then reset by the prober, or unanswered. */
@@ -175,7 +177,14 @@ export function playProbe(scene: Scene, probe: Probe, answer: ProbeAnswer, rando
   const next = (sequence + 1) >>> 0;
   const send = (delay: number, route: readonly [Host, Host], segment: Uint8Array): void =>
     scene.send(at + delay, route, 6, segment);
-  const first = tcp({ ...out, sequence, acknowledgement: 0, flags: syn });
+  const { options } = probe;
+  const first = tcp({
+    ...out,
+    sequence,
+    acknowledgement: 0,
+    flags: syn,
+    ...(options && { options }),
+  });
   send(0, [client, server], first);
   for (const delay of probe.again ?? []) send(delay, [client, server], first);
   if (answer === 'refused') {
