@@ -18,7 +18,7 @@ const WIDTH = 7.25;
 const HEIGHT = 17;
 const columns = Math.max(...lines.map((line) => line.length));
 const size = { width: Math.ceil(columns * WIDTH) + 32, height: lines.length * HEIGHT + 32 };
-const escape = (text: string): string =>
+const markup = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 const colour = (line: string): string => {
   if (line.startsWith('$')) return '#8b949e';
@@ -28,11 +28,12 @@ const colour = (line: string): string => {
 };
 const rows = lines.map(
   (line, i) =>
-    `<text x="16" y="${(i + 1) * HEIGHT + 10}" fill="${colour(line)}" textLength="${(line.length * WIDTH).toFixed(1)}" lengthAdjust="spacingAndGlyphs">${escape(line)}</text>`,
+    `<text x="16" y="${(i + 1) * HEIGHT + 10}" fill="${colour(line)}" textLength="${(line.length * WIDTH).toFixed(1)}" lengthAdjust="spacingAndGlyphs">${markup(line)}</text>`,
 );
 writeWhole(
   fileURLToPath(new URL('alerts.svg', import.meta.url)),
   `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="12" xml:space="preserve">
+<title>Output of wiresift detect on the example capture</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${rows.join('\n')}
 </svg>
