@@ -7,5 +7,15 @@ export {
   anomalyBit,
   anomalyNames,
 } from './anomaly.ts';
+export { type AppConnection, createAppConnection } from './app/connection.ts';
+export {
+  type AppFacts,
+  type DialogueFacts,
+  type DnsFacts,
+  type HttpFacts,
+  NO_FACTS,
+  type SslFacts,
+  type WeirdFacts,
+} from './app/facts.ts';
 export { createDecoder, type Decoder } from './decoder.ts';
 export { IpLayer, MAX_IP_LAYERS, type NetworkKind, Packet } from './packet.ts';
