@@ -110,3 +110,26 @@ function readFraction(bytes: Uint8Array, start: number, end: number): number {
   }
   return micros;
 }
+
+/** Seconds past which microseconds are no whole numbers any more; the year 287396. */
+const MAX_SECONDS = 9_007_199_254;
+
+/**
+ * Reads `bytes[start, end)` as seconds since 1970-01-01 UTC with any decimals, as Zeek writes times;
+ * digits past the sixth are dropped.
+ * @returns whole microseconds, NaN for an empty cell, {@link UNREADABLE} for anything else
+ */
+export function readSeconds(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return Number.NaN;
+  let seconds = 0;
+  let at = start;
+  for (; at < end; at++) {
+    const digit = bytes[at]! - 48;
+    if (digit >>> 0 > 9) break;
+    seconds = seconds * 10 + digit;
+  }
+  if (at === start || seconds > MAX_SECONDS) return UNREADABLE;
+  if (at === end) return seconds * 1e6;
+  if (at + 1 === end) return UNREADABLE;
+  return seconds * 1e6 + readFraction(bytes, at, end);
+}

@@ -1,4 +1,4 @@
-import type { LabelledTable, Schema } from '../table/index.ts';
+import type { LabelledTable, Schema, Table } from '../table/index.ts';
 
 /** One file as its publisher offers it. */
 export interface DatasetFile {
@@ -37,8 +37,10 @@ export interface DatasetCard {
   readonly labels: readonly LabelRule[];
 }
 
-/** How to read; none of it changes the rows that come out. */
+/** How to read; only `target` changes what comes out, and only the classes. */
 export interface ReadOptions {
+  /** Which of {@link Dataset.targets} the classes are; the first unless named. */
+  readonly target?: string;
   /** Throw at the first row that cannot be read instead of counting it. */
   readonly strict?: boolean;
   readonly signal?: AbortSignal;
@@ -72,14 +74,18 @@ export interface DatasetTable extends LabelledTable {
   readonly files: readonly FileShare[];
   /** In the order of the data set's rules; groups without rows are left out. */
   readonly labelCounts: readonly LabelCount[];
+  /** Columns of the publisher's that the view lacks, row by row: NSL-KDD's difficulty. */
+  readonly besides?: Table;
 }
 
 /** A data set that this version can read. */
 export interface Dataset extends DatasetCard {
   readonly schema: Schema;
+  /** What the classes can be: `label`, `category`. Absent: there is but one way. */
+  readonly targets?: readonly string[];
   /**
    * Reads the files one after the other into one table, in the order given.
-   * @throws WiresiftError `DATASET_OPEN`, `DATASET_GZIP`, `DATASET_FORMAT`, `DATASET_ROW` (strict), `DATASET_LIMIT`, `ABORTED`
+   * @throws WiresiftError `DATASET_OPEN`, `DATASET_GZIP`, `DATASET_FORMAT`, `DATASET_ROW` (strict), `DATASET_LIMIT`, `DATASET_TARGET`, `ABORTED`
    */
   read(paths: string | readonly string[], options?: ReadOptions): Promise<DatasetTable>;
 }

@@ -20,6 +20,9 @@ export {
   type FetchProgress,
   fetchDataset,
 } from './fetch.ts';
+export { type IdenticalGroups, identicalGroups } from './identical.ts';
+export { kdd99, nslKdd } from './kdd99/dataset.ts';
+export { KDD_CATEGORIES, KDD_LABELS, KDD_TARGETS, kddRule } from './kdd99/labels.ts';
 export {
   type DatasetListing,
   datasets,
@@ -29,3 +32,4 @@ export {
   findDatasetCard,
   listDatasets,
 } from './registry.ts';
+export { type LabelTarget, targetOf } from './targets.ts';

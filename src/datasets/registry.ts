@@ -2,10 +2,11 @@ import { WiresiftError } from '../base/index.ts';
 import { schemaId } from '../table/index.ts';
 import { ctu13 } from './ctu13/dataset.ts';
 import type { Dataset, DatasetCard } from './dataset.ts';
+import { kdd99, nslKdd } from './kdd99/dataset.ts';
 import { unreadDatasets } from './unread.ts';
 
 /** The data sets that this version reads. One line each. */
-export const datasets: readonly Dataset[] = [ctu13];
+export const datasets: readonly Dataset[] = [ctu13, kdd99, nslKdd];
 
 /** @throws WiresiftError `DATASET_NAME` (exit code 2) when nothing of that name can be read */
 export function findDataset(name: string): Dataset {
