@@ -130,7 +130,7 @@ export class Meter {
     const queues = this.#queues;
     for (let queue = QUEUES - 1; queue >= 0; queue--) {
       for (let slot = queues.oldest(queue); slot >= 0; slot = queues.oldest(queue)) {
-        if ((this.#table.words[slot * STRIDE + BITS]! & WRITTEN) === 0) this.#send(slot, 'end');
+        this.#sendDue(slot, 'end');
         this.#delete(slot);
       }
     }
@@ -256,6 +256,9 @@ export class Meter {
     } else if (this.#table.words[train * STRIDE + KIN]! < 0) {
       this.#queues.remove(train);
       this.#oneWay.leave(train);
+      // What it counted has left in a record of its own.
+      if ((this.#table.words[train * STRIDE + BITS]! & WRITTEN) !== 0)
+        clearRecord(this.#table, train);
       tieTrain(this.#table, parent, train);
     }
     this.#gather(train);
@@ -283,6 +286,10 @@ export class Meter {
     absorbTrain(this.#table, parent, train);
     untieTrain(this.#table, parent, train);
     this.#drop(train);
+  }
+
+  #sendDue(slot: number, reason: CloseReason): void {
+    if ((this.#table.words[slot * STRIDE + BITS]! & WRITTEN) === 0) this.#send(slot, reason);
   }
 
   #send(slot: number, reason: CloseReason): void {
@@ -340,6 +347,8 @@ export class Meter {
       const wait = TIMEOUT_MICROS[queue]!;
       let slot = queues.oldest(queue);
       while (slot >= 0 && time - this.#table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! >= wait) {
+        // Fragments may have come since its record was sent.
+        this.#sendDue(slot, 'idle');
         this.#delete(slot);
         slot = queues.oldest(queue);
       }
@@ -359,9 +368,7 @@ export class Meter {
       queues.remove(slot);
       this.#retireTrains(slot, time);
       const queue = timeoutQueue(table.words[slot * STRIDE + KEY]!);
-      if ((table.words[slot * STRIDE + BITS]! & WRITTEN) === 0) {
-        this.#send(slot, this.#reason(slot, time, TIMEOUT_MICROS[queue]!));
-      }
+      this.#sendDue(slot, this.#reason(slot, time, TIMEOUT_MICROS[queue]!));
       queues.push(queue, slot, time);
     }
   }
@@ -392,7 +399,7 @@ export class Meter {
     if (slot >= 0) this.stats.evictedOneWay++;
     else slot = this.#oldestInAnyQueue();
     if (slot < 0) return false;
-    if ((this.#table.words[slot * STRIDE + BITS]! & WRITTEN) === 0) this.#send(slot, 'evicted');
+    this.#sendDue(slot, 'evicted');
     this.#delete(slot);
     this.stats.evicted++;
     return true;

@@ -75,8 +75,10 @@ export function absorbTrain(table: FlowTable, parent: number, train: number): vo
   const same = ((words[parent * STRIDE + BITS]! ^ words[train * STRIDE + BITS]!) & TURNED) === 0;
   floats[into + (same ? SRC_PACKETS : DST_PACKETS)]! += floats[from + SRC_PACKETS]!;
   floats[into + (same ? SRC_BYTES : DST_BYTES)]! += floats[from + SRC_BYTES]!;
-  floats[from + SRC_PACKETS] = 0;
-  floats[from + SRC_BYTES] = 0;
+  // Fragments of both directions under one identification: Argus loses those of the other.
+  floats[into + (same ? DST_PACKETS : SRC_PACKETS)]! += floats[from + DST_PACKETS]!;
+  floats[into + (same ? DST_BYTES : SRC_BYTES)]! += floats[from + DST_BYTES]!;
+  floats.fill(0, from + SRC_PACKETS, from + DST_BYTES + 1);
   const endAt = into + (same ? SRC_END : DST_END);
   const startAt = into + (same ? SRC_START : DST_START);
   const alone = floats[into + SRC_END] === 0 && floats[into + DST_END] === 0;
