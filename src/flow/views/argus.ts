@@ -16,7 +16,7 @@ import { argusState } from './argus-state.ts';
 
 /**
  * The batch's rows as the argus view: one row a record, the 14 columns of {@link argusSchema}. Cells
- * are equal to those of {@link import('./argus-csv.ts').ArgusCsv} read back.
+ * are equal to those of {@link import('./argus-csv.ts').ArgusCsv} read back, Dir without its padding.
  */
 export function argusTable(batch: FlowBatch): Table {
   const rows = batch.length;
