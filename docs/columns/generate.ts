@@ -1,9 +1,9 @@
 import { writeWhole } from '../../src/base/index.ts';
-import { argusSchema, kddSchema } from '../../src/flow/index.ts';
+import { argusSchema, kddSchema, zeekSchema } from '../../src/flow/index.ts';
 import { columnsPage, type Schema } from '../../src/table/index.ts';
 
 /** The schemas that have a page. */
-export const pageSchemas: readonly Schema[] = [argusSchema, kddSchema];
+export const pageSchemas: readonly Schema[] = [argusSchema, kddSchema, zeekSchema];
 
 /** Where the page of a schema lies. */
 export function pagePath(schema: Schema): URL {

@@ -37,10 +37,12 @@ export interface DatasetCard {
   readonly labels: readonly LabelRule[];
 }
 
-/** How to read; only `target` changes what comes out, and only the classes. */
+/** How to read; only `target` and `fileLabel` change what comes out, and only the classes. */
 export interface ReadOptions {
   /** Which of {@link Dataset.targets} the classes are; the first unless named. */
   readonly target?: string;
+  /** The label of a file without a label column (`Malicious`), by its path: for zeek-labelled. */
+  readonly fileLabel?: (path: string) => string | undefined;
   /** Throw at the first row that cannot be read instead of counting it. */
   readonly strict?: boolean;
   readonly signal?: AbortSignal;

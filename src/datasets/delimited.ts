@@ -1,5 +1,5 @@
 import { WiresiftError } from '../base/index.ts';
-import { readNumber, readSeconds, UNREADABLE } from './cells.ts';
+import { readNumber, readSeconds, TimeReader, UNREADABLE } from './cells.ts';
 import type { Problems } from './problems.ts';
 import { unquote } from './quoted.ts';
 import type { TableRows } from './table-rows.ts';
@@ -29,9 +29,13 @@ export interface RowLayout {
   /** Cells that mean nothing: `-`, `(empty)`. An empty cell always does. */
   readonly unset: readonly string[];
   /** Whether a cell may stand in quotation marks (RFC 4180). */
-  readonly quoted: boolean;
-  /** Cells of the row that stand in its last one, parted by three spaces; 1 for none. */
-  readonly spaced: number;
+  readonly quoted?: boolean;
+  /** Cells of the row that stand in its last one, parted by three spaces; absent for none. */
+  readonly spaced?: number;
+  /** Times are written as `YYYY/MM/DD hh:mm:ss.f`, not as seconds. */
+  readonly calendar?: boolean;
+  /** Rows whose cell at this place is this word are counted, not read: they tell of the sensor. */
+  readonly management?: { readonly cell: number; readonly word: string };
 }
 
 /** What a kind of file says of its lines. */
@@ -68,6 +72,9 @@ export interface DelimitedOptions {
  * are refused: no column of a flow has any.
  */
 export class DelimitedParser {
+  /** Management rows skipped. */
+  management = 0;
+  readonly #time = new TimeReader();
   readonly #path: string;
   readonly #rows: TableRows;
   readonly #problems: Problems;
@@ -203,12 +210,15 @@ export class DelimitedParser {
 
   #row(tabbed: number): void {
     const layout = this.#layout!;
+    const { spaced = 1, management } = layout;
     const fields =
-      layout.spaced > 1 && tabbed === layout.fields - layout.spaced + 1
-        ? this.#splitSpaces(tabbed)
-        : tabbed;
+      spaced > 1 && tabbed === layout.fields - spaced + 1 ? this.#splitSpaces(tabbed) : tabbed;
     if (fields !== layout.fields) {
       this.#bad(`${fields} cells`, `${layout.fields}, as in the head`);
+      return;
+    }
+    if (management && this.#cellIs(management.cell, management.word)) {
+      this.management++;
       return;
     }
     this.#rows.reserve();
@@ -219,26 +229,27 @@ export class DelimitedParser {
     }
   }
 
-  /** Parts the last cell at runs of three spaces. @returns cells in all */
+  /** Parts the last cell at runs of three spaces, each of which becomes one byte. @returns cells in all */
   #splitSpaces(tabbed: number): number {
     const buffer = this.#buffer;
     const bounds = this.#bounds;
     const end = bounds[tabbed]! - 1;
-    let fields = tabbed - 1;
-    let from = bounds[fields]!;
-    for (let at = from; at + 2 < end && fields < MAX_FIELDS - 1; at++) {
-      if (buffer[at] !== SPACE || buffer[at + 1] !== SPACE || buffer[at + 2] !== SPACE) continue;
-      // The cell ends before the first space; the next begins past the third. The spaces between
-      // belong to neither, so the cell's text is moved up to the bound that follows it.
-      buffer.copyWithin(from + 2, from, at);
-      bounds[fields] = from + 2;
-      fields++;
-      from = at + 3;
-      bounds[fields] = from;
+    let fields = tabbed;
+    let out = bounds[tabbed - 1]!;
+    for (let at = out; at < end; at++) {
+      const gap =
+        at + 2 < end &&
+        buffer[at] === SPACE &&
+        buffer[at + 1] === SPACE &&
+        buffer[at + 2] === SPACE &&
+        fields < MAX_FIELDS;
+      buffer[out++] = buffer[at]!;
+      if (!gap) continue;
+      bounds[fields++] = out;
       at += 2;
     }
-    bounds[fields + 1] = end + 1;
-    return fields + 1;
+    bounds[fields] = out + 1;
+    return fields;
   }
 
   #isUnset(from: number, to: number): boolean {
@@ -252,6 +263,14 @@ export class DelimitedParser {
       if (i === word.length) return true;
     }
     return false;
+  }
+
+  #cellIs(cell: number, word: string): boolean {
+    const from = this.#bounds[cell]!;
+    if (this.#bounds[cell + 1]! - 1 - from !== word.length) return false;
+    let i = 0;
+    while (i < word.length && this.#buffer[from + i] === word.charCodeAt(i)) i++;
+    return i === word.length;
   }
 
   #readNumbers({ cells }: RowLayout): boolean {
@@ -281,7 +300,7 @@ export class DelimitedParser {
     return true;
   }
 
-  #readTimes({ cells }: RowLayout): boolean {
+  #readTimes({ cells, calendar }: RowLayout): boolean {
     const rows = this.#rows;
     const bounds = this.#bounds;
     for (const column of this.#times) {
@@ -290,10 +309,13 @@ export class DelimitedParser {
       if (cell >= 0) {
         const from = bounds[cell]!;
         const to = bounds[cell + 1]! - 1;
-        value = readSeconds(this.#buffer, from, to);
+        value = calendar
+          ? this.#time.read(this.#buffer, from, to)
+          : readSeconds(this.#buffer, from, to);
         if (value === UNREADABLE && this.#isUnset(from, to)) value = Number.NaN;
         if (value === UNREADABLE) {
-          this.#badCell(column, cell, 'seconds since 1970, or nothing');
+          const form = calendar ? 'YYYY/MM/DD hh:mm:ss.ffffff' : 'seconds since 1970, or nothing';
+          this.#badCell(column, cell, form);
           return false;
         }
       }

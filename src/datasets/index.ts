@@ -33,3 +33,6 @@ export {
   listDatasets,
 } from './registry.ts';
 export { type LabelTarget, targetOf } from './targets.ts';
+export { readTonIot, TON_IOT_LABELS, TON_IOT_TARGETS, tonIot } from './toniot/dataset.ts';
+export { readZeekLabelled, zeekLabelled } from './zeek-log/labelled.ts';
+export { ZEEK_LABELS } from './zeek-log/labels.ts';

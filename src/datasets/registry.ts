@@ -3,10 +3,12 @@ import { schemaId } from '../table/index.ts';
 import { ctu13 } from './ctu13/dataset.ts';
 import type { Dataset, DatasetCard } from './dataset.ts';
 import { kdd99, nslKdd } from './kdd99/dataset.ts';
+import { tonIot } from './toniot/dataset.ts';
 import { unreadDatasets } from './unread.ts';
+import { zeekLabelled } from './zeek-log/labelled.ts';
 
 /** The data sets that this version reads. One line each. */
-export const datasets: readonly Dataset[] = [ctu13, kdd99, nslKdd];
+export const datasets: readonly Dataset[] = [ctu13, kdd99, nslKdd, tonIot, zeekLabelled];
 
 /** @throws WiresiftError `DATASET_NAME` (exit code 2) when nothing of that name can be read */
 export function findDataset(name: string): Dataset {

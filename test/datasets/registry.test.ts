@@ -22,7 +22,7 @@ test('the listing is plain data and says what is not known', () => {
   const list = listDatasets();
   assert.deepEqual(JSON.parse(JSON.stringify(list)), list);
   const names = list.map((entry) => entry.name);
-  assert.deepEqual(names, ['ctu13', 'kdd99', 'nsl-kdd', 'ton-iot', 'iot-23']);
+  assert.deepEqual(names, ['ctu13', 'kdd99', 'nsl-kdd', 'ton-iot', 'zeek-labelled']);
   for (const entry of list) {
     assert.ok(entry.licence && entry.citation && entry.publisher, entry.name);
     const readable = datasets.find((dataset) => dataset.name === entry.name);

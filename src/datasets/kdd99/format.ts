@@ -38,7 +38,7 @@ export function kddFormat(path: string): LineFormat {
       const fields = kddCells(line);
       if (fields === 0) throw formatError(path, JSON.stringify(line.slice(0, 40)), expected);
       const cells = kddFileSchema.columns.map((_, i) => (i < fields ? i : -1));
-      const layout = { separator: 44, fields, cells, unset: [], quoted: false, spaced: 1 };
+      const layout = { separator: 44, fields, cells, unset: [] };
       return { layout, isRow: true };
     },
   };
