@@ -19,3 +19,17 @@ export { ARGUS_HEADER, ArgusCsv } from './views/argus-csv.ts';
 export { argusSchema } from './views/argus-schema.ts';
 export { kddSchema } from './views/kdd-schema.ts';
 export { TON_IOT_NAMES, zeekSchema } from './views/zeek-schema.ts';
+export {
+  attachWindows,
+  WINDOW_FEATURES,
+  type WindowColumns,
+  windowSchema,
+  windowSchemaColumns,
+} from './windows/columns.ts';
+export {
+  HostWindows,
+  type HostWindowsOptions,
+  type HostWindowsStats,
+  type WindowExtra,
+} from './windows/host-windows.ts';
+export type { WindowFlows } from './windows/row-endpoints.ts';

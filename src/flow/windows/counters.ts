@@ -1,0 +1,113 @@
+import { BUCKETS, type Moment } from './spans.ts';
+
+/** What is summed, by place in the facts of a flow: first the sums that outgrow 32 bits. */
+export const BYTES_OUT = 0;
+export const BYTES_IN = 1;
+export const PACKETS_OUT = 2;
+export const PACKETS_IN = 3;
+/** Then the counts: flows, failed ones, with a DNS query, answered NXDOMAIN, with a new peer. */
+export const FLOWS = 4;
+export const FAILED = 5;
+export const DNS_QUERIES = 6;
+export const NXDOMAIN = 7;
+export const NEW_PEERS = 8;
+/** Numbers of one flow's facts. */
+export const FACTS = 9;
+
+const SUMS = 4;
+const COUNTS = 5;
+/** Kept even, so that the next window's floats lie aligned. */
+const COUNT_STRIDE = 6;
+/** 32-bit words before the counts of a window: total and buckets of the sums. */
+const COUNTS_AT = (BUCKETS + 1) * SUMS * 2;
+const STRIDE = COUNTS_AT + (BUCKETS + 1) * COUNT_STRIDE;
+
+/**
+ * Exact sums over sliding windows: for each host and window a ring of eight buckets and their total.
+ * Whole numbers below 2^53, so taking a bucket off the total again leaves no error.
+ */
+export class WindowCounters {
+  readonly #words: Uint32Array;
+  readonly #floats: Float64Array;
+  readonly #windows: number;
+
+  constructor(hosts: number, windows: number) {
+    const memory = new ArrayBuffer(hosts * windows * STRIDE * 4);
+    this.#words = new Uint32Array(memory);
+    this.#floats = new Float64Array(memory);
+    this.#windows = windows;
+  }
+
+  /** Bytes of all hosts. */
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  clear(host: number): void {
+    const stride = this.#windows * STRIDE;
+    this.#words.fill(0, host * stride, (host + 1) * stride);
+  }
+
+  /** Empties the buckets that the window moved onto: `passed` of them up to `head`. */
+  advance(host: number, window: number, head: number, passed: number): void {
+    const at = (host * this.#windows + window) * STRIDE;
+    const words = this.#words;
+    if (passed >= BUCKETS) {
+      words.fill(0, at, at + STRIDE);
+      return;
+    }
+    const floats = this.#floats;
+    const sums = at >>> 1;
+    const counts = at + COUNTS_AT;
+    for (let i = 0; i < passed; i++) {
+      const bucket = 1 + ((head - i + BUCKETS) % BUCKETS);
+      const sum = sums + bucket * SUMS;
+      for (let f = 0; f < SUMS; f++) {
+        floats[sums + f] = floats[sums + f]! - floats[sum + f]!;
+        floats[sum + f] = 0;
+      }
+      const count = counts + bucket * COUNT_STRIDE;
+      for (let f = 0; f < COUNTS; f++) {
+        words[counts + f] = words[counts + f]! - words[count + f]!;
+        words[count + f] = 0;
+      }
+    }
+  }
+
+  /** Adds a flow's facts to the current bucket of every window. */
+  add(host: number, moment: Moment, facts: Float64Array): void {
+    const words = this.#words;
+    const floats = this.#floats;
+    const head = moment.head;
+    let at = host * this.#windows * STRIDE;
+    for (let w = 0; w < this.#windows; w++) {
+      const bucket = 1 + head[w]!;
+      const sums = at >>> 1;
+      const sum = sums + bucket * SUMS;
+      for (let f = 0; f < SUMS; f++) {
+        const fact = facts[f]!;
+        floats[sums + f] = floats[sums + f]! + fact;
+        floats[sum + f] = floats[sum + f]! + fact;
+      }
+      const counts = at + COUNTS_AT;
+      const count = counts + bucket * COUNT_STRIDE;
+      for (let f = 0; f < COUNTS; f++) {
+        const fact = facts[SUMS + f]!;
+        words[counts + f] = words[counts + f]! + fact;
+        words[count + f] = words[count + f]! + fact;
+      }
+      at += STRIDE;
+    }
+  }
+
+  /** Copies the window's nine totals to `into`. */
+  read(host: number, window: number, into: Float64Array): void {
+    const at = (host * this.#windows + window) * STRIDE;
+    const floats = this.#floats;
+    const words = this.#words;
+    const sums = at >>> 1;
+    for (let f = 0; f < SUMS; f++) into[f] = floats[sums + f]!;
+    const counts = at + COUNTS_AT;
+    for (let f = 0; f < COUNTS; f++) into[SUMS + f] = words[counts + f]!;
+  }
+}

@@ -1,0 +1,6 @@
+export {
+  type AppConnection,
+  type AppFacts,
+  createAppConnection,
+  NO_FACTS,
+} from '../../decode/index.ts';

@@ -1,0 +1,165 @@
+import { type AppConnection, type AppFacts, createAppConnection, NO_FACTS } from './app.ts';
+
+/** Pieces behind a hole that are remembered each way; a window of 1 MiB has some 700 segments. */
+const MAX_PIECES = 1024;
+
+/** How much of a stream is put in order for the application analysers. */
+export interface StreamLimits {
+  /** In-order bytes handed on each way. */
+  readonly streamBytes: number;
+  /** Bytes behind a hole that are held each way. */
+  readonly heldBytes: number;
+}
+
+/** Bytes behind a hole: where they begin and end (relative), and themselves if they are wanted. */
+interface Piece {
+  start: number;
+  end: number;
+  bytes: Uint8Array | null;
+}
+
+/**
+ * What is kept beside a TCP connection's slot once it has payload: the application analyser, and the
+ * bytes behind holes. Roles as in the slot: 0 the originator, 1 the responder.
+ */
+export class Stream {
+  readonly #limits: StreamLimits;
+  #app: AppConnection | null;
+  #pieces: [Piece[], Piece[]] = [[], []];
+  readonly #delivered: [number, number] = [0, 0];
+  readonly #held: [number, number] = [0, 0];
+  /** The analyser calls the first sender originator; after a change of roles that is role 1. */
+  #turned = false;
+
+  /** @param app the analyser, or null when none is wanted */
+  constructor(limits: StreamLimits, app: AppConnection | null) {
+    this.#limits = limits;
+    this.#app = app;
+  }
+
+  get service(): string {
+    return this.#app?.service ?? '';
+  }
+
+  get facts(): AppFacts {
+    return this.#app?.facts ?? NO_FACTS;
+  }
+
+  /** The analyser saw that the roles are the wrong way round. */
+  get flipped(): boolean {
+    return this.#app?.flipped ?? false;
+  }
+
+  /** The roles have changed. */
+  flip(): void {
+    this.#turned = !this.#turned;
+    this.#pieces = [this.#pieces[1], this.#pieces[0]];
+    this.#delivered.reverse();
+    this.#held.reverse();
+  }
+
+  /** Hands in-order bytes on. */
+  deliver(role: number, bytes: Uint8Array, start: number, end: number, time: number): void {
+    const app = this.#app;
+    if (app === null || app.over || start >= end) return;
+    const room = this.#limits.streamBytes - this.#delivered[role]!;
+    if (room <= 0) return;
+    this.#delivered[role]! += end - start;
+    const stop = end - start > room ? start + room : end;
+    app.data((role === 0) !== this.#turned, bytes, start, stop, time);
+  }
+
+  /** Tells of bytes that never came. */
+  gap(role: number, length: number): void {
+    const app = this.#app;
+    if (app === null || app.over || this.#delivered[role]! >= this.#limits.streamBytes) return;
+    this.#delivered[role]! += length;
+    app.gap((role === 0) !== this.#turned, length);
+  }
+
+  /** The connection is over. */
+  end(): void {
+    this.#app?.end();
+  }
+
+  /** Remembers bytes behind a hole; parts that are known already keep their first content. */
+  hold(role: number, from: number, length: number, bytes: Uint8Array, at: number): void {
+    const pieces = this.#pieces[role]!;
+    let start = from;
+    const end = from + length;
+    let index = pieces.length;
+    while (index > 0 && pieces[index - 1]!.end > start) index--;
+    while (start < end && pieces.length < MAX_PIECES) {
+      const next = pieces[index];
+      const stop = next === undefined || next.start >= end ? end : next.start;
+      if (start < stop) {
+        const before = pieces[index - 1];
+        const copy = this.#copy(role, bytes, at + start - from, at + stop - from);
+        if (before !== undefined && before.end === start && !before.bytes && !copy) {
+          before.end = stop;
+        } else pieces.splice(index++, 0, { start, end: stop, bytes: copy });
+      }
+      if (stop === end) return;
+      start = Math.max(start, next!.end);
+      index++;
+    }
+  }
+
+  #copy(role: number, bytes: Uint8Array, start: number, end: number): Uint8Array | null {
+    if (this.#app === null || this.#app.over) return null;
+    if (this.#held[role]! + end - start > this.#limits.heldBytes) return null;
+    if (this.#delivered[role]! >= this.#limits.streamBytes) return null;
+    this.#held[role]! += end - start;
+    return bytes.slice(start, end);
+  }
+
+  /** Where the first piece begins; infinite when there is none. */
+  firstStart(role: number): number {
+    return this.#pieces[role]![0]?.start ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Where the last piece ends; 0 when there is none. */
+  lastEnd(role: number): number {
+    return this.#pieces[role]!.at(-1)?.end ?? 0;
+  }
+
+  /** Bytes behind holes. */
+  size(role: number): number {
+    let sum = 0;
+    for (const piece of this.#pieces[role]!) sum += piece.end - piece.start;
+    return sum;
+  }
+
+  /** Hands on the pieces that follow `from` without a hole. @returns where they end */
+  drain(role: number, from: number, time: number): number {
+    const pieces = this.#pieces[role]!;
+    let end = from;
+    let used = 0;
+    for (; used < pieces.length && pieces[used]!.start <= end; used++) {
+      const { start, bytes, end: stop } = pieces[used]!;
+      if (bytes) this.#held[role]! -= bytes.length;
+      if (stop <= end) continue;
+      if (bytes) this.deliver(role, bytes, end - start, bytes.length, time);
+      else this.gap(role, stop - end);
+      end = stop;
+    }
+    if (used > 0) pieces.splice(0, used);
+    return end;
+  }
+
+  /** Forgets what is behind holes. */
+  clear(role: number): void {
+    this.#pieces[role] = [];
+    this.#held[role] = 0;
+  }
+}
+
+/** Makes a stream with an analyser for its ports, or without. */
+export function createStream(
+  limits: StreamLimits,
+  analyse: boolean,
+  originatorPort: number,
+  responderPort: number,
+): Stream {
+  return new Stream(limits, analyse ? createAppConnection(6, originatorPort, responderPort) : null);
+}
