@@ -55,7 +55,7 @@ export interface MeterStats {
   ignored: number;
   flows: number;
   records: number;
-  /** Flows that had to leave because the table was full; of these, those with one side only. */
+  /** Flows that had to leave because the table was full; of these, those that were no conversation. */
   evicted: number;
   evictedOneWay: number;
   /** Most flows at once, and bytes of the table's memory. */
@@ -189,7 +189,7 @@ export class Meter {
   #update(slot: number, packet: Packet, start: boolean): void {
     const key = this.#key;
     const time = packet.time;
-    if (!stampRecord(this.#table, slot, time, key.turned)) this.#oneWay.leave(slot);
+    stampRecord(this.#table, slot, time, key.turned);
     const words = this.#table.words;
     const base = slot * STRIDE;
     if ((packet.anomalyLow | packet.anomalyHigh) !== 0) {
@@ -218,6 +218,7 @@ export class Meter {
       }
     }
     tally(this.#table, slot, forward, key.frameBytes);
+    this.#oneWay.settle(slot, key.protocol === 6 && key.kind <= KIND_IPV6);
     if (key.leads && key.kind <= KIND_IPV6) this.#lead(slot, time);
   }
 

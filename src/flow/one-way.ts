@@ -1,5 +1,15 @@
 import { lastSeen } from './record.ts';
-import { ONE_WAY_NEWER, ONE_WAY_OLDER, STRIDE } from './slot.ts';
+import {
+  BITS,
+  DST_PACKETS,
+  ESTABLISHED,
+  FLOAT_STRIDE,
+  ONE_WAY_NEWER,
+  ONE_WAY_OLDER,
+  RESET,
+  SRC_PACKETS,
+  STRIDE,
+} from './slot.ts';
 import type { FlowTable } from './table.ts';
 
 /** How many busy one-way flows are passed over before one is evicted all the same. */
@@ -10,9 +20,10 @@ const BUSY = 1e6;
 const OUT = -2;
 
 /**
- * Flows of which only the originator was seen, in order of their beginning: the first to go when the
- * table is full. A scan or a flood from forged addresses fills the table with such flows, and so
- * pushes out its own, not the conversations of others.
+ * Flows that are no conversation (yet), in order of their beginning: the first to go when the table is
+ * full. Of most only the originator was seen; TCP stays here until it is established, so answering a
+ * flood from forged addresses does not help it. A scan or flood so pushes out its own flows, not the
+ * conversations of others.
  */
 export class OneWayList {
   readonly #table: FlowTable;
@@ -36,6 +47,16 @@ export class OneWayList {
   /** Marks a new flow as never listed. */
   leaveOut(slot: number): void {
     this.#table.words[slot * STRIDE + ONE_WAY_NEWER] = OUT;
+  }
+
+  /** Takes the flow out if it has become a conversation: both sides, and TCP established, not reset. */
+  settle(slot: number, tcp: boolean): void {
+    const { words, floats } = this.#table;
+    const base = slot * STRIDE;
+    if (words[base + ONE_WAY_NEWER] === OUT) return;
+    const fields = slot * FLOAT_STRIDE;
+    if (floats[fields + SRC_PACKETS] === 0 || floats[fields + DST_PACKETS] === 0) return;
+    if (!tcp || (words[base + BITS]! & (ESTABLISHED | RESET)) === ESTABLISHED) this.leave(slot);
   }
 
   /** Takes the flow out of the list, if it is in. */

@@ -3,7 +3,17 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { OneWayList } from '../../src/flow/one-way.ts';
 import { FlowQueues } from '../../src/flow/queue.ts';
-import { FLOAT_STRIDE, KEY_WORDS, SRC_START } from '../../src/flow/slot.ts';
+import {
+  BITS,
+  DST_PACKETS,
+  ESTABLISHED,
+  FLOAT_STRIDE,
+  KEY_WORDS,
+  RESET,
+  SRC_PACKETS,
+  SRC_START,
+  STRIDE,
+} from '../../src/flow/slot.ts';
 import { FlowTable } from '../../src/flow/table.ts';
 
 function filled(count: number): FlowTable {
@@ -58,4 +68,22 @@ test('the oldest one-way flow goes first, unless it is busy', () => {
   assert.equal(list.candidate(10e6), 0, 'it is the only one left');
   list.leave(0);
   assert.equal(list.candidate(10e6), -1);
+});
+
+test('a flow leaves the list when it becomes a conversation', () => {
+  const table = filled(1);
+  const list = new OneWayList(table);
+  list.push(0);
+  table.floats[SRC_PACKETS] = 1;
+  list.settle(0, false);
+  assert.equal(list.candidate(0), 0, 'one side only');
+  table.floats[DST_PACKETS] = 1;
+  list.settle(0, true);
+  assert.equal(list.candidate(0), 0, 'a SYN and its answer');
+  table.words[0 * STRIDE + BITS] = ESTABLISHED | RESET;
+  list.settle(0, true);
+  assert.equal(list.candidate(0), 0, 'refused');
+  table.words[0 * STRIDE + BITS] = ESTABLISHED;
+  list.settle(0, true);
+  assert.equal(list.candidate(0), -1);
 });
