@@ -246,20 +246,21 @@ export class Meter {
     const key = this.#key;
     key.toTrain();
     let train = this.#find(key);
-    if (train < 0) {
+    if (train < 0 || this.#table.words[train * STRIDE + KIN]! < 0) {
       // Making room could evict the parent itself: a full table goes without the train.
-      if (this.#table.full) return;
+      if (train < 0 && this.#table.full) return;
       const oldest = trainTooMany(this.#table, parent);
       if (oldest >= 0) this.#endTrain(parent, oldest);
-      train = this.#create(time, false);
-      tieTrain(this.#table, parent, train);
-      stampRecord(this.#table, train, time, key.turned);
-    } else if (this.#table.words[train * STRIDE + KIN]! < 0) {
-      this.#queues.remove(train);
-      this.#oneWay.leave(train);
-      // What it counted has left in a record of its own.
-      if ((this.#table.words[train * STRIDE + BITS]! & WRITTEN) !== 0)
-        clearRecord(this.#table, train);
+      if (train < 0) {
+        train = this.#create(time, false);
+        stampRecord(this.#table, train, time, key.turned);
+      } else {
+        this.#queues.remove(train);
+        this.#oneWay.leave(train);
+        // What it counted has left in a record of its own.
+        if ((this.#table.words[train * STRIDE + BITS]! & WRITTEN) !== 0)
+          clearRecord(this.#table, train);
+      }
       tieTrain(this.#table, parent, train);
     }
     this.#gather(train);

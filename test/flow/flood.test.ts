@@ -32,7 +32,7 @@ interface Row {
 /** Meters frames as they are made, and measures how long each quarter of them took. */
 class Wire {
   readonly meter: Meter;
-  /** Records of flows with more than `ROUTINE` packets or of the port asked for. */
+  /** Records of the ports asked for. */
   readonly rows: Row[] = [];
   readonly #decoder = createDecoder();
   readonly #packet = new Packet();
@@ -94,7 +94,7 @@ const CONVERSATIONS = 100;
 /** Ports of the conversations that were there before the flood. */
 const isOld = (port: number): boolean => port >= 20_000 && port < 20_000 + CONVERSATIONS;
 
-/** Opens the conversations: a whole handshake each. */
+/** One step of every conversation: a whole handshake, or data and its acknowledgement. */
 function converse(wire: Wire, step: 'open' | 'data'): void {
   for (let i = 0; i < CONVERSATIONS; i++) {
     const port = 20_000 + i;
@@ -238,6 +238,35 @@ describe('a flood of fragments', () => {
         put(bytes, FRAGMENT_AT, 0x2000 | (i % 2 === 0 ? 100 : 0), 2);
       }),
     );
+  });
+});
+
+describe('trains of fragments on one flow', () => {
+  /** Milliseconds for 16,000 first fragments behind `tied` pairs of a later and its first fragment. */
+  const pace = (tied: number): number => {
+    const wire = new Wire({ maxFlows: 100_000 }, isOld);
+    const bytes = template(ipv4('11.0.0.1', B, 17, udp(7, 9, new Array(64).fill(0))));
+    const send = (id: number, offset: number): void => {
+      put(bytes, ID_AT, id, 2);
+      put(bytes, FRAGMENT_AT, 0x2000 | offset, 2);
+      wire.time += 1;
+      wire.send(bytes);
+    };
+    for (let id = 0; id < tied; id++) {
+      send(id, 100);
+      send(id, 0);
+    }
+    const began = performance.now();
+    for (let id = tied; id < tied + 16_000; id++) send(id, 0);
+    return performance.now() - began;
+  };
+
+  it('are few, whatever the order they begin in: no packet walks a long list', () => {
+    // The engine compiles the path on the first of these.
+    pace(1000);
+    const short = pace(64);
+    const long = pace(40_000);
+    assert.ok(long < 4 * short + 50, `${short} ms behind 64 trains, ${long} ms behind 40,000`);
   });
 });
 
