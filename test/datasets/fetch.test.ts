@@ -134,6 +134,10 @@ test('unknown data sets, files and files without an address are usage errors', a
   await fails({ ...options, name: 'nope' }, 'DATASET_NAME', /nope/);
   await fails({ ...options, files: ['../x'] }, 'DATASET_NAME', /no file of it/);
   await fails({ ...options, name: 'kdd99', files: ['corrected.gz'] }, 'DATASET_NAME', /without a/);
-  await fails({ ...options, name: 'zeek-labelled', files: [] }, 'DATASET_NAME', /no recorded address/);
+  await fails(
+    { ...options, name: 'zeek-labelled', files: [] },
+    'DATASET_NAME',
+    /no recorded address/,
+  );
   assert.equal(existsSync(options.into), false);
 });
