@@ -7,7 +7,11 @@ export {
   anomalyBit,
   anomalyNames,
 } from './anomaly.ts';
-export { type AppConnection, createAppConnection } from './app/connection.ts';
+export {
+  type AppConnection,
+  createAppConnection,
+  type ExpectConnection,
+} from './app/connection.ts';
 export {
   type AppFacts,
   type DialogueFacts,

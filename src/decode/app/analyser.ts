@@ -36,6 +36,11 @@ export interface AnalyserHost {
   weird(name: string, addl: string): void;
   /** The first message came from the responder: who is who must be swapped. */
   flip(): void;
+  /**
+   * Another connection is announced (FTP data, IRC DCC): its service, the port it goes to, and
+   * whether that port is at this connection's originator.
+   */
+  expect(service: string, port: number, atOriginator: boolean): void;
   /** Nothing more is to be learned from the whole connection: it may be forgotten. */
   finish(): void;
   /** The named protocol's analyser for the rest of the stream (STARTTLS), or null when unknown or too deep. */
@@ -61,8 +66,8 @@ export interface Protocol {
   ports: readonly number[];
   /**
    * Judges the first bytes: for TCP both directions so far, for UDP one datagram with the other
-   * side empty. Must not depend on how the bytes were cut.
+   * side empty. Must not depend on how the bytes were cut. `usual`: one of the ports is in `ports`.
    */
-  recognise(originator: Prefix, responder: Prefix): Verdict;
+  recognise(originator: Prefix, responder: Prefix, usual: boolean): Verdict;
   create(host: AnalyserHost): Analyser;
 }

@@ -44,13 +44,23 @@ export interface AppConnection {
   readonly flipped: boolean;
 }
 
-/** Makes the reader of one connection. `protocol` is the IP protocol; others than 6 and 17 learn nothing. */
+/**
+ * Hears of a connection that a dialogue announces: 'ftp-data' or 'irc-dcc-data' to `port` of the
+ * announcing connection's originator or responder. Zeek names the announced connection's service so.
+ */
+export type ExpectConnection = (service: string, port: number, atOriginator: boolean) => void;
+
+/**
+ * Makes the reader of one connection. `protocol` is the IP protocol; others than 6 and 17 learn
+ * nothing. `expect` hears of announced connections.
+ */
 export function createAppConnection(
   protocol: number,
   originatorPort: number,
   responderPort: number,
+  expect: ExpectConnection | null = null,
 ): AppConnection {
-  return new Connection(protocol, originatorPort, responderPort);
+  return new Connection(protocol, originatorPort, responderPort, expect);
 }
 
 class Connection implements AppConnection, AnalyserHost {
@@ -64,7 +74,15 @@ class Connection implements AppConnection, AnalyserHost {
   #detector: Detector | null;
   #depth = 0;
 
-  constructor(protocol: number, originatorPort: number, responderPort: number) {
+  readonly #expect: ExpectConnection | null;
+
+  constructor(
+    protocol: number,
+    originatorPort: number,
+    responderPort: number,
+    expect: ExpectConnection | null,
+  ) {
+    this.#expect = expect;
     this.protocol = protocol;
     this.originatorPort = originatorPort;
     this.responderPort = responderPort;
@@ -142,6 +160,10 @@ class Connection implements AppConnection, AnalyserHost {
 
   flip(): void {
     this.flipped = true;
+  }
+
+  expect(service: string, port: number, atOriginator: boolean): void {
+    if (this.#expect !== null) this.#expect(service, port, atOriginator);
   }
 
   finish(): void {

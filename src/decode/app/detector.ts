@@ -115,9 +115,10 @@ export class Detector implements Analyser {
   #datagram(fromOriginator: boolean, bytes: Uint8Array, start: number, end: number): void {
     const here = point(SCRATCH_ORIGINATOR, bytes, start, end);
     for (const protocol of this.#candidates) {
+      const usual = this.#isUsual(protocol);
       const verdict = fromOriginator
-        ? protocol.recognise(here, EMPTY)
-        : protocol.recognise(EMPTY, here);
+        ? protocol.recognise(here, EMPTY, usual)
+        : protocol.recognise(EMPTY, here, usual);
       if (verdict !== YES) continue;
       this.#analyser = protocol.create(this.#host);
       this.#analyser.data(fromOriginator, bytes, start, end);
@@ -164,13 +165,18 @@ export class Detector implements Analyser {
     for (let index = 0; index < this.#candidates.length; index++) {
       if ((this.#ruledOut & (1 << index)) !== 0) continue;
       const protocol = this.#candidates[index] as Protocol;
-      const verdict = protocol.recognise(originator, responder);
+      const verdict = protocol.recognise(originator, responder, this.#isUsual(protocol));
       if (verdict === YES) return protocol;
       if (verdict === NO) this.#ruledOut |= 1 << index;
       if (verdict === MAYBE) maybe = true;
     }
     if (!maybe) this.#over = true;
     return null;
+  }
+
+  #isUsual(protocol: Protocol): boolean {
+    const { originatorPort, responderPort } = this.#host;
+    return protocol.ports.includes(responderPort) || protocol.ports.includes(originatorPort);
   }
 
   /** The direction's buffer with room for so many bytes. */

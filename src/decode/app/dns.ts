@@ -13,6 +13,7 @@ import { DNS_HEADER, DnsMessage, plausibleDnsHeader } from './dns-message.ts';
 import { dnsClassName, dnsRcodeName, dnsTypeName } from './dns-names.ts';
 import type { DnsFacts } from './facts.ts';
 import { Gather } from './gather.ts';
+import { spoken } from './match.ts';
 
 /** Bytes kept of one DNS message over TCP; what lies behind is counted, not read. */
 const MAX_TCP_MESSAGE = 4096;
@@ -27,7 +28,7 @@ export const dnsUdp: Protocol = {
   transport: 17,
   ports: [53, 5353, 5355, 137],
   recognise(originator: Prefix, responder: Prefix): Verdict {
-    const { bytes, start, end } = originator.end > originator.start ? originator : responder;
+    const { bytes, start, end } = spoken(originator, responder);
     if (end - start < DNS_HEADER + 5 || !plausibleDnsHeader(bytes, start)) return NO;
     return MESSAGE.read(bytes, start, end, false) ? YES : NO;
   },
@@ -40,7 +41,7 @@ export const dnsTcp: Protocol = {
   transport: 6,
   ports: [53],
   recognise(originator: Prefix, responder: Prefix): Verdict {
-    const { bytes, start, end } = originator.end > originator.start ? originator : responder;
+    const { bytes, start, end } = spoken(originator, responder);
     if (end - start < 2) return MAYBE;
     const length = u16(bytes, start);
     if (length < DNS_HEADER + 5) return NO;

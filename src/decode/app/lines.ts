@@ -1,0 +1,75 @@
+/** Bytes kept of one line; what lies behind them is passed over (RFC 5321 allows 1,000, IRC 512). */
+export const MAX_LINE = 2048;
+
+/** Cuts one direction of a stream into lines, in whatever pieces it comes. */
+export class LineReader {
+  /** The last line without its end (CR LF, LF, or CR NUL as Telnet sends it); cut at {@link MAX_LINE}. */
+  bytes: Uint8Array = NOTHING;
+  length = 0;
+  #done = true;
+
+  /** Reads on; returns where the rest begins. {@link complete} tells whether a line came to its end. */
+  take(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#done) {
+      this.#done = false;
+      this.length = 0;
+    }
+    let at = bytes.indexOf(10, start);
+    if (at < 0 || at > end) at = end;
+    this.#keep(bytes, start, at);
+    if (at >= end) return end;
+    this.#done = true;
+    while (this.length > 0 && this.bytes[this.length - 1] === 13) this.length--;
+    return at + 1;
+  }
+
+  /** True when the last call of {@link take} found the end of a line. */
+  get complete(): boolean {
+    return this.#done;
+  }
+
+  /** The line as Latin-1 text. */
+  text(): string {
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.length).toString('latin1');
+  }
+
+  #keep(bytes: Uint8Array, start: number, end: number): void {
+    const room = Math.min(end - start, MAX_LINE - this.length);
+    if (room <= 0) return;
+    if (this.bytes.length < this.length + room) {
+      const grown = new Uint8Array(Math.min(MAX_LINE, Math.max(128, (this.length + room) * 2)));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+    }
+    this.bytes.set(bytes.subarray(start, start + room), this.length);
+    this.length += room;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The first word of a line in upper case, and where the rest begins behind blanks. */
+export function firstWord(line: string): { word: string; rest: string } {
+  let start = 0;
+  while (start < line.length && isBlank(line.charCodeAt(start))) start++;
+  let end = start;
+  while (end < line.length && !isBlank(line.charCodeAt(end))) end++;
+  let rest = end;
+  while (rest < line.length && isBlank(line.charCodeAt(rest))) rest++;
+  return { word: line.slice(start, end).toUpperCase(), rest: line.slice(rest) };
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+/** Three digits at the start of a reply followed by a blank, '-' or the end; 0 when it is none. */
+export function replyCode(line: string): number {
+  if (line.length < 3) return 0;
+  for (let at = 0; at < 3; at++) {
+    const digit = line.charCodeAt(at);
+    if (digit < 48 || digit > 57) return 0;
+  }
+  if (line.length > 3 && line[3] !== ' ' && line[3] !== '-') return 0;
+  return Number(line.slice(0, 3));
+}

@@ -1,0 +1,207 @@
+/** Cipher suites by key exchange: number in hexadecimal, then cipher and hash (IANA's registry). */
+const SUITES: readonly (readonly [string, string])[] = [
+  ['NULL', '0 NULL_NULL'],
+  [
+    'RSA',
+    [
+      '1 NULL_MD5 2 NULL_SHA 4 RC4_128_MD5 5 RC4_128_SHA 7 IDEA_CBC_SHA 9 DES_CBC_SHA',
+      'a 3DES_EDE_CBC_SHA 2f AES_128_CBC_SHA 35 AES_256_CBC_SHA 3b NULL_SHA256',
+      '3c AES_128_CBC_SHA256 3d AES_256_CBC_SHA256 41 CAMELLIA_128_CBC_SHA',
+      '84 CAMELLIA_256_CBC_SHA 96 SEED_CBC_SHA 9c AES_128_GCM_SHA256 9d AES_256_GCM_SHA384',
+      'ba CAMELLIA_128_CBC_SHA256 c0 CAMELLIA_256_CBC_SHA256 c050 ARIA_128_GCM_SHA256',
+      'c051 ARIA_256_GCM_SHA384 c09c AES_128_CCM c09d AES_256_CCM c0a0 AES_128_CCM_8',
+      'c0a1 AES_256_CCM_8',
+    ].join(' '),
+  ],
+  ['RSA_EXPORT', '3 RC4_40_MD5 6 RC2_CBC_40_MD5 8 DES40_CBC_SHA'],
+  ['DH_DSS_EXPORT', 'b DES40_CBC_SHA'],
+  ['DH_DSS', 'c DES_CBC_SHA d 3DES_EDE_CBC_SHA 30 AES_128_CBC_SHA 36 AES_256_CBC_SHA'],
+  ['DH_RSA_EXPORT', 'e DES40_CBC_SHA'],
+  ['DH_RSA', 'f DES_CBC_SHA 10 3DES_EDE_CBC_SHA 31 AES_128_CBC_SHA 37 AES_256_CBC_SHA'],
+  ['DHE_DSS_EXPORT', '11 DES40_CBC_SHA'],
+  [
+    'DHE_DSS',
+    [
+      '12 DES_CBC_SHA 13 3DES_EDE_CBC_SHA 32 AES_128_CBC_SHA 38 AES_256_CBC_SHA',
+      '40 AES_128_CBC_SHA256 44 CAMELLIA_128_CBC_SHA 66 RC4_128_SHA 6a AES_256_CBC_SHA256',
+      '87 CAMELLIA_256_CBC_SHA a2 AES_128_GCM_SHA256 a3 AES_256_GCM_SHA384',
+      'bd CAMELLIA_128_CBC_SHA256 c3 CAMELLIA_256_CBC_SHA256 c056 ARIA_128_GCM_SHA256',
+      'c057 ARIA_256_GCM_SHA384',
+    ].join(' '),
+  ],
+  ['DHE_RSA_EXPORT', '14 DES40_CBC_SHA'],
+  [
+    'DHE_RSA',
+    [
+      '15 DES_CBC_SHA 16 3DES_EDE_CBC_SHA 33 AES_128_CBC_SHA 39 AES_256_CBC_SHA',
+      '45 CAMELLIA_128_CBC_SHA 67 AES_128_CBC_SHA256 6b AES_256_CBC_SHA256',
+      '88 CAMELLIA_256_CBC_SHA 9a SEED_CBC_SHA 9e AES_128_GCM_SHA256 9f AES_256_GCM_SHA384',
+      'be CAMELLIA_128_CBC_SHA256 c4 CAMELLIA_256_CBC_SHA256 c052 ARIA_128_GCM_SHA256',
+      'c053 ARIA_256_GCM_SHA384 c09e AES_128_CCM c09f AES_256_CCM c0a2 AES_128_CCM_8',
+      'c0a3 AES_256_CCM_8 cc15 CHACHA20_POLY1305_SHA256 ccaa CHACHA20_POLY1305_SHA256',
+    ].join(' '),
+  ],
+  ['DH_anon_EXPORT', '17 RC4_40_MD5 19 DES40_CBC_SHA'],
+  [
+    'DH_anon',
+    [
+      '18 RC4_128_MD5 1a DES_CBC_SHA 1b 3DES_EDE_CBC_SHA 34 AES_128_CBC_SHA',
+      '3a AES_256_CBC_SHA 46 CAMELLIA_128_CBC_SHA 6c AES_128_CBC_SHA256',
+      '6d AES_256_CBC_SHA256 89 CAMELLIA_256_CBC_SHA a6 AES_128_GCM_SHA256',
+      'a7 AES_256_GCM_SHA384 bf CAMELLIA_128_CBC_SHA256 c5 CAMELLIA_256_CBC_SHA256',
+    ].join(' '),
+  ],
+  [
+    'PSK',
+    [
+      '2c NULL_SHA 8a RC4_128_SHA 8b 3DES_EDE_CBC_SHA 8c AES_128_CBC_SHA 8d AES_256_CBC_SHA',
+      'a8 AES_128_GCM_SHA256 a9 AES_256_GCM_SHA384 ae AES_128_CBC_SHA256',
+      'af AES_256_CBC_SHA384 b0 NULL_SHA256 b1 NULL_SHA384 c06a ARIA_128_GCM_SHA256',
+      'c06b ARIA_256_GCM_SHA384 c094 CAMELLIA_128_CBC_SHA256 c095 CAMELLIA_256_CBC_SHA384',
+      'c0a4 AES_128_CCM c0a5 AES_256_CCM c0a8 AES_128_CCM_8 c0a9 AES_256_CCM_8',
+      'ccab CHACHA20_POLY1305_SHA256',
+    ].join(' '),
+  ],
+  [
+    'DHE_PSK',
+    [
+      '2d NULL_SHA 90 AES_128_CBC_SHA 91 AES_256_CBC_SHA aa AES_128_GCM_SHA256',
+      'ab AES_256_GCM_SHA384 b2 AES_128_CBC_SHA256 b3 AES_256_CBC_SHA384 b4 NULL_SHA256',
+      'b5 NULL_SHA384 c06c ARIA_128_GCM_SHA256 c06d ARIA_256_GCM_SHA384',
+      'c096 CAMELLIA_128_CBC_SHA256 c097 CAMELLIA_256_CBC_SHA384 c0a6 AES_128_CCM',
+      'c0a7 AES_256_CCM ccad CHACHA20_POLY1305_SHA256',
+    ].join(' '),
+  ],
+  [
+    'RSA_PSK',
+    [
+      '2e NULL_SHA 94 AES_128_CBC_SHA 95 AES_256_CBC_SHA ac AES_128_GCM_SHA256',
+      'ad AES_256_GCM_SHA384 b6 AES_128_CBC_SHA256 b7 AES_256_CBC_SHA384 b8 NULL_SHA256',
+      'b9 NULL_SHA384 c06e ARIA_128_GCM_SHA256 c06f ARIA_256_GCM_SHA384',
+      'c098 CAMELLIA_128_CBC_SHA256 c099 CAMELLIA_256_CBC_SHA384',
+      'ccae CHACHA20_POLY1305_SHA256',
+    ].join(' '),
+  ],
+  [
+    '',
+    [
+      'ff EMPTY_RENEGOTIATION_INFO_SCSV 1301 AES_128_GCM_SHA256 1302 AES_256_GCM_SHA384',
+      '1303 CHACHA20_POLY1305_SHA256 1304 AES_128_CCM_SHA256 1305 AES_128_CCM_8_SHA256',
+      '5600 FALLBACK_SCSV',
+    ].join(' '),
+  ],
+  [
+    'ECDH_ECDSA',
+    [
+      'c001 NULL_SHA c002 RC4_128_SHA c003 3DES_EDE_CBC_SHA c004 AES_128_CBC_SHA',
+      'c005 AES_256_CBC_SHA c025 AES_128_CBC_SHA256 c026 AES_256_CBC_SHA384',
+      'c02d AES_128_GCM_SHA256 c02e AES_256_GCM_SHA384',
+    ].join(' '),
+  ],
+  [
+    'ECDHE_ECDSA',
+    [
+      'c006 NULL_SHA c007 RC4_128_SHA c008 3DES_EDE_CBC_SHA c009 AES_128_CBC_SHA',
+      'c00a AES_256_CBC_SHA c023 AES_128_CBC_SHA256 c024 AES_256_CBC_SHA384',
+      'c02b AES_128_GCM_SHA256 c02c AES_256_GCM_SHA384 c05c ARIA_128_GCM_SHA256',
+      'c05d ARIA_256_GCM_SHA384 c072 CAMELLIA_128_CBC_SHA256 c073 CAMELLIA_256_CBC_SHA384',
+      'c0ac AES_128_CCM c0ad AES_256_CCM c0ae AES_128_CCM_8 c0af AES_256_CCM_8',
+      'cc14 CHACHA20_POLY1305_SHA256 cca9 CHACHA20_POLY1305_SHA256',
+    ].join(' '),
+  ],
+  [
+    'ECDH_RSA',
+    [
+      'c00b NULL_SHA c00c RC4_128_SHA c00d 3DES_EDE_CBC_SHA c00e AES_128_CBC_SHA',
+      'c00f AES_256_CBC_SHA c029 AES_128_CBC_SHA256 c02a AES_256_CBC_SHA384',
+      'c031 AES_128_GCM_SHA256 c032 AES_256_GCM_SHA384',
+    ].join(' '),
+  ],
+  [
+    'ECDHE_RSA',
+    [
+      'c010 NULL_SHA c011 RC4_128_SHA c012 3DES_EDE_CBC_SHA c013 AES_128_CBC_SHA',
+      'c014 AES_256_CBC_SHA c027 AES_128_CBC_SHA256 c028 AES_256_CBC_SHA384',
+      'c02f AES_128_GCM_SHA256 c030 AES_256_GCM_SHA384 c060 ARIA_128_GCM_SHA256',
+      'c061 ARIA_256_GCM_SHA384 c076 CAMELLIA_128_CBC_SHA256 c077 CAMELLIA_256_CBC_SHA384',
+      'cc13 CHACHA20_POLY1305_SHA256 cca8 CHACHA20_POLY1305_SHA256',
+    ].join(' '),
+  ],
+  [
+    'ECDH_anon',
+    [
+      'c015 NULL_SHA c016 RC4_128_SHA c017 3DES_EDE_CBC_SHA c018 AES_128_CBC_SHA',
+      'c019 AES_256_CBC_SHA',
+    ].join(' '),
+  ],
+  ['SRP_SHA', 'c01a 3DES_EDE_CBC_SHA c01d AES_128_CBC_SHA c020 AES_256_CBC_SHA'],
+  ['SRP_SHA_RSA', 'c01b 3DES_EDE_CBC_SHA c01e AES_128_CBC_SHA c021 AES_256_CBC_SHA'],
+  ['SRP_SHA_DSS', 'c01c 3DES_EDE_CBC_SHA c01f AES_128_CBC_SHA c022 AES_256_CBC_SHA'],
+  [
+    'ECDHE_PSK',
+    [
+      'c035 AES_128_CBC_SHA c036 AES_256_CBC_SHA c037 AES_128_CBC_SHA256',
+      'c038 AES_256_CBC_SHA384 c039 NULL_SHA c03a NULL_SHA256 c03b NULL_SHA384',
+      'c09a CAMELLIA_128_CBC_SHA256 c09b CAMELLIA_256_CBC_SHA384',
+      'ccac CHACHA20_POLY1305_SHA256',
+    ].join(' '),
+  ],
+  ['PSK_DHE', 'c0aa AES_128_CCM_8 c0ab AES_256_CCM_8'],
+];
+
+const NAMES = new Map<number, string>();
+for (const [exchange, list] of SUITES) {
+  const words = list.split(' ');
+  for (let at = 0; at < words.length; at += 2) {
+    const name = exchange === '' ? words[at + 1] : `${exchange}_WITH_${words[at + 1]}`;
+    NAMES.set(Number.parseInt(words[at] as string, 16), `TLS_${name}`);
+  }
+}
+
+/** IANA's name of a cipher suite, or `unknown-N`. */
+export function suiteName(value: number): string {
+  return NAMES.get(value) ?? `unknown-${value}`;
+}
+
+const GROUPS: Record<number, string> = {
+  19: 'secp192r1',
+  21: 'secp224r1',
+  22: 'secp256k1',
+  23: 'secp256r1',
+  24: 'secp384r1',
+  25: 'secp521r1',
+  26: 'brainpoolP256r1',
+  27: 'brainpoolP384r1',
+  28: 'brainpoolP512r1',
+  29: 'x25519',
+  30: 'x448',
+  256: 'ffdhe2048',
+  257: 'ffdhe3072',
+  258: 'ffdhe4096',
+  4587: 'SecP256r1MLKEM768',
+  4588: 'X25519MLKEM768',
+  25497: 'X25519Kyber768Draft00',
+};
+
+/** Name of a key exchange group, or `unknown-N`. */
+export function groupName(value: number): string {
+  return GROUPS[value] ?? `unknown-${value}`;
+}
+
+const VERSIONS: Record<number, string> = {
+  2: 'SSLv2',
+  768: 'SSLv3',
+  769: 'TLSv10',
+  770: 'TLSv11',
+  771: 'TLSv12',
+  772: 'TLSv13',
+  65279: 'DTLSv10',
+  65277: 'DTLSv12',
+  65276: 'DTLSv13',
+};
+
+/** Zeek's name of a protocol version; drafts of TLS 1.3 as `TLSv13-draftN`. */
+export function versionName(value: number): string {
+  if (value >> 8 === 0x7f) return `TLSv13-draft${value & 255}`;
+  return VERSIONS[value] ?? `unknown-${value}`;
+}
