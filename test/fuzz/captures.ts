@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createPcapWriter } from '../../src/capture/index.ts';
+import { SAMPLES } from '../decode/samples.ts';
 import { sharedMissing, sharedPath } from '../shared-data.ts';
 import type { Seed } from './target.ts';
 
@@ -26,4 +28,19 @@ export function captureSeeds(corpus = captureFolder()): Seed[] {
   const files = listFiles(corpus, CAPTURE);
   if (files.length === 0) throw new Error(`no capture below ${corpus}`);
   return files.map((path) => ({ name: path, read: () => readFileSync(path) }));
+}
+
+/** One capture for each link type with a sound frame of every encapsulation there is a decoder for. */
+export function sampleSeeds(): Seed[] {
+  const linkTypes = [...new Set(SAMPLES.map(({ linkType }) => linkType))];
+  return linkTypes.map((linkType) => {
+    const parts: Uint8Array[] = [];
+    const writer = createPcapWriter({ linkType, sink: (bytes) => parts.push(bytes.slice()) });
+    SAMPLES.forEach((sample, i) => {
+      if (sample.linkType === linkType) writer.write(sample.bytes, 1e9 * 1e6 + i);
+    });
+    writer.close();
+    const bytes = Buffer.concat(parts);
+    return { name: `samples of link type ${linkType}`, read: () => bytes };
+  });
 }

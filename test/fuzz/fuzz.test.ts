@@ -138,5 +138,9 @@ describe('what it does not find', { concurrency: 2 }, () => {
 
   it('mutations of model files', async () => clean('model', { cases: 200 }));
 
+  it('mutations of conversations', async () => {
+    await clean('stream', { cases: 300, corpus: EXAMPLES });
+  });
+
   it('mutations of Argus text', async () => clean('binetflow', { cases: 40 }));
 });

@@ -109,7 +109,7 @@ function report(settings: Settings, result: CampaignResult): string {
     `target ${settings.target}, seed ${settings.seed}, ${result.seeds} seeds`,
     `${cases} cases in ${seconds.toFixed(1)} s: ${(cases / seconds).toFixed(0)} cases/s`,
     `memory: peak ${mebibytes(peakMemory)} of ${mebibytes(BOUNDS.memoryBytes)} allowed, first half ${mebibytes(firstHalfMemory)}, end ${mebibytes(endMemory)}; heap ${mebibytes(peakHeap)}`,
-    `reached: ${[...reached, `${signals} signals`, `${kept} inputs kept`].join(', ')}`,
+    ...[...reached, `${signals} signals, ${kept} inputs kept`].map((line) => `reached: ${line}`),
     findings.length === 0 ? 'no findings' : `${findings.length} findings`,
   );
   return `${lines.join('\n')}\n`;

@@ -18,6 +18,13 @@ const MAGICS: readonly number[] = [
   0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34, 0x1c0001ac, 0x1c0001ab, 0x0a0d0d0a, 0x1f8b0800, 0xd4c3b2a1,
 ];
 
+/** Block types of pcapng, and one that does not exist. */
+const BLOCK_TYPES: readonly number[] = [1, 2, 3, 4, 5, 6, 9, 10, 0xbad, 0x0a0d0d0a];
+
+/** Bytes in front of a packet in which headers are nested, and how deep at most. */
+const HEADERS = 64;
+const MAX_NESTED = 40;
+
 /** Times a record is repeated at most, and bytes that may come of it. */
 const MAX_REPEATS = 400;
 const MAX_REPEATED = 256 * 1024;
@@ -83,6 +90,27 @@ const CHANGES: readonly Change[] = [
     const moved = replace(bytes, to, to, bytes.slice(record.start, record.end));
     const shift = to <= record.start ? record.end - record.start : 0;
     return replace(moved, record.start + shift, record.end + shift, new Uint8Array(0));
+  },
+  function setBlockType(random, bytes, { layout: { little, records }, record }) {
+    const pcapng = records[0]!.lengths.length > 2;
+    if (!pcapng) return bytes;
+    const type = BLOCK_TYPES[random.int(BLOCK_TYPES.length)]!;
+    put(bytes, record.start, type, { width: 4, little });
+    return bytes;
+  },
+  function nestHeaders(random, bytes, { layout: { little }, record }) {
+    // Part of the headers again and again: tag in tag, label under label, IP in IP.
+    const from = record.data + random.int(Math.min(HEADERS, record.dataEnd - record.data) + 1);
+    const part = bytes.slice(from, Math.min(record.dataEnd, from + 4 * (1 + random.int(10))));
+    const times = 1 + random.int(MAX_NESTED);
+    const nested = new Uint8Array(part.length * times);
+    for (let i = 0; i < times; i++) nested.set(part, i * part.length);
+    const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // Whole blocks of four bytes, so the padding stays right.
+    for (const at of record.lengths) {
+      put(bytes, at, data.getUint32(at, little) + nested.length, { width: 4, little });
+    }
+    return replace(bytes, from, from, nested);
   },
   function cutRecord(random, bytes, { layout: { little }, record }) {
     // The length says what is left: a packet shorter than its own headers claim.

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Targets by name; each is the file that exports `createTarget`. */
 export const TARGETS: ReadonlyMap<string, string> = new Map(
-  ['flows', 'model', 'binetflow'].map((name) => [
+  ['flows', 'stream', 'model', 'binetflow'].map((name) => [
     name,
     fileURLToPath(new URL(`./targets/${name}.ts`, import.meta.url)),
   ]),

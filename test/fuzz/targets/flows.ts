@@ -8,7 +8,7 @@ import { openFlowOutput } from '../../../src/cli/flow-output.ts';
 import { ANOMALIES } from '../../../src/decode/index.ts';
 import { ArgusCsv, argusTable, CLOSE_REASONS, type FlowBatch } from '../../../src/flow/index.ts';
 import { detectCaptures, meterCaptures, type SegmentSummary } from '../../../src/pipeline.ts';
-import { captureSeeds } from '../captures.ts';
+import { captureSeeds, sampleSeeds } from '../captures.ts';
 import { mutateCapture } from '../mutate-capture.ts';
 import { magnitude, type Signals } from '../signals.ts';
 import { type CaseContext, promise, type Target } from '../target.ts';
@@ -30,17 +30,26 @@ const COMMAS = 14;
 export function createTarget(): Target {
   return {
     name: 'flows',
-    seeds: async ({ corpus }) => captureSeeds(corpus),
+    seeds: async ({ corpus }) => [
+      ...captureSeeds(corpus),
+      ...(corpus === undefined ? sampleSeeds() : []),
+    ],
     mutate: mutateCapture,
     run,
     reached(signals) {
       const names = new Set(signals.names);
-      const count = (all: readonly string[]): string =>
-        `${all.filter((name) => names.has(name)).length} of ${all.length}`;
+      const share = (what: string, all: readonly string[]): string => {
+        const left = all.filter((name) => !names.has(name));
+        const not = left.length > 0 ? ` (not ${left.join(' ')})` : '';
+        return `${what} ${all.length - left.length} of ${all.length}${not}`;
+      };
       return [
-        `packet anomalies ${count(ANOMALIES.map(({ name }) => name))}`,
-        `file anomalies ${count(Object.keys(CAPTURE_ANOMALIES))}`,
-        `close reasons ${count(CLOSE_REASONS)}`,
+        share(
+          'packet anomalies',
+          ANOMALIES.map(({ name }) => name),
+        ),
+        share('file anomalies', Object.keys(CAPTURE_ANOMALIES)),
+        share('close reasons', CLOSE_REASONS),
       ];
     },
   };
