@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { trainModel } from '../../src/evaluate/index.ts';
+import { hashModel, saveModel } from '../../src/models/index.ts';
+import { type CardInput, modelCard } from '../../src/report/index.ts';
+import { madeFlows } from '../evaluate/flows.ts';
+
+const { file, evaluation } = await trainModel({
+  data: madeFlows(3000),
+  modelKind: 'tree',
+  parameters: { maxDepth: 4 },
+  seed: 1,
+});
+const bytes = saveModel(file);
+const input: CardInput = {
+  file,
+  evaluation,
+  bytes,
+  command: 'wiresift train ctu13 made.binetflow --model tree -o tree.safetensors',
+  data: { title: 'made flows', licence: 'ours', citation: 'none', errata: ['half is background'] },
+};
+
+test('a card holds what identifies the model, how to make it again, and how it did', () => {
+  const card = modelCard(input);
+  assert.match(card, /^# Model card: tree on/);
+  assert.ok(card.includes(hashModel(bytes)));
+  assert.ok(card.includes(input.command));
+  assert.ok(card.includes('half is background'));
+  for (const view of evaluation.views) assert.ok(card.includes(view.name), view.name);
+  assert.match(card, /average precision/);
+  assert.doesNotMatch(card, /^\| accuracy/m, 'accuracy leads nobody');
+  for (const warning of evaluation.warnings) assert.ok(card.includes(warning));
+});
+
+test('the same run gives the same card', () => {
+  assert.equal(modelCard(input), modelCard(input));
+});
+
+test('names from data cannot break a table or bring markup along', () => {
+  const hostile = '| <img src=x onerror=alert(1)>\n# title';
+  const card = modelCard({ ...input, data: { ...input.data, title: hostile } });
+  const line = card.split('\n').find((each) => each.includes('onerror'))!;
+  assert.ok(line.startsWith('| data set |'));
+  assert.doesNotMatch(line, /[^\\]<img/);
+  assert.doesNotMatch(card, /^# title/m);
+});
