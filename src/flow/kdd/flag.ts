@@ -1,24 +1,5 @@
+import { CONN_STATES, type ConnState } from '../zeek/tcp-state.ts';
 import type { KddMode } from './mode.ts';
-
-/** Zeek's connection states: what the tracker gives, one index a connection. */
-export const CONN_STATES = [
-  'S0',
-  'S1',
-  'SF',
-  'REJ',
-  'S2',
-  'S3',
-  'RSTO',
-  'RSTR',
-  'RSTOS0',
-  'RSTRH',
-  'SH',
-  'SHR',
-  'OTH',
-] as const;
-
-/** A word of {@link CONN_STATES}. */
-export type ConnState = (typeof CONN_STATES)[number];
 
 /** The flag column's words: the data set's eleven, then the two that only `ai-ids` and `gure` have. */
 export const KDD_FLAGS = [
@@ -69,14 +50,14 @@ const REJECT_ERRORS: Record<KddMode, readonly Flag[]> = {
 
 const TCP = 6;
 
-/** For each of {@link CONN_STATES} the index of its flag, as a mode gives it to TCP. */
+/** For each of Zeek's connection states the index of its flag, as a mode gives it to TCP. */
 export function tcpFlags(mode: KddMode): Uint8Array {
   const renamed = mode === 'data' ? DATA_FLAG : mode === 'ai-ids' ? AI_IDS_FLAG : {};
   return Uint8Array.from(CONN_STATES, (state) => KDD_FLAGS.indexOf(renamed[state] ?? state));
 }
 
 /**
- * For each of {@link CONN_STATES} the index of the flag outside TCP: always SF, answered or not (all
+ * For each of Zeek's connection states the index of the flag outside TCP: always SF, answered or not (all
  * 495,628 UDP and ICMP rows of the data set are); `gure` keeps Zeek's word.
  */
 export function otherFlags(mode: KddMode): Uint8Array {
@@ -102,7 +83,7 @@ export class FlagTable {
     this.#other = otherFlags(mode);
   }
 
-  /** @returns index into {@link KDD_FLAGS}; `state` is one into {@link CONN_STATES} */
+  /** @returns index into {@link KDD_FLAGS}; `state` is one into Zeek's `CONN_STATES` */
   flag(protocol: number, state: number): number {
     return (protocol === TCP ? this.#tcp : this.#other)[state]!;
   }
