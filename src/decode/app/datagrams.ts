@@ -192,8 +192,8 @@ export const teredo: Protocol = pairedSignature('teredo', {
   },
 });
 
-/** GTP version 1, user plane (3GPP TS 29.281): a T-PDU whose packet fills it, both ways. */
-export const gtp: Protocol = pairedSignature('gtpv1', {
+/** GTP version 1, user plane (3GPP TS 29.281): a T-PDU whose packet fills it. */
+export const gtp: Protocol = signature('gtpv1', {
   name: 'gtpv1',
   transport: 17,
   ports: [2152, 2123],
@@ -206,17 +206,18 @@ export const gtp: Protocol = pairedSignature('gtpv1', {
   },
 });
 
-/** AYIYA (draft-massar-v6ops-ayiya): identity by integer, SHA1, then IPv6. */
+/** AYIYA (draft-massar-v6ops-ayiya): identity, signature, then an IPv6 packet that fills it. */
 export const ayiya: Protocol = signature('ayiya', {
   name: 'ayiya',
   transport: 17,
   ports: [5072],
   recognise(originator: Prefix, responder: Prefix): Verdict {
     const { bytes, start, end } = spoken(originator, responder);
-    if (end - start < 44) return NO;
-    const next = bytes[start + 3];
-    if (bytes[start + 2] !== 0x11 && bytes[start + 1] !== 0x52) return NO;
-    return bytes[start] === 0x44 && (next === 41 || next === 59 || next === 4) ? YES : NO;
+    if (end - start < 48 || bytes[start + 2] !== 0x11 || bytes[start + 3] !== 41) return NO;
+    // Identity is 2^n bytes long, the signature a number of 32-bit words.
+    const identity = 1 << ((bytes[start] as number) >> 4);
+    const signed = ((bytes[start + 1] as number) >> 4) * 4;
+    return isIp(bytes, start + 8 + identity + signed, end) ? YES : NO;
   },
 });
 

@@ -63,7 +63,13 @@ class Ftp extends TextDialogue {
       if (code === this.#pending && text[3] === ' ') this.#pending = 0;
       return;
     }
-    if (code < 100) return;
+    if (code < 100) {
+      if (text === '') return;
+      // A reply without a code: the protocol is broken, and Zeek takes its word back.
+      this.host.withdraw('ftp');
+      this.drop();
+      return;
+    }
     if (text[3] === '-') this.#pending = code;
     if (code === 220 && this.host.known().serverBanner === '') {
       this.host.known().serverBanner = bodyAfterCode(text);

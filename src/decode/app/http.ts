@@ -20,7 +20,7 @@ const METHODS = [
   .split(' ')
   .map((method) => `${method} `);
 
-/** HTTP/1 (RFC 9112): a request of a known method, then a reply to it. */
+/** HTTP/1 (RFC 9112): a request of a known method and a version, or (HTTP/0.9) a reply to it. */
 export const http: Protocol = {
   name: 'http',
   transport: 6,
@@ -72,6 +72,7 @@ class Http implements Analyser {
       }
       if (side.state === NOTHING) return;
       if (side.state === BODY) {
+        this.#host.confirm('http');
         at = side.body.take(bytes, at, end);
         if (side.body.over) this.#bodyOver(fromOriginator, side);
       } else {
@@ -142,7 +143,19 @@ class Http implements Analyser {
     const dialogue = this.#host.dialogue();
     dialogue.commands++;
     judgePath(dialogue, uri);
-    this.#begin(side);
+    if (version > blank) {
+      this.#host.confirm('http');
+      this.#begin(side);
+    } else this.#plainReply();
+  }
+
+  /** HTTP/0.9: the reply has no header, and nothing follows it. */
+  #plainReply(): void {
+    this.#replies++;
+    this.#facts().replies = this.#replies;
+    this.#reply.body.start('close', 0, this.#replies === 1);
+    this.#reply.state = BODY;
+    this.#waiting.length = 0;
   }
 
   #replyLine(side: Side, text: string): void {

@@ -11,8 +11,8 @@ import {
 import { LineReader } from './lines.ts';
 import { lineWithWord, visible } from './match.ts';
 
-/** Lines a server may send before its version (RFC 4253 section 4.2) that are looked at. */
-const MAX_EARLY_LINES = 32;
+/** Lines a server may send before its version (RFC 4253 section 4.2); OpenSSH's client reads as many. */
+const MAX_EARLY_LINES = 1024;
 
 /** SSH (RFC 4253): both sides say `SSH-`version. */
 export const ssh: Protocol = {
@@ -23,8 +23,9 @@ export const ssh: Protocol = {
     const client = lineWithWord(originator, ['ssh-1.', 'ssh-2.']);
     if (client === NO) return NO;
     const server = lineWithWord(responder, ['ssh-1.', 'ssh-2.']);
-    if (server === NO) return NO;
-    return client === YES && server === YES ? YES : MAYBE;
+    if (server === NO && client !== YES) return NO;
+    // One side's word is enough to listen: a server may say much before its version.
+    return client === YES || server === YES ? YES : MAYBE;
   },
   create: (host) => new Ssh(host),
 };
