@@ -38,6 +38,7 @@ export class Lineage {
     seeds: readonly Seed[],
     { seed, kept = [] }: { readonly seed: number; readonly kept?: readonly string[] },
   ) {
+    if (seeds.length === 0) throw new Error(`target ${target.name} has no seeds there`);
     this.#target = target;
     this.#seeds = seeds;
     this.#seed = seed;

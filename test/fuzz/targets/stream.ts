@@ -13,7 +13,7 @@ import { magnitude, type Signals } from '../signals.ts';
 import { type CaseContext, promise, type Seed, type Target } from '../target.ts';
 
 /** Captures larger than this are left out: their first conversations are like those of others. */
-const LARGEST = 1024 * 1024;
+const LARGEST = 2 * 1024 * 1024;
 /** Characters that may be learned of one connection, as JSON. */
 const MAX_FACTS = 64 * 1024;
 const TIME = 1_700_000_000e6;
