@@ -1,4 +1,12 @@
 export { ADDRESS_STRIDE, CLOSE_REASONS, type CloseReason, FlowBatch } from './flow.ts';
+export { KDD_ADDRESS_STRIDE, KddConnections } from './kdd/connections.ts';
+export { KddFeatures, type KddOptions, type KddStats } from './kdd/features.ts';
+export { KDD_FLAGS } from './kdd/flag.ts';
+export { KDD_MODES, type KddMode } from './kdd/mode.ts';
+export { KDD_NUMBERS, KDD_PROTOCOLS, KddRows } from './kdd/rows.ts';
+export { KDD_SERVICES } from './kdd/service.ts';
+export { KddView } from './kdd/view.ts';
+export { KddWindows, type WindowEvent } from './kdd/windows.ts';
 export { Meter, type MeterOptions, type MeterStats } from './meter.ts';
 export {
   STATE_ARGUS_EXCHANGED,
@@ -17,8 +25,12 @@ export {
 export { argusTable } from './views/argus.ts';
 export { ARGUS_HEADER, ArgusCsv } from './views/argus-csv.ts';
 export { argusSchema } from './views/argus-schema.ts';
+export { kddTable } from './views/kdd.ts';
+export { KddCsv } from './views/kdd-csv.ts';
 export { kddSchema } from './views/kdd-schema.ts';
+export { type ZeekViewOptions, zeekTable } from './views/zeek.ts';
 export { TON_IOT_NAMES, zeekSchema } from './views/zeek-schema.ts';
+export { ZeekTsv, zeekFooter, zeekHeader } from './views/zeek-tsv.ts';
 export {
   attachWindows,
   WINDOW_FEATURES,
@@ -33,3 +45,9 @@ export {
   type WindowExtra,
 } from './windows/host-windows.ts';
 export type { WindowFlows } from './windows/row-endpoints.ts';
+export { CONN_CLOSE_REASONS, ConnBatch, type ConnCloseReason } from './zeek/batch.ts';
+export { TRANSPORTS } from './zeek/key.ts';
+export { PRIVATE_NETWORKS } from './zeek/local.ts';
+export { LIKELY_SERVER_PORTS, type ServerPorts, TUNNEL_SERVER_PORTS } from './zeek/server-ports.ts';
+export { CONN_STATES, type ConnState } from './zeek/tcp-state.ts';
+export { type ZeekOptions, type ZeekStats, ZeekTracker } from './zeek/tracker.ts';

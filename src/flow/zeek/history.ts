@@ -84,7 +84,8 @@ export class Histories {
     const length = words[base + HISTORY_LENGTH]!;
     const at = (base + HISTORY) * 4;
     let text = '';
-    for (let i = 0; i < length && i < HISTORY_BYTES; i++) text += String.fromCharCode(bytes[at + i]!);
+    for (let i = 0; i < length && i < HISTORY_BYTES; i++)
+      text += String.fromCharCode(bytes[at + i]!);
     return length > HISTORY_BYTES ? text + (this.#long.get(slot) ?? '') : text;
   }
 
@@ -96,6 +97,7 @@ export class Histories {
 
 function isPowerOfTen(count: number): boolean {
   if (count === 1) return true;
+  if (count % 10 !== 0) return false;
   for (let power = 10; power <= count; power *= 10) if (power === count) return true;
   return false;
 }

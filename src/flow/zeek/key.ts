@@ -21,10 +21,17 @@ function transport(protocol: number): number {
   return protocol === ICMP || protocol === ICMPV6 ? ICMP_TRANSPORT : UNKNOWN_TRANSPORT;
 }
 
+const ALONE = 0xffff;
 /** Types of ICMP and ICMPv6 that answer each other; 0xffff where a type stands alone. */
 const COUNTERPART = pairs([0, 8], [13, 14], [15, 16], [10, 9], [17, 18]);
-const COUNTERPART_V6 = pairs([128, 129], [133, 134], [135, 136], [130, 131], [139, 140], [144, 145]);
-const ALONE = 0xffff;
+const COUNTERPART_V6 = pairs(
+  [128, 129],
+  [133, 134],
+  [135, 136],
+  [130, 131],
+  [139, 140],
+  [144, 145],
+);
 
 function pairs(...list: readonly (readonly [number, number])[]): Uint16Array {
   const table = new Uint16Array(256).fill(ALONE);
@@ -108,4 +115,9 @@ function captured(layer: IpLayer, size: number): boolean {
 
 function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** Index into {@link TRANSPORTS} of an IP protocol. */
+export function transportOf(protocol: number): number {
+  return TRANSPORT_OF[protocol]!;
 }

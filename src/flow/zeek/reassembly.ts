@@ -1,3 +1,5 @@
+import type { Histories } from './history.ts';
+import type { Segment } from './segment.ts';
 import {
   ACK_SEQ,
   FIN_SEQ,
@@ -19,8 +21,6 @@ import {
   TRIMMED,
   WRAPS,
 } from './slot.ts';
-import type { Histories } from './history.ts';
-import type { Segment } from './segment.ts';
 import type { Stream } from './stream.ts';
 import type { ConnTable } from './table.ts';
 import {
@@ -217,8 +217,7 @@ export class Reassembly {
   #gap(slot: number, role: number, length: number): void {
     const { words, floats } = this.#table;
     const side = slot * STRIDE + SIDE;
-    const clean =
-      isClean(words[side + STATE]!) && isClean(words[side + SIDE_WORDS + STATE]!);
+    const clean = isClean(words[side + STATE]!) && isClean(words[side + SIDE_WORDS + STATE]!);
     if (clean) {
       this.#histories.scaled(slot, role, side + role * SIDE_WORDS + GAPS, GAP_LETTER);
     }
@@ -236,8 +235,7 @@ export class Reassembly {
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
     const state = words[side + STATE]!;
     if ((state & SKIPPED) !== 0) return false;
-    const delivered =
-      floats[slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS + REASSEMBLED]!;
+    const delivered = floats[slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS + REASSEMBLED]!;
     const last = this.relativeLast(slot, role);
     if (last < delivered) return false;
     if (delivered !== last - 1 && delivered !== last) return true;

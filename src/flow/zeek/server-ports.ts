@@ -8,8 +8,8 @@ export interface ServerPorts {
 export const LIKELY_SERVER_PORTS: ServerPorts = {
   tcp: [
     // FTP, SSH, SMTP, DNS, Finger, HTTP, Kerberos, POP3, DCE/RPC, SMB, IMAP.
-    21, 2811, 22, 25, 587, 53, 79, 80, 81, 631, 1080, 3128, 8000, 8080, 8888, 88, 110, 135, 139, 445,
-    143,
+    21, 2811, 22, 25, 587, 53, 79, 80, 81, 631, 1080, 3128, 8000, 8080, 8888, 88, 110, 135, 139,
+    445, 143,
     // LDAP, TLS, Modbus, MySQL, MQTT, RDP, PostgreSQL, XMPP, Redis, IRC, DNP3.
     389, 3268, 443, 563, 585, 614, 636, 989, 990, 992, 993, 995, 5223, 8443, 502, 1434, 3306, 1883,
     3389, 5432, 5222, 5269, 6379, 6666, 6667, 6668, 6669, 20_000,

@@ -1,4 +1,4 @@
-import { type AppConnection, type AppFacts, createAppConnection, NO_FACTS } from './app.ts';
+import { type AppConnection, type AppFacts, NO_FACTS } from '../../decode/index.ts';
 
 /** Pieces behind a hole that are remembered each way; a window of 1 MiB has some 700 segments. */
 const MAX_PIECES = 1024;
@@ -29,7 +29,10 @@ export class Stream {
   readonly #delivered: [number, number] = [0, 0];
   readonly #held: [number, number] = [0, 0];
   /** The analyser calls the first sender originator; after a change of roles that is role 1. */
-  #turned = false;
+  turned = false;
+  #corrected = false;
+  /** Service under which another connection announced this one; '' for none. */
+  announced = '';
 
   /** @param app the analyser, or null when none is wanted */
   constructor(limits: StreamLimits, app: AppConnection | null) {
@@ -38,21 +41,25 @@ export class Stream {
   }
 
   get service(): string {
-    return this.#app?.service ?? '';
+    const confirmed = this.#app?.service ?? '';
+    if (this.announced === '' || confirmed === '') return this.announced + confirmed;
+    return `${this.announced},${confirmed}`;
   }
 
   get facts(): AppFacts {
     return this.#app?.facts ?? NO_FACTS;
   }
 
-  /** The analyser saw that the roles are the wrong way round. */
-  get flipped(): boolean {
-    return this.#app?.flipped ?? false;
+  /** True once, when the analyser sees that the roles are the wrong way round. */
+  turnsNow(): boolean {
+    if (this.#corrected || !this.#app?.flipped) return false;
+    this.#corrected = true;
+    return true;
   }
 
   /** The roles have changed. */
   flip(): void {
-    this.#turned = !this.#turned;
+    this.turned = !this.turned;
     this.#pieces = [this.#pieces[1], this.#pieces[0]];
     this.#delivered.reverse();
     this.#held.reverse();
@@ -66,7 +73,7 @@ export class Stream {
     if (room <= 0) return;
     this.#delivered[role]! += end - start;
     const stop = end - start > room ? start + room : end;
-    app.data((role === 0) !== this.#turned, bytes, start, stop, time);
+    app.data((role === 0) !== this.turned, bytes, start, stop, time);
   }
 
   /** Tells of bytes that never came. */
@@ -74,7 +81,7 @@ export class Stream {
     const app = this.#app;
     if (app === null || app.over || this.#delivered[role]! >= this.#limits.streamBytes) return;
     this.#delivered[role]! += length;
-    app.gap((role === 0) !== this.#turned, length);
+    app.gap((role === 0) !== this.turned, length);
   }
 
   /** The connection is over. */
@@ -152,14 +159,4 @@ export class Stream {
     this.#pieces[role] = [];
     this.#held[role] = 0;
   }
-}
-
-/** Makes a stream with an analyser for its ports, or without. */
-export function createStream(
-  limits: StreamLimits,
-  analyse: boolean,
-  originatorPort: number,
-  responderPort: number,
-): Stream {
-  return new Stream(limits, analyse ? createAppConnection(6, originatorPort, responderPort) : null);
 }

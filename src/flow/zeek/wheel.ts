@@ -48,6 +48,11 @@ export class Wheel {
     if (older >= 0) words[older * STRIDE + NEWER] = newer;
   }
 
+  /** True when a connection just taken out is due later than its bucket said. */
+  isLate(slot: number, due: number): boolean {
+    return modulo(Math.floor(due / BUCKET_MICROS)) !== this.#table.words[slot * STRIDE + BUCKET];
+  }
+
   /** End of the bucket that {@link take} opens next, in microseconds; infinite while it is empty. */
   get next(): number {
     const now = this.#now;

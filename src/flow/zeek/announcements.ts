@@ -1,0 +1,63 @@
+import { FLAGS, KEY, STRIDE, TURNED } from './slot.ts';
+import type { ConnTable } from './table.ts';
+
+/** Announced connections that are waited for; more come only of a flood. */
+const MAX_ANNOUNCED = 4096;
+/** Zeek waits five minutes for a scheduled connection. */
+const PATIENCE = 300e6;
+
+interface Announced {
+  readonly service: string;
+  readonly until: number;
+}
+
+/** Connections that a dialogue has announced (FTP data, IRC DCC): by responder's address and port. */
+export class Announcements {
+  readonly #announced = new Map<string, Announced>();
+  /** Time of the packets, in microseconds. */
+  time = 0;
+
+  /** How many are waited for. */
+  get size(): number {
+    return this.#announced.size;
+  }
+
+  /** A connection to `port` of one end of the slot's key (0 the first, 1 the second) is announced. */
+  add(
+    table: ConnTable,
+    slot: number,
+    end: number,
+    { service, port }: { readonly service: string; readonly port: number },
+  ): void {
+    const key = keyOf(table, slot, end, port);
+    this.#announced.delete(key);
+    if (this.#announced.size >= MAX_ANNOUNCED) {
+      for (const oldest of this.#announced.keys()) {
+        this.#announced.delete(oldest);
+        break;
+      }
+    }
+    this.#announced.set(key, { service, until: this.time + PATIENCE });
+  }
+
+  /** The service under which a new connection was announced; '' when it was not. */
+  take(table: ConnTable, slot: number): string {
+    const words = table.words;
+    const base = slot * STRIDE;
+    if (((words[base + KEY]! >> 8) & 0xff) !== 6) return '';
+    const end = (words[base + FLAGS]! & TURNED) !== 0 ? 0 : 1;
+    const ports = words[base + KEY + 1]!;
+    const key = keyOf(table, slot, end, end === 0 ? ports >>> 16 : ports & 0xffff);
+    const found = this.#announced.get(key);
+    if (!found) return '';
+    this.#announced.delete(key);
+    return found.until < this.time ? '' : found.service;
+  }
+}
+
+function keyOf(table: ConnTable, slot: number, end: number, port: number): string {
+  const base = slot * STRIDE + KEY;
+  const size = (table.words[base]! & 0xff) === 4 ? 1 : 4;
+  const at = base + 2 + end * size;
+  return `${table.words.subarray(at, at + size).join()},${port}`;
+}

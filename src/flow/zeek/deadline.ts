@@ -1,0 +1,65 @@
+import { TCP_TRANSPORT, transportOf } from './key.ts';
+import {
+  ACTIVE,
+  FLAGS,
+  FLOAT_STRIDE,
+  KEY,
+  LAST,
+  SETTLED,
+  SIDE,
+  SIDE_WORDS,
+  START,
+  STATE,
+  STRIDE,
+  TIMER,
+  TIMER_ATTEMPT,
+} from './slot.ts';
+import type { ConnTable } from './table.ts';
+import { DID_CLOSE, INACTIVE, RESET, STATE_MASK, SYN_ACK_SENT } from './tcp-state.ts';
+
+/** Inactivity of a TCP connection until its handshake is over: Zeek takes UDP's minute. */
+const OPENING = 60e6;
+/** Zeek's `tcp_SYN_timeout`, `tcp_session_timer` and `tcp_connection_linger`. */
+const FIRST_LOOK = 5e6;
+const NEXT_LOOK = 6e6;
+const LINGER = 5e6;
+
+/**
+ * When a connection is over if no packet comes: the time from which on a packet with its key begins
+ * another. `timeouts` are the inactivity timeouts by transport, in microseconds.
+ */
+export function deadline(table: ConnTable, slot: number, timeouts: Float64Array): number {
+  const { words, floats } = table;
+  const base = slot * STRIDE;
+  const fields = slot * FLOAT_STRIDE;
+  const last = floats[fields + LAST]!;
+  const transport = transportOf((words[base + KEY]! >> 8) & 0xff);
+  if (transport !== TCP_TRANSPORT) return last + timeouts[transport]!;
+  const flags = words[base + FLAGS]!;
+  let due = last + ((flags & SETTLED) !== 0 ? timeouts[TCP_TRANSPORT]! : OPENING);
+  const originator = words[base + SIDE + STATE]!;
+  const responder = words[base + SIDE + SIDE_WORDS + STATE]!;
+  const timer = floats[fields + TIMER]!;
+  if (timer !== 0 && timer < due) {
+    const waits = (originator & STATE_MASK) <= SYN_ACK_SENT && (originator & STATE_MASK) > INACTIVE;
+    const unanswered = waits && (responder & STATE_MASK) === INACTIVE;
+    if ((flags & TIMER_ATTEMPT) === 0 || unanswered) due = timer;
+  }
+  if (timer !== 0 && (flags & TIMER_ATTEMPT) === 0) return due;
+  if (!lingers(originator, responder, flags)) return due;
+  // Zeek looks five seconds after the first packet, then every six.
+  const start = floats[fields + START]! + FIRST_LOOK;
+  const looks = Math.max(0, Math.floor((last + LINGER - start) / NEXT_LOOK) + 1);
+  return Math.min(due, last === start - FIRST_LOOK ? start : start + looks * NEXT_LOOK);
+}
+
+/** Ends that Zeek's regular look sweeps away: nothing ever happened, or a half-told end. */
+function lingers(originator: number, responder: number, flags: number): boolean {
+  if ((flags & ACTIVE) === 0) return false;
+  const one = originator & STATE_MASK;
+  const other = responder & STATE_MASK;
+  if (one === INACTIVE && other === INACTIVE) return true;
+  if (((originator | responder) & DID_CLOSE) === 0) return false;
+  if ((originator & responder & DID_CLOSE) !== 0) return true;
+  return one === RESET || other === RESET || one === INACTIVE || other === INACTIVE;
+}
