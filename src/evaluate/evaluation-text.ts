@@ -36,12 +36,13 @@ function heading({ data, part, model, threshold }: Evaluation): string {
   ].join('\n');
 }
 
-function viewsText(views: readonly BinaryReport[]): string {
+/** The figures of each view, a row each: its name, then the view's value. */
+export function viewRows(views: readonly BinaryReport[]): string[][] {
   const row = (name: string, tell: (view: BinaryReport) => string): string[] => [
     name,
     ...views.map(tell),
   ];
-  const rows = [
+  return [
     row('hostile / harmless rows', (v) => `${v.positives} / ${v.negatives}`),
     row('prevalence', (v) => measureText(v.prevalence)),
     row('average precision (step-wise PR AUC)', (v) => measureText(v.averagePrecision)),
@@ -65,25 +66,32 @@ function viewsText(views: readonly BinaryReport[]): string {
     row('log loss', (v) => measureText(v.logLoss)),
     row('calibration error (10 bins)', (v) => measureText(v.expectedCalibrationError)),
   ];
-  const methods = new Set(
-    views.flatMap(({ averagePrecision: ap }) => (ap.interval ? [ap.interval.method] : [])),
-  );
-  const note = `Brackets: 95 % intervals; rates by Wilson, areas by ${[...methods].join('; ') || 'none'}.`;
-  return `${figureTable(['At natural prevalence', ...views.map(({ name }) => name)], rows)}\n${note}`;
 }
 
-function prevalenceText(views: readonly BinaryReport[]): string {
-  const rows = views.flatMap((view) =>
+/** What the threshold would do at each stated prevalence: prevalence and view, precision, flows above. */
+export function prevalenceRows(views: readonly BinaryReport[]): string[][] {
+  return views.flatMap((view) =>
     view.atPrevalence.map((at) => [
       `${at.prevalence} (FPR: ${view.name})`,
       measureText(at.precision),
       measureText(at.alertsPerHour),
     ]),
   );
+}
+
+function viewsText(views: readonly BinaryReport[]): string {
+  const methods = new Set(
+    views.flatMap(({ averagePrecision: ap }) => (ap.interval ? [ap.interval.method] : [])),
+  );
+  const note = `Brackets: 95 % intervals; rates by Wilson, areas by ${[...methods].join('; ') || 'none'}.`;
+  return `${figureTable(['At natural prevalence', ...views.map(({ name }) => name)], viewRows(views))}\n${note}`;
+}
+
+function prevalenceText(views: readonly BinaryReport[]): string {
   const rate = Math.round(views[0]?.flowsPerHour ?? 0);
   return figureTable(
     ['At a stated prevalence', 'precision', `flows above an hour, of ${rate}`],
-    rows,
+    prevalenceRows(views),
   );
 }
 

@@ -24,7 +24,7 @@ export {
   judge,
   PREVALENCES,
 } from './evaluation.ts';
-export { evaluationText } from './evaluation-text.ts';
+export { evaluationText, prevalenceRows, viewRows } from './evaluation-text.ts';
 export {
   DEFAULT_SPLIT,
   type Scorer,

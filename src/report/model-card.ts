@@ -1,5 +1,12 @@
 import { argusTime } from '../base/index.ts';
-import { type BinaryReport, type Evaluation, figure, measureText } from '../evaluate/index.ts';
+import {
+  type BinaryReport,
+  type Evaluation,
+  figure,
+  measureText,
+  prevalenceRows,
+  viewRows,
+} from '../evaluate/index.ts';
 import { hashModel, type ModelFile } from '../models/index.ts';
 
 /** What a card is written from: the run itself, nothing by hand. */
@@ -100,37 +107,13 @@ function dataText({ evaluation, file, data }: CardInput): string {
 }
 
 function viewsText(views: readonly BinaryReport[]): string {
-  const row = (name: string, tell: (view: BinaryReport) => string): string[] => [
-    name,
-    ...views.map(tell),
-  ];
-  return table(
-    ['', ...views.map(({ name }) => name)],
-    [
-      row('hostile / harmless', (v) => `${v.positives} / ${v.negatives}`),
-      row('average precision (PR AUC, step-wise)', (v) => measureText(v.averagePrecision)),
-      row('ROC AUC', (v) => measureText(v.rocAuc)),
-      row('precision', (v) => measureText(v.precision)),
-      row('recall', (v) => measureText(v.recall)),
-      row('balanced accuracy', (v) => measureText(v.balancedAccuracy)),
-      row('false-positive rate', (v) => measureText(v.falsePositiveRate)),
-      row('flows above the threshold an hour', (v) => measureText(v.alertsPerHour)),
-      row('calibration error', (v) => measureText(v.expectedCalibrationError)),
-    ],
-  );
+  return table(['', ...views.map(({ name }) => name)], viewRows(views));
 }
 
 function prevalenceText(views: readonly BinaryReport[]): string {
-  const rows = views.flatMap((view) =>
-    view.atPrevalence.map((at) => [
-      String(at.prevalence),
-      view.name,
-      measureText(at.precision),
-      measureText(at.alertsPerHour),
-    ]),
-  );
   const rate = Math.round(views[0]?.flowsPerHour ?? 0);
-  return `At other shares of hostile flows, ${rate} flows an hour:\n\n${table(['prevalence', 'false-positive rate from', 'precision', 'flows above an hour'], rows)}`;
+  const figures = table(['prevalence', 'precision', 'flows above an hour'], prevalenceRows(views));
+  return `At other shares of hostile flows, ${rate} flows an hour:\n\n${figures}`;
 }
 
 function backgroundText({ background }: Evaluation): string {
