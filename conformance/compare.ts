@@ -34,8 +34,20 @@ export interface Comparison {
   readonly near: readonly NearMiss[];
 }
 
+/** How rows are read: their columns, what parts them, and what tells that two mean the same flow. */
+export interface RowLayout {
+  readonly columns: readonly string[];
+  readonly separator: string;
+  /** Keys from strict to loose: a pair is made by the first that both rows share. */
+  readonly keys: readonly ((cells: readonly string[]) => string)[];
+}
+
 /** Compares two multisets of rows, all columns as text. */
-export function compareRows(expected: readonly string[], got: readonly string[]): Comparison {
+export function compareRows(
+  expected: readonly string[],
+  got: readonly string[],
+  layout: RowLayout = ARGUS_LAYOUT,
+): Comparison {
   const left = new Map<string, number>();
   for (const row of expected) left.set(row, (left.get(row) ?? 0) + 1);
   const extra: string[] = [];
@@ -49,11 +61,16 @@ export function compareRows(expected: readonly string[], got: readonly string[])
   }
   const missing: string[] = [];
   for (const [row, count] of left) for (let i = 0; i < count; i++) missing.push(row);
-  return { records: expected.length, matched, missing, extra, near: nearMisses(missing, extra) };
+  return {
+    records: expected.length,
+    matched,
+    missing,
+    extra,
+    near: nearMisses(missing, extra, layout),
+  };
 }
 
-/** Keys from strict to loose: a pair is made by the first that both rows share. */
-const KEYS: readonly ((cells: readonly string[]) => string)[] = [
+const KEYS: RowLayout['keys'] = [
   (c) => [c[0], c[2], c[3], c[4], c[6], c[7]].join(),
   (c) => [c[0], c[2], ends(c)].join(),
   (c) => [c[2], ends(c), c[11]].join(),
@@ -61,15 +78,21 @@ const KEYS: readonly ((cells: readonly string[]) => string)[] = [
   (c) => [c[0], c[12]].join(),
 ];
 
+const ARGUS_LAYOUT: RowLayout = { columns: COLUMNS, separator: ',', keys: KEYS };
+
 function ends(cells: readonly string[]): string {
   return [`${cells[3]} ${cells[4]}`, `${cells[6]} ${cells[7]}`].sort().join();
 }
 
-function nearMisses(missing: readonly string[], extra: readonly string[]): NearMiss[] {
+function nearMisses(
+  missing: readonly string[],
+  extra: readonly string[],
+  { columns, separator, keys }: RowLayout,
+): NearMiss[] {
   const near: NearMiss[] = [];
-  let wanted = missing.map((row) => row.split(','));
-  let spare = extra.map((row) => row.split(','));
-  for (const key of KEYS) {
+  let wanted = missing.map((row) => row.split(separator));
+  let spare = extra.map((row) => row.split(separator));
+  for (const key of keys) {
     const found = new Map<string, string[][]>();
     for (const cells of spare) {
       const text = key(cells);
@@ -82,8 +105,12 @@ function nearMisses(missing: readonly string[], extra: readonly string[]): NearM
       const got = found.get(key(cells))?.shift();
       if (!got) return true;
       used.add(got);
-      const columns = COLUMNS.filter((_, i) => cells[i] !== got[i]);
-      near.push({ expected: cells.join(), got: got.join(), columns });
+      const differing = columns.filter((_, i) => cells[i] !== got[i]);
+      near.push({
+        expected: cells.join(separator),
+        got: got.join(separator),
+        columns: differing,
+      });
       return false;
     });
     spare = spare.filter((cells) => !used.has(cells));
