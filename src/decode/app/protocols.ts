@@ -20,6 +20,7 @@ import { http } from './http.ts';
 import { irc } from './irc.ts';
 import { krbTcp, krbUdp } from './kerberos.ts';
 import { imap, pop3, smtp } from './mail.ts';
+import { quic } from './quic.ts';
 import { ssh } from './ssh.ts';
 import {
   bittorrent,
@@ -50,6 +51,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   krbUdp,
   ldapUdp,
   dtls,
+  quic,
   sip,
   dnp3Udp,
   radius,

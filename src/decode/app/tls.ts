@@ -113,8 +113,15 @@ class Tls implements Analyser {
 
   gap(fromOriginator: boolean, length: number): void {
     const side = fromOriginator ? this.#client : this.#server;
-    if (length <= side.left && side.type === APPLICATION) side.left -= length;
-    else this.#stop();
+    if (length > side.left) {
+      this.#stop();
+      return;
+    }
+    side.left -= length;
+    if (side.type !== HANDSHAKE || this.#isSecret(fromOriginator)) return;
+    // A capture that keeps the first bytes of each packet only still shows a hello's head.
+    if (side.message.need === 4 || side.message.skip(length) > 0) this.#stop();
+    else if (side.message.full) this.#whole(side.message);
   }
 
   end(): void {}
@@ -176,12 +183,15 @@ class Tls implements Analyser {
         message.extend(4 + length);
         if (length > 0) continue;
       }
-      if (!this.#handshake.message(message.bytes[0] as number, message.bytes, 4, message.kept)) {
-        this.#stop();
-        return;
-      }
-      message.start(4);
+      this.#whole(message);
+      if (this.#over) return;
     }
+  }
+
+  #whole(message: Gather): void {
+    const type = message.bytes[0] as number;
+    if (!this.#handshake.message(type, message.bytes, 4, message.kept)) this.#stop();
+    message.start(4);
   }
 
   #stop(): void {

@@ -66,6 +66,18 @@ function judgeMark(bytes: Uint8Array, start: number, end: number): Verdict {
   return old === NO ? startsWithBytes(here, [0, -1, -1, -1, 0xfe, 0x53, 0x4d, 0x42]) : old;
 }
 
+/** NetBIOS length and the mark behind it. */
+const SMB_MARK = 8;
+
+/** A granted session (RFC 1002 section 4.3.3) and a keep-alive are a bare header. */
+function isShort(type: number): boolean {
+  return type === 0x82 || type === 0x85;
+}
+
+function isMark(bytes: Uint8Array): boolean {
+  return bytes[5] === 0x53 && bytes[6] === 0x4d && bytes[7] === 0x42;
+}
+
 class Smb implements Analyser {
   readonly #host: AnalyserHost;
   readonly #originator = new Gather(MAX_MESSAGE);
@@ -74,30 +86,40 @@ class Smb implements Analyser {
 
   constructor(host: AnalyserHost) {
     this.#host = host;
-    this.#originator.start(4);
-    this.#responder.start(4);
+    this.#originator.start(SMB_MARK);
+    this.#responder.start(SMB_MARK);
   }
 
   data(fromOriginator: boolean, bytes: Uint8Array, start: number, end: number): void {
     const gather = fromOriginator ? this.#originator : this.#responder;
     for (let at = start; at < end && this.#messages <= MAX_MESSAGES; ) {
+      if (gather.seen === 0 && isShort(bytes[at] as number)) gather.start(4);
       at = gather.take(bytes, at, end);
       if (!gather.full) return;
       if (gather.need === 4) {
-        const length = u24(gather.bytes, 1);
-        gather.extend(4 + length);
-        if (length > 0) continue;
+        gather.start(SMB_MARK);
+        continue;
       }
-      this.#message(gather.bytes, gather.kept);
-      gather.start(4);
+      this.#full(gather);
     }
     if (this.#messages > MAX_MESSAGES) this.#host.finish();
   }
 
+  /** A header or a whole message is there. */
+  #full(gather: Gather): void {
+    const { bytes } = gather;
+    if (gather.need === SMB_MARK) {
+      if (bytes[0] === 0 && isMark(bytes)) this.#host.confirm('smb');
+      gather.extend(Math.max(SMB_MARK, 4 + u24(bytes, 1)));
+      if (!gather.full) return;
+    }
+    this.#message(bytes, gather.kept);
+    gather.start(SMB_MARK);
+  }
+
   #message(bytes: Uint8Array, kept: number): void {
-    if (kept < 36 || bytes[5] !== 0x53 || bytes[6] !== 0x4d || bytes[7] !== 0x42) return;
+    if (kept < 36 || !isMark(bytes)) return;
     this.#messages++;
-    this.#host.confirm('smb');
     const command = bytes[4] === 0xfe ? u16le(bytes, 16) : -1;
     // Reads and writes of files carry any bytes; only what a pipe's dialogue begins with is RPC.
     const text = latin1(bytes, 4, kept);
@@ -107,8 +129,12 @@ class Smb implements Analyser {
     }
   }
 
-  gap(): void {
-    this.#host.finish();
+  gap(fromOriginator: boolean, length: number): void {
+    const gather = fromOriginator ? this.#originator : this.#responder;
+    // A capture that keeps the first bytes of each packet only still shows each message's head.
+    if (gather.need > SMB_MARK && gather.skip(length) === 0) {
+      if (gather.full) this.#full(gather);
+    } else this.#host.finish();
   }
 
   end(): void {}
@@ -139,6 +165,9 @@ function fragmentLength(bytes: Uint8Array, start: number): number {
   return bytes[start + 4] === 0x10 ? u16le(bytes, start + 8) : u16(bytes, start + 8);
 }
 
+/** Bytes of the common header. */
+const RPC_HEADER = 16;
+
 class DceRpc implements Analyser {
   readonly #host: AnalyserHost;
   readonly #originator = new Gather(MAX_MESSAGE);
@@ -147,8 +176,8 @@ class DceRpc implements Analyser {
 
   constructor(host: AnalyserHost) {
     this.#host = host;
-    this.#originator.start(16);
-    this.#responder.start(16);
+    this.#originator.start(RPC_HEADER);
+    this.#responder.start(RPC_HEADER);
   }
 
   data(fromOriginator: boolean, bytes: Uint8Array, start: number, end: number): void {
@@ -156,23 +185,28 @@ class DceRpc implements Analyser {
     for (let at = start; at < end; ) {
       at = gather.take(bytes, at, end);
       if (!gather.full) return;
-      if (gather.need === 16) {
+      if (gather.need === RPC_HEADER) {
         const length = fragmentLength(gather.bytes, 0);
-        if (gather.bytes[0] !== 5 || length < 16 || ++this.#messages > MAX_MESSAGES) {
+        if (gather.bytes[0] !== 5 || length < RPC_HEADER || ++this.#messages > MAX_MESSAGES) {
           this.#host.finish();
           return;
         }
         this.#host.confirm('dce_rpc');
         gather.extend(length);
-        if (length > 16) continue;
+        if (length > RPC_HEADER) continue;
       }
       confirmInside(this.#host, latin1(gather.bytes, 0, gather.kept));
-      gather.start(16);
+      gather.start(RPC_HEADER);
     }
   }
 
-  gap(): void {
-    this.#host.finish();
+  gap(fromOriginator: boolean, length: number): void {
+    const gather = fromOriginator ? this.#originator : this.#responder;
+    if (gather.need > RPC_HEADER && gather.skip(length) === 0) {
+      if (!gather.full) return;
+      confirmInside(this.#host, latin1(gather.bytes, 0, gather.kept));
+      gather.start(RPC_HEADER);
+    } else this.#host.finish();
   }
 
   end(): void {}
