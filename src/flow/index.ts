@@ -38,6 +38,7 @@ export {
   windowSchema,
   windowSchemaColumns,
 } from './windows/columns.ts';
+export { endOrder } from './windows/end-order.ts';
 export {
   HostWindows,
   type HostWindowsOptions,

@@ -16,11 +16,10 @@ export const FACTS = 9;
 
 const SUMS = 4;
 const COUNTS = 5;
-/** Kept even, so that the next window's floats lie aligned. */
-const COUNT_STRIDE = 6;
-/** 32-bit words before the counts of a window: total and buckets of the sums. */
-const COUNTS_AT = (BUCKETS + 1) * SUMS * 2;
-const STRIDE = COUNTS_AT + (BUCKETS + 1) * COUNT_STRIDE;
+/** Of the total and of each bucket: sums, then counts, in one cache line of 64 bytes. */
+const LINE = 16;
+const COUNTS_AT = 2 * SUMS;
+const STRIDE = (BUCKETS + 1) * LINE;
 
 /**
  * Exact sums over sliding windows: for each host and window a ring of eight buckets and their total.
@@ -57,19 +56,17 @@ export class WindowCounters {
       return;
     }
     const floats = this.#floats;
-    const sums = at >>> 1;
-    const counts = at + COUNTS_AT;
     for (let i = 0; i < passed; i++) {
-      const bucket = 1 + ((head - i + BUCKETS) % BUCKETS);
-      const sum = sums + bucket * SUMS;
+      const bucket = at + (1 + ((head - i) & (BUCKETS - 1))) * LINE;
+      const sums = at >>> 1;
+      const sum = bucket >>> 1;
       for (let f = 0; f < SUMS; f++) {
         floats[sums + f] = floats[sums + f]! - floats[sum + f]!;
         floats[sum + f] = 0;
       }
-      const count = counts + bucket * COUNT_STRIDE;
-      for (let f = 0; f < COUNTS; f++) {
-        words[counts + f] = words[counts + f]! - words[count + f]!;
-        words[count + f] = 0;
+      for (let f = COUNTS_AT; f < COUNTS_AT + COUNTS; f++) {
+        words[at + f] = words[at + f]! - words[bucket + f]!;
+        words[bucket + f] = 0;
       }
     }
   }
@@ -81,20 +78,18 @@ export class WindowCounters {
     const head = moment.head;
     let at = host * this.#windows * STRIDE;
     for (let w = 0; w < this.#windows; w++) {
-      const bucket = 1 + head[w]!;
+      const bucket = at + (1 + head[w]!) * LINE;
       const sums = at >>> 1;
-      const sum = sums + bucket * SUMS;
+      const sum = bucket >>> 1;
       for (let f = 0; f < SUMS; f++) {
         const fact = facts[f]!;
         floats[sums + f] = floats[sums + f]! + fact;
         floats[sum + f] = floats[sum + f]! + fact;
       }
-      const counts = at + COUNTS_AT;
-      const count = counts + bucket * COUNT_STRIDE;
       for (let f = 0; f < COUNTS; f++) {
         const fact = facts[SUMS + f]!;
-        words[counts + f] = words[counts + f]! + fact;
-        words[count + f] = words[count + f]! + fact;
+        words[at + COUNTS_AT + f] = words[at + COUNTS_AT + f]! + fact;
+        words[bucket + COUNTS_AT + f] = words[bucket + COUNTS_AT + f]! + fact;
       }
       at += STRIDE;
     }

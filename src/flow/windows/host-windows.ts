@@ -36,7 +36,7 @@ export interface WindowExtra {
   readonly dnsQuery?: Uint8Array;
   /** 1 where its answer was NXDOMAIN. */
   readonly nxdomain?: Uint8Array;
-  /** Row numbers in the order to take them: see {@link endOrder}. Default: as they stand. */
+  /** Row numbers in the order to take them, as {@link import('./end-order.ts').endOrder} gives. Default: as they stand. */
   readonly order?: Uint32Array;
 }
 
@@ -237,10 +237,10 @@ export class HostWindows {
   #advance(host: number, newest: number, tick: number): void {
     const spans = this.#spans;
     for (let w = 0; w < spans.count; w++) {
-      const bucket = spans.bucket[w]!;
-      const passed = bucket - Math.floor(newest / spans.bucketTicks[w]!);
-      if (passed === 0) continue;
-      const head = bucket % BUCKETS;
+      const behind = spans.first[w]! + (BUCKETS - 1) * spans.bucketTicks[w]! - newest;
+      if (behind <= 0) continue;
+      const passed = Math.ceil(behind * spans.inverse[w]! - 1e-9);
+      const head = spans.head[w]!;
       const steps = Math.min(passed, BUCKETS);
       this.#counters.advance(host, w, head, steps);
       this.#peers.advance(host, w, head, steps);

@@ -76,7 +76,7 @@ export class RecentDistinct {
       return;
     }
     for (let i = 0; i < passed; i++) {
-      const exact = at + 1 + ((head - i + BUCKETS) % BUCKETS);
+      const exact = at + 1 + ((head - i) & (BUCKETS - 1));
       units[at] = units[at]! - units[exact]!;
       units[exact] = 0;
       const cell = exact + BUCKETS + 1;

@@ -52,9 +52,13 @@ export class Spans {
   /** Ticks of one bucket, a window each, and their reciprocals. */
   readonly bucketTicks: Float64Array;
   readonly inverse: Float64Array;
-  /** The tick this stands at; for each window its current bucket's number, and the first tick inside. */
+  /**
+   * The tick this stands at; for each window its current bucket's number, the bucket's place in a ring of
+   * eight, and the first tick inside.
+   */
   tick = -1;
   readonly bucket: Float64Array;
+  readonly head: Int32Array;
   readonly first: Float64Array;
 
   /**
@@ -70,6 +74,7 @@ export class Spans {
     this.inverse = this.bucketTicks.map((ticks) => 1 / ticks);
     this.longest = this.bucketTicks[this.count - 1]! * BUCKETS;
     this.bucket = new Float64Array(this.count);
+    this.head = new Int32Array(this.count);
     this.first = new Float64Array(this.count);
   }
 
@@ -86,6 +91,7 @@ export class Spans {
       const ticks = this.bucketTicks[w]!;
       const bucket = Math.floor(tick / ticks);
       this.bucket[w] = bucket;
+      this.head[w] = bucket & (BUCKETS - 1);
       this.first[w] = (bucket - BUCKETS + 1) * ticks;
     }
   }
@@ -108,16 +114,13 @@ export class Moment {
   constructor(spans: Spans) {
     this.windows = spans.count;
     this.first = new Int32Array(spans.count);
-    this.head = new Int32Array(spans.count);
+    this.head = spans.head;
     this.inverse = spans.inverse;
   }
 
   /** Stands where `spans` stands, seen from `base`, which lies more than the longest window before. */
   set(spans: Spans, base: number): void {
     this.stamp = spans.tick - base;
-    for (let w = 0; w < this.windows; w++) {
-      this.first[w] = spans.first[w]! - base;
-      this.head[w] = spans.bucket[w]! % BUCKETS;
-    }
+    for (let w = 0; w < this.windows; w++) this.first[w] = spans.first[w]! - base;
   }
 }

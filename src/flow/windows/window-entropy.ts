@@ -1,10 +1,10 @@
 import type { Moment } from './spans.ts';
 
-/** Flows kept of each window. */
-export const SAMPLES = 32;
-/** Below this many the sampling gets denser again. */
-const FEW = SAMPLES / 4;
-/** Sampled one in 2^24 at most: 32 samples then stand for 500 million flows in one window. */
+/** Flows kept of each host. */
+export const SAMPLES = 64;
+/** Samples of one level that are enough, so its older half may be thinned to make room. */
+const ENOUGH = 8;
+/** A sample stands for 2^24 flows at most. */
 const MOST_LEVELS = 24;
 const MOST_RANK = 0xffff;
 /** Ranks whose gain is looked up. */
@@ -21,35 +21,41 @@ function gain(rank: number): number {
   return rank < TABLE ? GAINS[rank]! : rankGain(rank);
 }
 
+/** What a sample gains when its rank rises by one. */
+const STEPS = Float64Array.from({ length: TABLE }, (_, r) => rankGain(r + 1) - rankGain(r));
+
+function step(rank: number): number {
+  return rank < TABLE ? STEPS[rank]! : rankGain(rank + 1) - rankGain(rank);
+}
+
+/** Flows that a sample of each level stands for. */
+const WEIGHTS = Float64Array.from({ length: MOST_LEVELS + 1 }, (_, level) => 2 ** level);
+
 /** 64-bit floats of a window: sum of weights, then of weighted gains by peer and by port. */
 const SUMS = 3;
-/** 16-bit units of a window behind the sums: head, length, level, and one spare. */
-const HEAD = SUMS * 4;
-const LENGTH = HEAD + 1;
-const LEVEL = HEAD + 2;
-/** Then the samples by field: peers and ports (32 bits each), ranks, stamps, priority and level. */
-const PEERS = HEAD + 4;
-const PORTS = PEERS + 2 * SAMPLES;
-const PEER_RANKS = PORTS + 2 * SAMPLES;
-const PORT_RANKS = PEER_RANKS + SAMPLES;
-const STAMPS = PORT_RANKS + SAMPLES;
-const CHANCES = STAMPS + SAMPLES;
-const STRIDE = CHANCES + SAMPLES;
 
 /**
  * Entropy of the peers and of the ports of a host's flows, over several sliding windows at once.
  *
  * With m flows, and r(j) the number of flows to j's item from flow j to the last, the entropy in bits is
  * log2 m - mean over all j of g(r(j)), where g(r) = r log2 r - (r-1) log2 (r-1). A sample of the flows
- * estimates the mean without bias (Chakrabarti, Cormode, McGregor 2007), and since ranks count towards
- * the newest flow, the oldest can be forgotten at any time. So: **exact** while all flows of a window
- * are kept (32); beyond, one flow of each block of 2^level, at random in its block, is kept, each with
- * its exact rank. The standard error is at most the deviation of g over the root of the samples kept
- * (8 to 32): see `docs/windows.md` for what that is on real shapes.
+ * estimates the mean (Chakrabarti, Cormode, McGregor 2007), and since ranks count towards the newest
+ * flow, the oldest can be forgotten at any time. So one list of samples, oldest first, serves every
+ * window: each is a tail of it. **Exact** while all flows of a window are in it (64 of the longest
+ * window); then older flows are thinned, the older the more: one flow of each block of 2^level stays,
+ * drawn at random, with its exact rank, and stands for the block. Errors: see `docs/windows.md`.
  */
 export class WindowEntropy {
   readonly #windows: number;
   readonly #seed: number;
+  /** 16-bit units of a host, and where in them each field begins. */
+  readonly #stride: number;
+  readonly #startsAt: number;
+  readonly #tagsAt: number;
+  readonly #peerRanksAt: number;
+  readonly #portRanksAt: number;
+  readonly #stampsAt: number;
+  readonly #chancesAt: number;
   readonly #floats: Float64Array;
   readonly #words: Uint32Array;
   readonly #units: Uint16Array;
@@ -59,7 +65,15 @@ export class WindowEntropy {
   constructor(hosts: number, windows: number, seed: number) {
     this.#windows = windows;
     this.#seed = seed | 0;
-    const memory = new ArrayBuffer(hosts * windows * STRIDE * 2);
+    // Sums a window; where each window's tail starts, and the end of the list; then the samples.
+    this.#startsAt = windows * SUMS * 4;
+    this.#tagsAt = this.#startsAt + 4 * Math.ceil((windows + 1) / 4);
+    this.#peerRanksAt = this.#tagsAt + 2 * SAMPLES;
+    this.#portRanksAt = this.#peerRanksAt + SAMPLES;
+    this.#stampsAt = this.#portRanksAt + SAMPLES;
+    this.#chancesAt = this.#stampsAt + SAMPLES;
+    this.#stride = this.#chancesAt + SAMPLES;
+    const memory = new ArrayBuffer(hosts * this.#stride * 2);
     this.#floats = new Float64Array(memory);
     this.#words = new Uint32Array(memory);
     this.#units = new Uint16Array(memory);
@@ -72,35 +86,41 @@ export class WindowEntropy {
   }
 
   clear(host: number): void {
-    const stride = this.#windows * STRIDE;
-    for (let w = 0; w < this.#windows; w++) {
-      const at = host * stride + w * STRIDE;
-      this.#units.fill(0, at, at + PEERS);
-    }
+    const at = host * this.#stride;
+    this.#units.fill(0, at, at + this.#tagsAt);
     this.#serials[host] = 0;
   }
 
-  /** Sees a flow to this peer and port now. */
+  /** Sees a flow to this peer and port now; of both words the lower 16 bits must be well mixed. */
   add(host: number, peer: number, port: number, moment: Moment): void {
+    const at = host * this.#stride;
+    const units = this.#units;
     const serial = this.#serials[host]!;
     this.#serials[host] = serial + 1;
-    const chance = blockChance(serial, this.#seed);
-    let at = host * this.#windows * STRIDE;
+    const tag = (peer << 16) | (port & 0xffff);
+    const ends = at + this.#startsAt + this.#windows;
+    this.#expire(at, moment.first);
+    this.#raise(at, tag);
+    if (units[ends] === SAMPLES) this.#makeRoom(at);
+    const i = units[ends]!;
+    this.#words[((at + this.#tagsAt) >>> 1) + i] = tag;
+    units[at + this.#peerRanksAt + i] = 1;
+    units[at + this.#portRanksAt + i] = 1;
+    units[at + this.#stampsAt + i] = moment.stamp;
+    units[at + this.#chancesAt + i] = blockChance(serial, this.#seed);
+    units[ends] = i + 1;
+    const sums = at >>> 2;
     for (let w = 0; w < this.#windows; w++) {
-      this.#expire(at, moment.first[w]!);
-      this.#raise(at, peer, port);
-      this.#keep(at, peer, port, (moment.stamp << 16) | chance);
-      at += STRIDE;
+      this.#floats[sums + w * SUMS] = this.#floats[sums + w * SUMS]! + 1;
     }
   }
 
   /**
    * Writes the entropies of peers and ports, in bits, to `into[0]` and `into[1]`.
-   * @param logFlows log2 of the flows inside the window; those before it must have been expired by an
-   *   {@link WindowEntropy.add} at the same moment
+   * @param logFlows log2 of the flows inside the window, as of the last {@link WindowEntropy.add}
    */
   read(host: number, window: number, logFlows: number, into: Float64Array): void {
-    const sums = ((host * this.#windows + window) * STRIDE) >>> 2;
+    const sums = ((host * this.#stride) >>> 2) + window * SUMS;
     const floats = this.#floats;
     const weight = floats[sums]!;
     for (let i = 0; i < 2; i++) {
@@ -110,129 +130,161 @@ export class WindowEntropy {
     }
   }
 
-  /** Whether the entropies of this window are exact: every flow inside is kept. */
+  /** Whether the entropies of this window are exact: each of its `flows` is in the list. */
   isExact(host: number, window: number, flows: number): boolean {
-    return this.#units[(host * this.#windows + window) * STRIDE + LENGTH]! === flows;
+    const starts = host * this.#stride + this.#startsAt;
+    return this.#units[starts + this.#windows]! - this.#units[starts + window]! === flows;
   }
 
   /** Counts stamps from a base `shift` ticks later. */
   rebase(host: number, shift: number): void {
     const units = this.#units;
-    for (let w = 0; w < this.#windows; w++) {
-      const at = (host * this.#windows + w) * STRIDE + STAMPS;
-      for (let i = at; i < at + SAMPLES; i++) units[i] = Math.max(1, units[i]! - shift);
-    }
+    const at = host * this.#stride + this.#stampsAt;
+    for (let i = at; i < at + SAMPLES; i++) units[i] = Math.max(1, units[i]! - shift);
   }
 
-  /** Forgets samples from before the window. */
-  #expire(at: number, first: number): void {
+  /** Moves each window's start past the samples from before it. */
+  #expire(at: number, first: Int32Array): void {
     const units = this.#units;
-    let length = units[at + LENGTH]!;
-    let head = units[at + HEAD]!;
-    if (length === 0 || units[at + STAMPS + head]! >= first) return;
-    while (length > 0 && units[at + STAMPS + head]! < first) {
-      this.#weigh(at, head, -(2 ** (units[at + CHANCES + head]! >>> 8)));
-      head = (head + 1) & (SAMPLES - 1);
-      length--;
+    const starts = at + this.#startsAt;
+    const end = units[starts + this.#windows]!;
+    const stamps = at + this.#stampsAt;
+    for (let w = 0; w < this.#windows; w++) {
+      let start = units[starts + w]!;
+      const inside = first[w]!;
+      // The windows nest: where a shorter one loses nothing, neither does a longer one.
+      if (start === end || units[stamps + start]! >= inside) continue;
+      const sums = (at >>> 2) + w * SUMS;
+      while (start < end && units[stamps + start]! < inside) this.#weigh(at, sums, start++, -1);
+      units[starts + w] = start;
+      if (start === end) this.#floats.fill(0, sums, sums + SUMS);
     }
-    units[at + HEAD] = head;
-    units[at + LENGTH] = length;
-    if (length === 0) {
-      units[at + LEVEL] = 0;
-      this.#floats.fill(0, at >>> 2, (at >>> 2) + SUMS);
-    } else if (length < FEW && units[at + LEVEL]! > 0) units[at + LEVEL] = units[at + LEVEL]! - 1;
   }
 
-  /** Adds the sample's gains, `weight` times, to the sums. */
-  #weigh(at: number, sample: number, weight: number): void {
+  /** Adds (or takes away, `sign` -1) a sample to a window's sums. */
+  #weigh(at: number, sums: number, sample: number, sign: number): void {
     const units = this.#units;
     const floats = this.#floats;
-    const sums = at >>> 2;
+    const weight = sign * WEIGHTS[units[at + this.#chancesAt + sample]! >>> 8]!;
+    const byPeer = gain(units[at + this.#peerRanksAt + sample]!);
+    const byPort = gain(units[at + this.#portRanksAt + sample]!);
     floats[sums] = floats[sums]! + weight;
-    floats[sums + 1] = floats[sums + 1]! + weight * gain(units[at + PEER_RANKS + sample]!);
-    floats[sums + 2] = floats[sums + 2]! + weight * gain(units[at + PORT_RANKS + sample]!);
+    floats[sums + 1] = floats[sums + 1]! + weight * byPeer;
+    floats[sums + 2] = floats[sums + 2]! + weight * byPort;
   }
 
   /** One more flow behind every sample of the same peer, and of the same port. */
-  #raise(at: number, peer: number, port: number): void {
+  #raise(at: number, tag: number): void {
     const units = this.#units;
     const words = this.#words;
-    const peers = (at + PEERS) >>> 1;
-    const ports = (at + PORTS) >>> 1;
-    const length = units[at + LENGTH]!;
-    const head = units[at + HEAD]!;
+    const floats = this.#floats;
+    const tags = (at + this.#tagsAt) >>> 1;
+    const peerRanks = at + this.#peerRanksAt;
+    const portRanks = at + this.#portRanksAt;
+    const chances = at + this.#chancesAt;
+    const starts = at + this.#startsAt;
     let byPeer = 0;
     let byPort = 0;
-    for (let n = 0; n < length; n++) {
-      const i = (head + n) & (SAMPLES - 1);
-      if (words[peers + i] === peer) byPeer += this.#raiseRank(at, PEER_RANKS + i, i);
-      if (words[ports + i] === port) byPort += this.#raiseRank(at, PORT_RANKS + i, i);
+    let i = units[starts + this.#windows]!;
+    // Backwards from the newest, so that what one window gains the longer ones gain too.
+    for (let w = 0; w < this.#windows; w++) {
+      const start = units[starts + w]!;
+      while (i > start) {
+        i--;
+        const apart = words[tags + i]! ^ tag;
+        if (apart >>> 16 === 0) {
+          const rank = units[peerRanks + i]!;
+          byPeer += WEIGHTS[units[chances + i]! >>> 8]! * step(rank);
+          if (rank < MOST_RANK) units[peerRanks + i] = rank + 1;
+        }
+        if ((apart & 0xffff) === 0) {
+          const rank = units[portRanks + i]!;
+          byPort += WEIGHTS[units[chances + i]! >>> 8]! * step(rank);
+          if (rank < MOST_RANK) units[portRanks + i] = rank + 1;
+        }
+      }
+      const sums = (at >>> 2) + w * SUMS;
+      floats[sums + 1] = floats[sums + 1]! + byPeer;
+      floats[sums + 2] = floats[sums + 2]! + byPort;
     }
-    const sums = at >>> 2;
-    if (byPeer !== 0) this.#floats[sums + 1] = this.#floats[sums + 1]! + byPeer;
-    if (byPort !== 0) this.#floats[sums + 2] = this.#floats[sums + 2]! + byPort;
   }
 
-  #raiseRank(at: number, field: number, sample: number): number {
-    const rank = this.#units[at + field]!;
-    if (rank === MOST_RANK) return 0;
-    this.#units[at + field] = rank + 1;
-    return 2 ** (this.#units[at + CHANCES + sample]! >>> 8) * (gain(rank + 1) - gain(rank));
-  }
-
-  /** Keeps the newest flow if its chance says so; a full ring is thinned first. */
-  #keep(at: number, peer: number, port: number, stampAndChance: number): void {
+  /** Drops what lies before the longest window; if that is too little, thins. Sums are made anew. */
+  #makeRoom(at: number): void {
     const units = this.#units;
-    const chance = stampAndChance & 0xff;
-    while (units[at + LENGTH] === SAMPLES && chance >= units[at + LEVEL]!) {
-      if (units[at + LEVEL] === MOST_LEVELS) return;
-      units[at + LEVEL] = units[at + LEVEL]! + 1;
-      this.#thin(at, units[at + LEVEL]!);
+    const starts = at + this.#startsAt;
+    const outside = units[starts + this.#windows - 1]!;
+    for (let i = 0; i < outside; i++) units[at + this.#stampsAt + i] = 0;
+    if (outside < ENOUGH) this.#thin(at, outside);
+    this.#compact(at);
+    const end = units[starts + this.#windows]!;
+    for (let w = 0; w < this.#windows; w++) {
+      const sums = (at >>> 2) + w * SUMS;
+      this.#floats.fill(0, sums, sums + SUMS);
     }
-    const level = units[at + LEVEL]!;
-    if (chance < level) return;
-    const length = units[at + LENGTH]!;
-    const i = (units[at + HEAD]! + length) & (SAMPLES - 1);
-    this.#words[((at + PEERS) >>> 1) + i] = peer;
-    this.#words[((at + PORTS) >>> 1) + i] = port;
-    units[at + PEER_RANKS + i] = 1;
-    units[at + PORT_RANKS + i] = 1;
-    units[at + STAMPS + i] = stampAndChance >>> 16;
-    units[at + CHANCES + i] = (level << 8) | chance;
-    units[at + LENGTH] = length + 1;
-    this.#floats[at >>> 2] = this.#floats[at >>> 2]! + 2 ** level;
+    // Each sample goes to the shortest window it is in; then every window takes over the shorter one.
+    let w = 0;
+    for (let i = end - 1; i >= 0; i--) {
+      while (w < this.#windows && i < units[starts + w]!) w++;
+      if (w === this.#windows) break;
+      this.#weigh(at, (at >>> 2) + w * SUMS, i, 1);
+    }
+    const floats = this.#floats;
+    for (let f = (at >>> 2) + SUMS; f < (at >>> 2) + this.#windows * SUMS; f++) {
+      floats[f] = floats[f]! + floats[f - SUMS]!;
+    }
   }
 
-  /** Keeps the samples whose chance reaches the level; those that stay stand for those that go. */
-  #thin(at: number, level: number): void {
+  /**
+   * Marks samples for dropping, by stamp 0: in every level that has enough of them, those of the older
+   * half that their chance does not carry one level higher. Levels fall from the oldest to the newest.
+   */
+  #thin(at: number, oldest: number): void {
     const units = this.#units;
-    const head = units[at + HEAD]!;
-    const length = units[at + LENGTH]!;
-    this.#floats.fill(0, at >>> 2, (at >>> 2) + SUMS);
+    const chances = at + this.#chancesAt;
+    let dropped = 0;
+    for (let enough = ENOUGH; dropped === 0; enough = Math.max(2, enough >>> 1)) {
+      let to = units[at + this.#startsAt + this.#windows]!;
+      while (to > oldest) {
+        let from = to - 1;
+        const level = (units[chances + from]! >>> 8) + 1;
+        while (from > oldest && (units[chances + from - 1]! >>> 8) + 1 === level) from--;
+        const candidates = to - from >= enough ? (to - from) >>> 1 : 0;
+        for (let i = from; i < from + candidates; i++) {
+          const chance = units[chances + i]! & 0xff;
+          if (chance < level || level > MOST_LEVELS) {
+            units[at + this.#stampsAt + i] = 0;
+            dropped++;
+          } else units[chances + i] = (level << 8) | chance;
+        }
+        to = from;
+      }
+    }
+  }
+
+  /** Closes the gaps that samples marked with stamp 0 leave. */
+  #compact(at: number): void {
+    const units = this.#units;
+    const starts = at + this.#startsAt;
+    const stamps = at + this.#stampsAt;
+    const tags = (at + this.#tagsAt) >>> 1;
+    const end = units[starts + this.#windows]!;
+    // The longest window starts first, so its start is the first to move.
+    let window = this.#windows - 1;
     let kept = 0;
-    for (let n = 0; n < length; n++) {
-      const from = (head + n) & (SAMPLES - 1);
-      const chance = units[at + CHANCES + from]! & 0xff;
-      if (chance < level) continue;
-      const to = (head + kept++) & (SAMPLES - 1);
-      const own = Math.max(level, units[at + CHANCES + from]! >>> 8);
-      this.#move(at, from, to);
-      units[at + CHANCES + to] = (own << 8) | chance;
-      this.#weigh(at, to, 2 ** own);
+    for (let i = 0; i < end; i++) {
+      while (window >= 0 && units[starts + window] === i) units[starts + window--] = kept;
+      if (units[stamps + i] === 0) continue;
+      if (kept < i) {
+        this.#words[tags + kept] = this.#words[tags + i]!;
+        for (let field = at + this.#peerRanksAt; field < at + this.#stride; field += SAMPLES) {
+          units[field + kept] = units[field + i]!;
+        }
+      }
+      kept++;
     }
-    units[at + LENGTH] = kept;
-  }
-
-  #move(at: number, from: number, to: number): void {
-    const units = this.#units;
-    const words = this.#words;
-    const peers = (at + PEERS) >>> 1;
-    const ports = (at + PORTS) >>> 1;
-    words[peers + to] = words[peers + from]!;
-    words[ports + to] = words[ports + from]!;
-    for (let field = PEER_RANKS; field <= STAMPS; field += SAMPLES) {
-      units[at + field + to] = units[at + field + from]!;
-    }
+    while (window >= 0) units[starts + window--] = kept;
+    units[starts + this.#windows] = kept;
   }
 }
 
