@@ -98,6 +98,7 @@ export class KddFeatures {
   #give(): void {
     this.#emit(this.#rows);
     this.#rows.length = 0;
+    this.#rows.connections.length = 0;
   }
 
   #row(row: number): void {
@@ -145,10 +146,11 @@ export class KddFeatures {
     const connection = this.#order.rows;
     const rows = this.#rows;
     const to = rows.length++;
+    rows.connections.length = rows.length;
     rows.protocol[to] = protocol === TCP ? 0 : protocol === UDP ? 1 : 2;
     rows.service[to] = service;
     rows.flag[to] = flag;
-    rows.start[to] = connection.start[row]!;
+    rows.connections.copy(to, connection, row);
     const numbers = rows.numbers;
     const at = to * KDD_NUMBERS;
     numbers[at] = Math.floor((connection.end[row]! - connection.start[row]!) / 1e6);

@@ -1,3 +1,5 @@
+import { KddConnections } from './connections.ts';
+
 /** Columns of a row that are numbers: all 41 but protocol_type, service and flag. */
 export const KDD_NUMBERS = 38;
 /** The protocol_type column's words. */
@@ -17,8 +19,8 @@ export class KddRows {
   readonly flag: Uint8Array;
   /** {@link KDD_NUMBERS} a row, in the data set's order without its three words. */
   readonly numbers: Float64Array;
-  /** Start of the connection, microseconds since 1970-01-01 UTC: to show, no column of the view. */
-  readonly start: Float64Array;
+  /** The connection each row is of: who and when, which the view's columns do not tell. */
+  readonly connections: KddConnections;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -26,6 +28,6 @@ export class KddRows {
     this.service = new Uint8Array(capacity);
     this.flag = new Uint8Array(capacity);
     this.numbers = new Float64Array(capacity * KDD_NUMBERS);
-    this.start = new Float64Array(capacity);
+    this.connections = new KddConnections(capacity);
   }
 }
