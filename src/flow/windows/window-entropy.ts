@@ -51,13 +51,14 @@ export class WindowEntropy {
   /** 16-bit units of a host, and where in them each field begins. */
   readonly #stride: number;
   readonly #startsAt: number;
-  readonly #tagsAt: number;
+  readonly #peersAt: number;
+  readonly #portsAt: number;
   readonly #peerRanksAt: number;
   readonly #portRanksAt: number;
   readonly #stampsAt: number;
   readonly #chancesAt: number;
   readonly #floats: Float64Array;
-  readonly #words: Uint32Array;
+  readonly #words: Int32Array;
   readonly #units: Uint16Array;
   /** Flows a host has had, modulo 2^32: numbers the blocks. */
   readonly #serials: Uint32Array;
@@ -67,15 +68,16 @@ export class WindowEntropy {
     this.#seed = seed | 0;
     // Sums a window; where each window's tail starts, and the end of the list; then the samples.
     this.#startsAt = windows * SUMS * 4;
-    this.#tagsAt = this.#startsAt + 4 * Math.ceil((windows + 1) / 4);
-    this.#peerRanksAt = this.#tagsAt + 2 * SAMPLES;
+    this.#peersAt = this.#startsAt + 4 * Math.ceil((windows + 1) / 4);
+    this.#portsAt = this.#peersAt + 2 * SAMPLES;
+    this.#peerRanksAt = this.#portsAt + 2 * SAMPLES;
     this.#portRanksAt = this.#peerRanksAt + SAMPLES;
     this.#stampsAt = this.#portRanksAt + SAMPLES;
     this.#chancesAt = this.#stampsAt + SAMPLES;
     this.#stride = this.#chancesAt + SAMPLES;
     const memory = new ArrayBuffer(hosts * this.#stride * 2);
     this.#floats = new Float64Array(memory);
-    this.#words = new Uint32Array(memory);
+    this.#words = new Int32Array(memory);
     this.#units = new Uint16Array(memory);
     this.#serials = new Uint32Array(hosts);
   }
@@ -87,23 +89,23 @@ export class WindowEntropy {
 
   clear(host: number): void {
     const at = host * this.#stride;
-    this.#units.fill(0, at, at + this.#tagsAt);
+    this.#units.fill(0, at, at + this.#peersAt);
     this.#serials[host] = 0;
   }
 
-  /** Sees a flow to this peer and port now; of both words the lower 16 bits must be well mixed. */
+  /** Sees a flow to this peer and port now: items of 32 bits. */
   add(host: number, peer: number, port: number, moment: Moment): void {
     const at = host * this.#stride;
     const units = this.#units;
     const serial = this.#serials[host]!;
     this.#serials[host] = serial + 1;
-    const tag = (peer << 16) | (port & 0xffff);
     const ends = at + this.#startsAt + this.#windows;
     this.#expire(at, moment.first);
-    this.#raise(at, tag);
+    this.#raise(at, peer | 0, port | 0);
     if (units[ends] === SAMPLES) this.#makeRoom(at);
     const i = units[ends]!;
-    this.#words[((at + this.#tagsAt) >>> 1) + i] = tag;
+    this.#words[((at + this.#peersAt) >>> 1) + i] = peer;
+    this.#words[((at + this.#portsAt) >>> 1) + i] = port;
     units[at + this.#peerRanksAt + i] = 1;
     units[at + this.#portRanksAt + i] = 1;
     units[at + this.#stampsAt + i] = moment.stamp;
@@ -174,11 +176,12 @@ export class WindowEntropy {
   }
 
   /** One more flow behind every sample of the same peer, and of the same port. */
-  #raise(at: number, tag: number): void {
+  #raise(at: number, peer: number, port: number): void {
     const units = this.#units;
     const words = this.#words;
     const floats = this.#floats;
-    const tags = (at + this.#tagsAt) >>> 1;
+    const peers = (at + this.#peersAt) >>> 1;
+    const ports = (at + this.#portsAt) >>> 1;
     const peerRanks = at + this.#peerRanksAt;
     const portRanks = at + this.#portRanksAt;
     const chances = at + this.#chancesAt;
@@ -191,13 +194,12 @@ export class WindowEntropy {
       const start = units[starts + w]!;
       while (i > start) {
         i--;
-        const apart = words[tags + i]! ^ tag;
-        if (apart >>> 16 === 0) {
+        if (words[peers + i] === peer) {
           const rank = units[peerRanks + i]!;
           byPeer += WEIGHTS[units[chances + i]! >>> 8]! * step(rank);
           if (rank < MOST_RANK) units[peerRanks + i] = rank + 1;
         }
-        if ((apart & 0xffff) === 0) {
+        if (words[ports + i] === port) {
           const rank = units[portRanks + i]!;
           byPort += WEIGHTS[units[chances + i]! >>> 8]! * step(rank);
           if (rank < MOST_RANK) units[portRanks + i] = rank + 1;
@@ -267,7 +269,8 @@ export class WindowEntropy {
     const units = this.#units;
     const starts = at + this.#startsAt;
     const stamps = at + this.#stampsAt;
-    const tags = (at + this.#tagsAt) >>> 1;
+    const peers = (at + this.#peersAt) >>> 1;
+    const ports = (at + this.#portsAt) >>> 1;
     const end = units[starts + this.#windows]!;
     // The longest window starts first, so its start is the first to move.
     let window = this.#windows - 1;
@@ -276,7 +279,8 @@ export class WindowEntropy {
       while (window >= 0 && units[starts + window] === i) units[starts + window--] = kept;
       if (units[stamps + i] === 0) continue;
       if (kept < i) {
-        this.#words[tags + kept] = this.#words[tags + i]!;
+        this.#words[peers + kept] = this.#words[peers + i]!;
+        this.#words[ports + kept] = this.#words[ports + i]!;
         for (let field = at + this.#peerRanksAt; field < at + this.#stride; field += SAMPLES) {
           units[field + kept] = units[field + i]!;
         }
