@@ -138,9 +138,11 @@ export class Detector implements Analyser {
       const originator = this.#originator;
       const responder = this.#responder;
       this.#forget();
-      this.#analyser = found.create(this.#host);
-      if (pieces !== null) replay(this.#analyser, pieces, originator, responder);
-      this.#analyser.data(fromOriginator, bytes, start, end);
+      const analyser = found.create(this.#host);
+      this.#analyser = analyser;
+      if (pieces !== null) replay(analyser, pieces, originator, responder);
+      // What was held may have told the analyser all that it wants.
+      if (!this.#over) analyser.data(fromOriginator, bytes, start, end);
       return;
     }
     const pieces = this.#pieces === null ? 0 : this.#pieces.length;

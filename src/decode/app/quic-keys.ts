@@ -8,28 +8,30 @@ interface Version {
   hp: string;
 }
 
+/** Version 2 parts from the others in labels and packet types too. */
+export const QUIC_V2 = 0x6b3343cf;
+
+/** Drafts 29 to 32, and 33 to 34, which already have the salt of version 1. */
+const OLD_SALT = Buffer.from('afbfec289993d24c9e9786f19c6111e04390a899', 'hex');
+const SALT = Buffer.from('38762cf7f55934b34d179ae6a4c80cadccbb7f0a', 'hex');
+const SALT_V2 = Buffer.from('0dede3def700a6db819381be6e269dcbf9bd2ed9', 'hex');
+
+function named(salt: Buffer, prefix: string): Version {
+  return { salt, key: `${prefix} key`, iv: `${prefix} iv`, hp: `${prefix} hp` };
+}
+
 const VERSIONS = new Map<number, Version>([
-  [
-    1,
-    {
-      salt: Buffer.from('38762cf7f55934b34d179ae6a4c80cadccbb7f0a', 'hex'),
-      key: 'quic key',
-      iv: 'quic iv',
-      hp: 'quic hp',
-    },
-  ],
-  [
-    0x6b3343cf,
-    {
-      salt: Buffer.from('0dede3def700a6db819381be6e269dcbf9bd2ed9', 'hex'),
-      key: 'quicv2 key',
-      iv: 'quicv2 iv',
-      hp: 'quicv2 hp',
-    },
-  ],
+  [1, named(SALT, 'quic')],
+  [QUIC_V2, named(SALT_V2, 'quicv2')],
+  [0xff00001d, named(OLD_SALT, 'quic')],
+  [0xff00001e, named(OLD_SALT, 'quic')],
+  [0xff00001f, named(OLD_SALT, 'quic')],
+  [0xff000020, named(OLD_SALT, 'quic')],
+  [0xff000021, named(SALT, 'quic')],
+  [0xff000022, named(SALT, 'quic')],
 ]);
 
-/** True for the versions whose initial keys are known: 1 (RFC 9001) and 2 (RFC 9369). */
+/** True for the versions whose initial keys are known: 1 (RFC 9001), 2 (RFC 9369), drafts 29 to 34. */
 export function knowsQuicVersion(version: number): boolean {
   return VERSIONS.has(version);
 }

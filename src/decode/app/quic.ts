@@ -15,6 +15,7 @@ import {
   initialKeys,
   knowsQuicVersion,
   openPacket,
+  QUIC_V2,
 } from './quic-keys.ts';
 import { TlsHandshake } from './tls-handshake.ts';
 
@@ -160,8 +161,8 @@ function readLongHeader(bytes: Uint8Array, start: number, end: number): LongHead
   if (idEnd >= end) return null;
   const sourceEnd = idEnd + 1 + (bytes[idEnd] as number);
   const type = ((bytes[start] as number) >> 4) & 3;
-  const initial = type === (version === 1 ? 0 : 1);
-  const retry = type === (version === 1 ? 3 : 0);
+  const initial = type === (version === QUIC_V2 ? 1 : 0);
+  const retry = type === (version === QUIC_V2 ? 0 : 3);
   if (retry) return null;
   let at = sourceEnd;
   if (initial) {
