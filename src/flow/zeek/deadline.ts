@@ -1,4 +1,4 @@
-import { TCP_TRANSPORT, transportOf } from './key.ts';
+import { TCP_TRANSPORT, transportOf, UDP_TRANSPORT } from './key.ts';
 import {
   ACTIVE,
   FLAGS,
@@ -13,6 +13,7 @@ import {
   STRIDE,
   TIMER,
   TIMER_ATTEMPT,
+  TURNED,
 } from './slot.ts';
 import type { ConnTable } from './table.ts';
 import { DID_CLOSE, INACTIVE, RESET, STATE_MASK, SYN_ACK_SENT } from './tcp-state.ts';
@@ -23,10 +24,14 @@ const OPENING = 60e6;
 const FIRST_LOOK = 5e6;
 const NEXT_LOOK = 6e6;
 const LINGER = 5e6;
+/** Place of the DNS timeout among the timeouts. */
+const DNS_TIMEOUT = 4;
+const SECOND = 1e6;
 
 /**
  * When a connection is over if no packet comes: the time from which on a packet with its key begins
- * another. `timeouts` are the inactivity timeouts by transport, in microseconds.
+ * another. `timeouts` are the inactivity timeouts by transport and, last, the time between two looks at
+ * a DNS conversation (0: none), in microseconds.
  */
 export function deadline(table: ConnTable, slot: number, timeouts: Float64Array): number {
   const { words, floats } = table;
@@ -34,6 +39,7 @@ export function deadline(table: ConnTable, slot: number, timeouts: Float64Array)
   const fields = slot * FLOAT_STRIDE;
   const last = floats[fields + LAST]!;
   const transport = transportOf((words[base + KEY]! >> 8) & 0xff);
+  if (transport === UDP_TRANSPORT) return udpDeadline(table, slot, timeouts);
   if (transport !== TCP_TRANSPORT) return last + timeouts[transport]!;
   const flags = words[base + FLAGS]!;
   let due = last + ((flags & SETTLED) !== 0 ? timeouts[TCP_TRANSPORT]! : OPENING);
@@ -51,6 +57,26 @@ export function deadline(table: ConnTable, slot: number, timeouts: Float64Array)
   const start = floats[fields + START]! + FIRST_LOOK;
   const looks = Math.max(0, Math.floor((last + LINGER - start) / NEXT_LOOK) + 1);
   return Math.min(due, last === start - FIRST_LOOK ? start : start + looks * NEXT_LOOK);
+}
+
+/** Zeek ends a DNS conversation that has been idle for nine of the ten seconds between two looks. */
+function udpDeadline(table: ConnTable, slot: number, timeouts: Float64Array): number {
+  const { words, floats } = table;
+  const last = floats[slot * FLOAT_STRIDE + LAST]!;
+  const due = last + timeouts[UDP_TRANSPORT]!;
+  const look = timeouts[DNS_TIMEOUT]!;
+  if (look === 0 || !isDns(words, slot * STRIDE)) return due;
+  const start = floats[slot * FLOAT_STRIDE + START]!;
+  const looks = Math.max(1, Math.ceil((last - start + look - SECOND) / look));
+  return Math.min(due, start + looks * look);
+}
+
+/** The responder's port is one at which Zeek reads DNS from the first packet on. */
+function isDns(words: Int32Array, base: number): boolean {
+  const ports = words[base + KEY + 1]!;
+  const turned = (words[base + FLAGS]! & TURNED) !== 0;
+  const responder = turned ? ports >>> 16 : ports & 0xffff;
+  return responder === 53 || responder === 5353 || responder === 137 || responder === 5355;
 }
 
 /** Ends that Zeek's regular look sweeps away: nothing ever happened, or a half-told end. */

@@ -1,6 +1,6 @@
 import { type AppFacts, createAppConnection, NO_FACTS } from '../../decode/index.ts';
 import { Announcements } from './announcements.ts';
-import { FLAGS, HAS_STREAM, KEY, STRIDE, TURNED } from './slot.ts';
+import { FLAGS, HAS_STREAM, KEY, PARTIAL, STRIDE, TURNED } from './slot.ts';
 import { Stream, type StreamLimits } from './stream.ts';
 import type { ConnTable } from './table.ts';
 
@@ -85,12 +85,22 @@ export class Streams {
 
   /** Confirmed protocols; '' for none. */
   service(slot: number): string {
-    const has = (this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) !== 0;
-    return has ? this.#streams[slot]!.service : '';
+    const flags = this.#table.words[slot * STRIDE + FLAGS]!;
+    if ((flags & HAS_STREAM) === 0) return '';
+    const { service } = this.#streams[slot]!;
+    return (flags & PARTIAL) !== 0 && service !== '' ? readFromTheMiddle(service) : service;
   }
 
   /** What the payload said. */
   facts(slot: number): AppFacts {
+    return this.service(slot) === '' && this.#isPartial(slot) ? NO_FACTS : this.#facts(slot);
+  }
+
+  #isPartial(slot: number): boolean {
+    return (this.#table.words[slot * STRIDE + FLAGS]! & PARTIAL) !== 0;
+  }
+
+  #facts(slot: number): AppFacts {
     const has = (this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) !== 0;
     return has ? this.#streams[slot]!.facts : NO_FACTS;
   }
@@ -99,4 +109,14 @@ export class Streams {
   forget(slot: number): void {
     if ((this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) !== 0) this.#streams[slot] = null;
   }
+}
+
+/** Protocols that Zeek reads even if it missed how the connection began; the others it does not. */
+const FROM_THE_MIDDLE = new Set(['redis', 'ftp', 'ldap_tcp', 'postgresql', 'finger']);
+
+function readFromTheMiddle(service: string): string {
+  return service
+    .split(',')
+    .filter((name) => FROM_THE_MIDDLE.has(name))
+    .join();
 }

@@ -84,6 +84,8 @@ export class TcpMachine {
   readonly #histories: Histories;
   readonly #reassembly: Reassembly;
   readonly #sides: Sides;
+  /** A repeat of the newest segment is a retransmission. */
+  countRepeats = true;
   /** Set by the state machine: the sender's end is to be reported, and whether as an event. */
   #close = false;
   #event = false;
@@ -135,6 +137,7 @@ export class TcpMachine {
       // The SYN was missed, and this is no backscatter: who answered the SYN is the responder.
       this.#sides.flip(slot);
       this.#histories.replace(slot, '^h');
+      this.#table.words[slot * STRIDE + FLAGS]! |= FIRST_ORIGINATOR;
       role = 0;
     }
     const { words, floats } = this.#table;
@@ -300,7 +303,7 @@ export class TcpMachine {
     if (lone || ((words[side + STATE]! & STATE_MASK) !== RESET && delta > 0)) {
       if (last >>> 0 < old >>> 0) words[side + WRAPS] = nextWrap(words[side + WRAPS]!);
       words[side + LAST_SEQ] = last;
-    } else if (delta <= 0 && segment.length > 0) {
+    } else if (segment.length > 0 && delta < (this.countRepeats ? 1 : 0)) {
       if ((words[side + STATE]! & STATE_MASK) === RESET) return;
       this.#histories.scaled(slot, role, side + RETRANSMITS, LETTER_T);
     }

@@ -32,7 +32,7 @@ import { Streams } from './streams.ts';
 import { ConnTable } from './table.ts';
 import { TcpMachine } from './tcp.ts';
 import { teredoPacket } from './teredo.ts';
-import { isIpTunnel, TEREDO, Tunnels, tunnelService } from './tunnels.ts';
+import { isGreInUdp, isIpTunnel, TEREDO, Tunnels, tunnelService } from './tunnels.ts';
 import { Wheel } from './wheel.ts';
 
 /** How the tracker cuts traffic into connections and what it looks at. Times are in seconds. */
@@ -53,10 +53,17 @@ export interface ZeekOptions {
   readonly heldBytes?: number;
   /** Ports that decide who is the responder when the opening was missed. Default as Zeek's. */
   readonly likelyServerPorts?: ServerPorts;
+  /** Zeek's `dns_session_timeout`: when a DNS conversation over UDP is looked at; 0 for never. */
+  readonly dnsTimeout?: number;
   /** Zeek's `report_gaps_for_partial`. Default false. */
   readonly reportPartialGaps?: boolean;
   /** Zeek's `tcp_excessive_data_without_further_acks`; 0 for none. Default 10 MiB. */
   readonly maxWithoutAcks?: number;
+  /**
+   * A repeat of the newest segment is a retransmission (T, t), as in Zeek since version 3. Bro 2.6,
+   * which wrote IoT-23's logs, counted only what came again after newer bytes. Default true.
+   */
+  readonly countRepeats?: boolean;
   readonly tcpInactivity?: number;
   readonly udpInactivity?: number;
   readonly icmpInactivity?: number;
@@ -92,10 +99,12 @@ const DEFAULTS = {
   likelyServerPorts: LIKELY_SERVER_PORTS,
   reportPartialGaps: false,
   maxWithoutAcks: 10 * 1024 * 1024,
+  countRepeats: true,
   tcpInactivity: 300,
   udpInactivity: 60,
   icmpInactivity: 60,
   unknownInactivity: 60,
+  dnsTimeout: 10,
 };
 
 const ESP = 50;
@@ -151,17 +160,14 @@ export class ZeekTracker {
     this.#tunnels = new Tunnels(this.#table, this.#histories, settings.seed);
     this.#reassembly = new Reassembly(this.#table, this.#histories, this.#streams, settings);
     this.#tcp = new TcpMachine(this.#table, this.#histories, this.#reassembly, this.#sides);
+    this.#tcp.countRepeats = settings.countRepeats;
     this.#serverPorts = {
       tcp: portTable(settings.likelyServerPorts.tcp),
       udp: portTable(settings.likelyServerPorts.udp),
     };
     const { unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity } = settings;
-    this.#timeouts = Float64Array.of(
-      unknownInactivity * 1e6,
-      tcpInactivity * 1e6,
-      udpInactivity * 1e6,
-      icmpInactivity * 1e6,
-    );
+    const seconds = [unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity];
+    this.#timeouts = Float64Array.from([...seconds, settings.dnsTimeout], (value) => value * 1e6);
     this.stats = {
       packets: 0,
       ignored: 0,
@@ -331,7 +337,8 @@ export class ZeekTracker {
     floats[at] = floats[at]! < 0 ? declared - 8 : floats[at]! + declared - 8;
     if (deeper) {
       const service = tunnelService(layer.sourcePort, layer.destinationPort);
-      this.#tunnels.enterUdp(slot, role, service);
+      if (isGreInUdp(layer)) this.#tunnels.enterIp(bytes, layer);
+      else this.#tunnels.enterUdp(slot, role, service);
       this.#tally(slot, role, bytes, layer);
       return true;
     }
@@ -346,7 +353,7 @@ export class ZeekTracker {
       const stream = this.#streams.datagrams(slot);
       stream.deliver(role, bytes, layer.dataStart, layer.dataEnd, time);
       // Counted as the sender was taken to be when it came, as Zeek does.
-      if (stream.turnsNow()) this.#sides.flip(slot);
+      if (stream.turnsNow() && !isMulticast(bytes, layer)) this.#sides.flip(slot);
     }
     this.#tally(slot, role, bytes, layer);
     return false;
@@ -516,6 +523,11 @@ export class ZeekTracker {
 /** VXLAN's outer checksum is to be zero. */
 function isVxlan(deeper: boolean, { destinationPort }: IpLayer, checksum: number): boolean {
   return deeper && destinationPort === 4789 && checksum === 0;
+}
+
+/** Nobody answers from a multicast address, so roles are never changed to say so. */
+function isMulticast(bytes: Uint8Array, { version, destinationOffset: at }: IpLayer): boolean {
+  return version === IPV4 ? bytes[at]! >> 4 === 14 : bytes[at] === 255;
 }
 
 function isBroadcast(bytes: Uint8Array, { version, destinationOffset: at }: IpLayer): boolean {

@@ -18,6 +18,8 @@ import {
 import type { ConnTable } from './table.ts';
 import { hashWords, mix, uidText } from './uid.ts';
 
+/** Port of GRE in UDP (RFC 8086). */
+const GRE_IN_UDP = 4754;
 /** What Zeek calls the connections that carry tunnels; index 0 is none. */
 const TUNNEL_SERVICES = ['', 'vxlan', 'geneve', 'gtpv1', 'teredo', 'ayiya'] as const;
 /** Index of Teredo among the services. */
@@ -54,6 +56,11 @@ function serviceOfPort(port: number): number {
     default:
       return 0;
   }
+}
+
+/** True when Zeek takes the pair of IP addresses, not the UDP connection, for what carries a packet. */
+export function isGreInUdp({ sourcePort, destinationPort }: IpLayer): boolean {
+  return destinationPort === GRE_IN_UDP || sourcePort === GRE_IN_UDP;
 }
 
 /** The uids of connections and tunnels, and which carries which. */
