@@ -96,7 +96,8 @@ test('a login refused, then one as guest, over FTP', () => {
   assert.equal(cells[10], '1', 'num_failed_logins');
   assert.equal(cells[11], '1', 'logged_in');
   assert.equal(cells[19], '0', 'num_outbound_cmds');
-  assert.equal(cells[22], '1', 'is_guest_login');
+  assert.equal(cells[20], '0', 'is_host_login: root was refused');
+  assert.equal(cells[21], '1', 'is_guest_login');
 });
 
 test('rows come in the order of start, though the longer connection ends later', () => {
