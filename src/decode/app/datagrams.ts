@@ -32,10 +32,10 @@ export const ntp: Protocol = signature('ntp', {
     if (version < 1 || version > 4 || mode === 0) return NO;
     if (mode >= 6) return usual ? YES : NO;
     if (length < 48) return NO;
+    if ((bytes[start + 1] as number) > 16) return NO;
     if (usual) return YES;
     const precision = bytes[start + 3] as number;
     const sane =
-      (bytes[start + 1] as number) <= 16 &&
       (bytes[start + 2] as number) <= 17 &&
       (precision >= 0xe0 || precision === 0) &&
       u16(bytes, start + 4) < 16 &&

@@ -174,6 +174,6 @@ export function plausibleDnsHeader(bytes: Uint8Array, start: number): boolean {
   if (opcode === 3 || opcode > 9) return false;
   const sections = u32(bytes, start + 4);
   const others = u32(bytes, start + 8);
-  if (sections === 0 && others === 0) return false;
+  if (sections === 0) return false;
   return u16(bytes, start + 4) <= 255 && u16(bytes, start + 6) <= 4095 && others < 0x0400_0000;
 }
