@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WiresiftError } from '../src/base/index.ts';
+import { createAppConnection } from '../src/decode/index.ts';
 import { ArgusCsv } from '../src/flow/index.ts';
 import { meterCaptures, type SegmentSummary } from '../src/pipeline.ts';
+import { readHead, readTurns } from './fuzz/conversation.ts';
 
 const CASES = fileURLToPath(new URL('./captures', import.meta.url));
 
@@ -17,6 +19,8 @@ interface Expected {
   readonly error?: string;
   readonly format?: string;
   readonly frames?: number;
+  /** Of a conversation instead of a capture. */
+  readonly service?: string;
   /** All rows of the argus view; or some that must be among them. */
   readonly rows?: readonly string[];
   readonly rowsAmong?: readonly string[];
@@ -27,6 +31,18 @@ interface Expected {
   readonly anomalies?: Readonly<Record<string, number>>;
   /** Milliseconds within which the case is over even on a slow machine. */
   readonly millis?: number;
+}
+
+/** The service that a conversation shows, of a case whose input is `conversation.bin`. */
+function serviceOf(bytes: Uint8Array): string {
+  const { protocol, originatorPort, responderPort } = readHead(bytes);
+  const connection = createAppConnection(protocol, originatorPort, responderPort);
+  for (const { fromOriginator, gap, start, end, length } of readTurns(bytes)) {
+    if (gap) connection.gap(fromOriginator, length);
+    else connection.data(fromOriginator, bytes, start, end, 1e15);
+  }
+  connection.end();
+  return connection.service;
 }
 
 /** What came out of a case. */
@@ -103,7 +119,10 @@ describe('capture cases', () => {
       const text = readFileSync(join(folder, 'expected.json'), 'utf8');
       const expected = JSON.parse(text) as Expected;
       assert.ok(Object.keys(expected).length > 0, 'expected.json says nothing');
-      check(expected, await play(folder, expected));
+      const conversation = join(folder, 'conversation.bin');
+      if (existsSync(conversation)) {
+        assert.equal(serviceOf(readFileSync(conversation)), expected.service);
+      } else check(expected, await play(folder, expected));
     });
   }
 });

@@ -206,11 +206,14 @@ async function inPieces(options: {
 }): Promise<void> {
   const { path, bytes, whole, context, maxFlows } = options;
   const { random, signals, beat } = context;
-  if (whole.brokenGzip) return;
   const digest = whole.digest;
+  const same = (other: Reading, message: string): void => {
+    // How much of a broken stream comes out before its damage is told depends on the cut.
+    if (!whole.brokenGzip && !other.brokenGzip) promise(other.digest === digest, message);
+  };
   const fromFile = new Reading(signals, maxFlows);
   await fromFile.run(path, beat, { chunkBytes: 16 + random.int(4096) });
-  promise(fromFile.digest === digest, 'other rows when the file is read in small chunks');
+  same(fromFile, 'other rows when the file is read in small chunks');
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {
     const next = at + 1 + random.int(2048);
@@ -219,5 +222,5 @@ async function inPieces(options: {
   }
   const fromPipe = new Reading(signals, maxFlows);
   await fromPipe.run('-', beat, { stdin: Readable.from(pieces) });
-  promise(fromPipe.digest === digest, 'other rows when the capture comes through a pipe');
+  same(fromPipe, 'other rows when the capture comes through a pipe');
 }
