@@ -20,10 +20,11 @@ import { DID_CLOSE, INACTIVE, RESET, STATE_MASK, SYN_ACK_SENT } from './tcp-stat
 
 /** Inactivity of a TCP connection until its handshake is over: Zeek takes UDP's minute. */
 const OPENING = 60e6;
-/** Zeek's `tcp_SYN_timeout`, `tcp_session_timer` and `tcp_connection_linger`. */
+/** Zeek's `tcp_SYN_timeout` and `tcp_session_timer`. */
 const FIRST_LOOK = 5e6;
 const NEXT_LOOK = 6e6;
-const LINGER = 5e6;
+/** Zeek's `tcp_connection_linger`: no look ends a connection sooner after its last packet. */
+export const LINGER = 5e6;
 /** Place of the DNS timeout among the timeouts. */
 const DNS_TIMEOUT = 4;
 const SECOND = 1e6;

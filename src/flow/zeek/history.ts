@@ -1,4 +1,4 @@
-import { HISTORY, HISTORY_BYTES, HISTORY_LENGTH, SEEN, STRIDE } from './slot.ts';
+import { HISTORY, HISTORY_BYTES, HISTORY_LENGTH, RARE, RARE_WORDS, SEEN, STRIDE } from './slot.ts';
 import type { ConnTable } from './table.ts';
 
 // Bits of SEEN: letters that are written once a direction.
@@ -29,13 +29,13 @@ export class Histories {
   add(slot: number, role: number, code: number): void {
     const { words, bytes } = this.#table;
     const base = slot * STRIDE;
-    const length = words[base + HISTORY_LENGTH]!;
+    const length = words[base + HISTORY_LENGTH]! & 0xffff;
     const letter = code === CARET ? code : code + (role << 5);
     if (length < HISTORY_BYTES) bytes[(base + HISTORY) * 4 + length] = letter;
     else if (length < MAX_HISTORY) {
       this.#long.set(slot, (this.#long.get(slot) ?? '') + String.fromCharCode(letter));
     } else return;
-    words[base + HISTORY_LENGTH] = length + 1;
+    words[base + HISTORY_LENGTH]!++;
   }
 
   /** Appends a letter unless its bit was seen in this direction. @returns true when it was */
@@ -49,11 +49,13 @@ export class Histories {
     return false;
   }
 
-  /** Counts up `words[at]` and appends the letter at 1, 10, 100 … */
-  scaled(slot: number, role: number, at: number, code: number): void {
-    const words = this.#table.words;
-    const count = words[at]! + 1;
-    words[at] = count;
+  /** Counts up one of a side's counters and appends the letter at 1, 10, 100 … */
+  scaled(slot: number, role: number, counter: number, code: number): void {
+    const { halves } = this.#table;
+    const at = (slot * STRIDE + RARE + role * RARE_WORDS) * 2 + counter;
+    const count = halves[at]! + 1;
+    if (count > 0xffff) return;
+    halves[at] = count;
     if (isPowerOfTen(count)) this.add(slot, role, code);
   }
 
@@ -66,7 +68,7 @@ export class Histories {
   isOnly(slot: number, code: number): boolean {
     const { words, bytes } = this.#table;
     const base = slot * STRIDE;
-    return words[base + HISTORY_LENGTH] === 1 && bytes[(base + HISTORY) * 4] === code;
+    return (words[base + HISTORY_LENGTH]! & 0xffff) === 1 && bytes[(base + HISTORY) * 4] === code;
   }
 
   /** Replaces the history by other text of at most sixteen letters. */
@@ -74,14 +76,15 @@ export class Histories {
     const { words, bytes } = this.#table;
     const base = slot * STRIDE;
     for (let i = 0; i < text.length; i++) bytes[(base + HISTORY) * 4 + i] = text.charCodeAt(i);
-    words[base + HISTORY_LENGTH] = text.length;
+    const changes = words[base + HISTORY_LENGTH]! & ~0xffff;
+    words[base + HISTORY_LENGTH] = changes | text.length;
   }
 
   /** The history so far. */
   text(slot: number): string {
     const { words, bytes } = this.#table;
     const base = slot * STRIDE;
-    const length = words[base + HISTORY_LENGTH]!;
+    const length = words[base + HISTORY_LENGTH]! & 0xffff;
     const at = (base + HISTORY) * 4;
     let text = '';
     for (let i = 0; i < length && i < HISTORY_BYTES; i++)
@@ -91,7 +94,8 @@ export class Histories {
 
   /** Forgets what is kept beside the slot. */
   forget(slot: number): void {
-    if (this.#table.words[slot * STRIDE + HISTORY_LENGTH]! > HISTORY_BYTES) this.#long.delete(slot);
+    const length = this.#table.words[slot * STRIDE + HISTORY_LENGTH]! & 0xffff;
+    if (length > HISTORY_BYTES) this.#long.delete(slot);
   }
 }
 

@@ -19,11 +19,11 @@ import {
   STATE,
   STRIDE,
   TRIMMED,
-  WRAPS,
 } from './slot.ts';
 import type { Stream } from './stream.ts';
 import type { ConnTable } from './table.ts';
 import {
+  ACK_WRAPS_SHIFT,
   AT_END,
   BEFORE_SHIFT,
   CLOSED,
@@ -35,6 +35,7 @@ import {
   SKIPPED,
   STATE_MASK,
   SYN_SENT,
+  WRAPS_SHIFT,
 } from './tcp-state.ts';
 
 const GAP_LETTER = 71;
@@ -85,7 +86,7 @@ export class Reassembly {
   relativeLast(slot: number, role: number): number {
     const { words } = this.#table;
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
-    const wraps = words[side + WRAPS]! & 0xffff;
+    const wraps = (words[side + STATE]! >> WRAPS_SHIFT) & 0xff;
     return wraps * WRAP + (words[side + LAST_SEQ]! >>> 0) - (words[side + START_SEQ]! >>> 0);
   }
 
@@ -93,7 +94,7 @@ export class Reassembly {
   relativeAck(slot: number, role: number): number {
     const { words } = this.#table;
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
-    const wraps = words[side + WRAPS]! >>> 16;
+    const wraps = words[side + STATE]! >>> ACK_WRAPS_SHIFT;
     return wraps * WRAP + (words[side + ACK_SEQ]! >>> 0) - (words[side + START_SEQ]! >>> 0);
   }
 
@@ -185,9 +186,10 @@ export class Reassembly {
     const { words, floats } = this.#table;
     const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS;
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
+    const fin = slot * FLOAT_STRIDE + FIN_SEQ + role;
     let seq = upTo;
-    if ((words[side + STATE]! & SAW_FIN) !== 0 && seq >= floats[at + FIN_SEQ]!) {
-      seq = floats[at + FIN_SEQ]! - 1;
+    if ((words[side + STATE]! & SAW_FIN) !== 0 && seq >= floats[fin]!) {
+      seq = floats[fin]! - 1;
     }
     if (seq <= floats[at + TRIMMED]!) return;
     if (seq > floats[at + REASSEMBLED]!) this.#undelivered(slot, role, seq);
@@ -219,7 +221,7 @@ export class Reassembly {
     const side = slot * STRIDE + SIDE;
     const clean = isClean(words[side + STATE]!) && isClean(words[side + SIDE_WORDS + STATE]!);
     if (clean) {
-      this.#histories.scaled(slot, role, side + role * SIDE_WORDS + GAPS, GAP_LETTER);
+      this.#histories.scaled(slot, role, GAPS, GAP_LETTER);
     }
     if (clean || this.#options.reportPartialGaps) {
       floats[slot * FLOAT_STRIDE + MISSED]! += length;

@@ -1,6 +1,7 @@
 import type { Histories } from './history.ts';
 import { transportOf, UDP_TRANSPORT } from './key.ts';
 import {
+  FIN_SEQ,
   FIRST_ORIGINATOR,
   FIRST_RESPONDER,
   FLAGS,
@@ -9,6 +10,8 @@ import {
   KEY,
   PACKETS,
   PARTIAL,
+  RARE,
+  RARE_WORDS,
   SIDE,
   SIDE_FLOAT,
   SIDE_FLOATS,
@@ -44,6 +47,8 @@ export class Sides {
       for (let i = 0; i < SIDE_WORDS; i++) swap(words, base + SIDE + i, SIDE_WORDS);
       const at = slot * FLOAT_STRIDE + SIDE_FLOAT;
       for (let i = 0; i < SIDE_FLOATS; i++) swap(floats, at + i, SIDE_FLOATS);
+      for (let i = 0; i < RARE_WORDS; i++) swap(words, base + RARE + i, RARE_WORDS);
+      swap(floats, slot * FLOAT_STRIDE + FIN_SEQ, 1);
     }
     swap(words, base + PACKETS, 1);
     swap(floats, slot * FLOAT_STRIDE + IP_BYTES, 1);

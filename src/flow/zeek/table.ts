@@ -1,4 +1,4 @@
-import { HASH, KEY, STRIDE } from './slot.ts';
+import { KEY, STRIDE } from './slot.ts';
 
 /** Connections of the table's first size; it doubles from here. */
 const FIRST_CAPACITY = 1024;
@@ -14,8 +14,9 @@ export class ConnTable {
   count = 0;
   words: Int32Array;
   floats: Float64Array;
-  /** The slots again as bytes: the history stands in them. */
+  /** The slots again as bytes (the history stands in them) and as 16-bit halves (counters). */
   bytes: Uint8Array;
+  halves: Uint16Array;
   /** Pairs of slot (-1: empty) and hash, so that a probe need not touch the slot. */
   #index: Int32Array;
   #mask: number;
@@ -32,6 +33,7 @@ export class ConnTable {
     this.words = new Int32Array(memory);
     this.floats = new Float64Array(memory);
     this.bytes = new Uint8Array(memory);
+    this.halves = new Uint16Array(memory);
     this.#free = new Int32Array(this.capacity);
     this.#index = new Int32Array(2 * indexSize(this.capacity)).fill(-1);
     this.#mask = this.#index.length / 2 - 1;
@@ -86,7 +88,6 @@ export class ConnTable {
     const base = slot * STRIDE;
     words.fill(0, base, base + STRIDE);
     for (let i = 0; i < length; i++) words[base + KEY + i] = key[i]!;
-    words[base + HASH] = hash;
     this.#insert(slot, hash);
     this.count++;
     return slot;
@@ -96,7 +97,7 @@ export class ConnTable {
   remove(slot: number): void {
     const index = this.#index;
     const mask = this.#mask;
-    let hole = this.words[slot * STRIDE + HASH]! & mask;
+    let hole = this.#hashOf(slot) & mask;
     while (index[2 * hole] !== slot) hole = (hole + 1) & mask;
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
       const moved = index[2 * at]!;
@@ -131,14 +132,22 @@ export class ConnTable {
     this.words = words;
     this.floats = new Float64Array(memory);
     this.bytes = new Uint8Array(memory);
-    const used = this.capacity;
+    this.halves = new Uint16Array(memory);
     this.capacity = capacity;
     this.#free = new Int32Array(capacity);
-    if (2 * indexSize(capacity) > this.#index.length) {
-      this.#index = new Int32Array(2 * indexSize(capacity)).fill(-1);
-      this.#mask = this.#index.length / 2 - 1;
-      for (let slot = 0; slot < used; slot++) this.#insert(slot, words[slot * STRIDE + HASH]!);
+    const old = this.#index;
+    if (2 * indexSize(capacity) <= old.length) return;
+    this.#index = new Int32Array(2 * indexSize(capacity)).fill(-1);
+    this.#mask = this.#index.length / 2 - 1;
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at]! >= 0) this.#insert(old[at]!, old[at + 1]!);
     }
+  }
+
+  #hashOf(slot: number): number {
+    const base = slot * STRIDE + KEY;
+    const length = (this.words[base]! & 0xff) === 4 ? 4 : 10;
+    return this.hash(this.words.subarray(base, base + length), length);
   }
 }
 

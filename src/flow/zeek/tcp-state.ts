@@ -16,8 +16,11 @@ export const SAW_FIN = 128;
 /** Its stream is no longer put in order: too much is unacknowledged. */
 export const SKIPPED = 256;
 export const AT_END = 512;
-/** Bytes behind a hole are known: see `holes.ts`. */
+/** Bytes behind a hole are known: see `stream.ts`. */
 export const HAS_HOLES = 1024;
+/** How often sequence numbers and acknowledgements have wrapped, in bytes: up to a tebibyte. */
+export const WRAPS_SHIFT = 16;
+export const ACK_WRAPS_SHIFT = 24;
 
 /** The words that Zeek's `conn_state` has. */
 export const CONN_STATES = [

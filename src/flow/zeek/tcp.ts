@@ -27,6 +27,8 @@ import {
   LAST_SEQ,
   LAST_SYN,
   PARTIAL,
+  RARE,
+  RARE_WORDS,
   REASSEMBLED,
   RETRANSMITS,
   SETTLED,
@@ -40,11 +42,11 @@ import {
   TIMER,
   TIMER_ATTEMPT,
   TRIMMED,
-  WRAPS,
   ZERO_WINDOWS,
 } from './slot.ts';
 import type { ConnTable } from './table.ts';
 import {
+  ACK_WRAPS_SHIFT,
   BEFORE_SHIFT,
   CLOSED,
   DID_CLOSE,
@@ -56,6 +58,7 @@ import {
   STATE_MASK,
   SYN_ACK_SENT,
   SYN_SENT,
+  WRAPS_SHIFT,
 } from './tcp-state.ts';
 
 /** A jump of sequence numbers that a SYN or RST is not believed. */
@@ -151,7 +154,7 @@ export class TcpMachine {
       side,
       segment.sequence,
       words[side + LAST_SEQ]!,
-      words[side + WRAPS]! & 0xffff,
+      (words[side + STATE]! >> WRAPS_SHIFT) & 0xff,
     );
     const underflow = relative < 0;
     this.#noteHistory(slot, role, segment, relative);
@@ -164,8 +167,7 @@ export class TcpMachine {
     if ((flags & FIN) !== 0) {
       words[side + STATE]! |= SAW_FIN;
       // Before its start a FIN has a number past everything, as unsigned arithmetic has it.
-      floats[fields + SIDE_FLOAT + role * SIDE_FLOATS + FIN_SEQ] =
-        relative + length + (underflow ? WRAP * WRAP : 0);
+      floats[fields + FIN_SEQ + role] = relative + length + (underflow ? WRAP * WRAP : 0);
     }
     const acknowledged = (flags & ACK) !== 0 ? this.#noteAck(slot, role, segment) : 0;
     this.#noteLast(slot, role, segment, length);
@@ -234,7 +236,7 @@ export class TcpMachine {
       } else histories.once(slot, role, SEEN_MULTI, LETTER_Q);
       return;
     }
-    const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
+    const rare = slot * STRIDE + RARE + role * RARE_WORDS;
     let field = LAST_RST;
     let letter = LETTER_R;
     let bit = SEEN_RST;
@@ -251,8 +253,8 @@ export class TcpMachine {
     }
     const again = histories.once(slot, role, bit, letter);
     const { words } = this.#table;
-    if (again && words[side + field] !== number) histories.add(slot, role, letter);
-    words[side + field] = number;
+    if (again && words[rare + field] !== number) histories.add(slot, role, letter);
+    words[rare + field] = number;
   }
 
   #noteWindow(slot: number, role: number, segment: Segment): void {
@@ -262,7 +264,7 @@ export class TcpMachine {
     const peer = words[sides + (1 - role) * SIDE_WORDS + STATE]! & STATE_MASK;
     const side = sides + role * SIDE_WORDS;
     if (peer === CLOSED || (words[side + STATE]! & STATE_MASK) === RESET) return;
-    this.#histories.scaled(slot, role, side + ZERO_WINDOWS, LETTER_W);
+    this.#histories.scaled(slot, role, ZERO_WINDOWS, LETTER_W);
   }
 
   /** @returns how much of the peer's stream is acknowledged, relative to its start */
@@ -278,14 +280,14 @@ export class TcpMachine {
       return 1;
     }
     const old = words[peer + ACK_SEQ]!;
-    const wraps = words[peer + WRAPS]! >>> 16;
+    const wraps = words[peer + STATE]! >>> ACK_WRAPS_SHIFT;
     const relative = relativeTo(words, peer, ack, old, wraps);
     if (relative < 0) return 0;
     if ((segment.flags & RST) !== 0) return relative;
     const delta = (ack - old) | 0;
     // A zero far ahead is a broken number rather than the end of 4 GiB.
     if (delta <= 0 || (ack === 0 && delta > TOO_LARGE)) return relative;
-    if (ack >>> 0 < old >>> 0) words[peer + WRAPS]! += 0x10000;
+    if (ack >>> 0 < old >>> 0) words[peer + STATE]! += 1 << ACK_WRAPS_SHIFT;
     words[peer + ACK_SEQ] = ack;
     return relative;
   }
@@ -301,11 +303,11 @@ export class TcpMachine {
     if ((flags & (SYN | RST)) !== 0 && far) return;
     const lone = (flags & FIN) !== 0 && old === ((words[side + START_SEQ]! + 1) | 0);
     if (lone || ((words[side + STATE]! & STATE_MASK) !== RESET && delta > 0)) {
-      if (last >>> 0 < old >>> 0) words[side + WRAPS] = nextWrap(words[side + WRAPS]!);
+      if (last >>> 0 < old >>> 0) words[side + STATE] = nextWrap(words[side + STATE]!);
       words[side + LAST_SEQ] = last;
     } else if (segment.length > 0 && delta < (this.countRepeats ? 1 : 0)) {
       if ((words[side + STATE]! & STATE_MASK) === RESET) return;
-      this.#histories.scaled(slot, role, side + RETRANSMITS, LETTER_T);
+      this.#histories.scaled(slot, role, RETRANSMITS, LETTER_T);
     }
   }
 
@@ -318,7 +320,9 @@ export class TcpMachine {
     if (now === next) return;
     const peer = words[sides + (1 - role) * SIDE_WORDS + STATE]! & STATE_MASK;
     if (next > SYN_ACK_SENT && now <= SYN_ACK_SENT && peer <= SYN_ACK_SENT) {
-      words[slot * STRIDE + FLAGS]! |= SETTLED;
+      const flags = words[slot * STRIDE + FLAGS]!;
+      words[slot * STRIDE + FLAGS] = (flags | SETTLED) & ~TIMER_ATTEMPT;
+      if ((flags & TIMER_ATTEMPT) !== 0) this.#table.floats[slot * FLOAT_STRIDE + TIMER] = 0;
     }
     words[at] = (state & ~0x3f) | (now << BEFORE_SHIFT) | next;
   }
@@ -526,6 +530,8 @@ function relativeTo(
   return wraps * WRAP + (number >>> 0) - (start >>> 0);
 }
 
-function nextWrap(wraps: number): number {
-  return (wraps & ~0xffff) | ((wraps + 1) & 0xffff);
+function nextWrap(state: number): number {
+  const one = 1 << WRAPS_SHIFT;
+  const mask = 0xff << WRAPS_SHIFT;
+  return (state & ~mask) | ((state + one) & mask);
 }

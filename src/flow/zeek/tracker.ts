@@ -2,7 +2,7 @@ import { Frame } from '../../capture/index.ts';
 import { createDecoder, type IpLayer, Packet } from '../../decode/index.ts';
 import { ConnBatch, type ConnCloseReason } from './batch.ts';
 import { headerSumGood, payloadSumGood } from './checksum.ts';
-import { deadline } from './deadline.ts';
+import { deadline, LINGER } from './deadline.ts';
 import { writeConn } from './emit.ts';
 import { Fragments } from './fragments.ts';
 import { Histories, SEEN_DATA } from './history.ts';
@@ -19,13 +19,11 @@ import {
   LAST,
   LENGTH,
   PACKETS,
-  SERIAL,
-  SIDE,
   SIDE_FLOAT,
   SIDE_FLOATS,
-  SIDE_WORDS,
   START,
   STRIDE,
+  TIMER,
   TURNED,
 } from './slot.ts';
 import { Streams } from './streams.ts';
@@ -145,6 +143,8 @@ export class ZeekTracker {
   readonly #options: Required<ZeekOptions>;
   readonly #serverPorts: { readonly tcp: Uint8Array; readonly udp: Uint8Array };
   readonly #timeouts: Float64Array;
+  /** No connection without timer ends within this time of its last packet. */
+  readonly #quiet: number;
   #clock = Number.NEGATIVE_INFINITY;
 
   constructor(options: ZeekOptions, onBatch: (batch: ConnBatch) => void) {
@@ -168,6 +168,7 @@ export class ZeekTracker {
     const { unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity } = settings;
     const seconds = [unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity];
     this.#timeouts = Float64Array.from([...seconds, settings.dnsTimeout], (value) => value * 1e6);
+    this.#quiet = Math.min(LINGER, ...seconds.map((value) => value * 1e6));
     this.stats = {
       packets: 0,
       ignored: 0,
@@ -195,10 +196,7 @@ export class ZeekTracker {
 
   /** Sends a row of every connection that is left, and the batch. */
   finish(): void {
-    for (let slot = this.#wheel.soonest(); slot >= 0; slot = this.#wheel.soonest()) {
-      this.#wheel.remove(slot);
-      this.#end(slot, 'end');
-    }
+    this.#wheel.drain((slot) => this.#end(slot, 'end'));
     this.#flush();
   }
 
@@ -382,8 +380,7 @@ export class ZeekTracker {
 
   #badChecksum(slot: number, role: number): void {
     this.stats.badChecksums++;
-    const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
-    this.#histories.scaled(slot, role, side + CHECKSUMS, LETTER_C);
+    this.#histories.scaled(slot, role, CHECKSUMS, LETTER_C);
   }
 
   #tally(slot: number, role: number, bytes: Uint8Array, layer: IpLayer): void {
@@ -407,7 +404,7 @@ export class ZeekTracker {
     const hash = table.hash(key, length);
     const slot = table.find(key, length, hash);
     if (slot >= 0) {
-      const over = this.#due(slot) <= this.#clock;
+      const over = this.#isOver(slot);
       if (!over && (segment === null || !this.#tcp.isReuse(slot, segment))) {
         this.#tunnels.note(slot);
         return slot;
@@ -425,7 +422,7 @@ export class ZeekTracker {
     const { stats } = this;
     const slot = table.add(key.words, key.length, hash);
     const { words, floats } = table;
-    words[slot * STRIDE + SERIAL] = ++stats.connections | 0;
+    stats.connections++;
     words[slot * STRIDE + FLAGS] = key.turned ? TURNED : 0;
     floats[slot * FLOAT_STRIDE + START] = packet.time;
     floats[slot * FLOAT_STRIDE + LAST] = packet.time;
@@ -461,6 +458,14 @@ export class ZeekTracker {
     return tcp[destinationPort] === 0 || ((flags & 2) === 0 && sourcePort < destinationPort);
   }
 
+  #isOver(slot: number): boolean {
+    const { floats } = this.#table;
+    const at = slot * FLOAT_STRIDE;
+    // Nothing but a timer ends a connection that was busy a moment ago.
+    if (floats[at + TIMER] === 0 && this.#clock - floats[at + LAST]! < this.#quiet) return false;
+    return this.#due(slot) <= this.#clock;
+  }
+
   #due(slot: number): number {
     return deadline(this.#table, slot, this.#timeouts);
   }
@@ -481,11 +486,10 @@ export class ZeekTracker {
   #evict(): void {
     const wheel = this.#wheel;
     for (let passed = 0; ; passed++) {
-      const slot = wheel.soonest();
-      wheel.remove(slot);
+      const slot = wheel.takeSoonest();
       const due = this.#due(slot);
       if (due <= this.#clock) this.#end(slot, this.#reason(slot));
-      else if (passed < MAX_PASSED && wheel.isLate(slot, due)) {
+      else if (passed < MAX_PASSED && wheel.isLate(due)) {
         wheel.push(slot, due);
         continue;
       } else {

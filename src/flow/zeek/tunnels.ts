@@ -7,12 +7,11 @@ import {
   FLAGS,
   FLOAT_STRIDE,
   HAS_TUNNELS,
+  HISTORY_LENGTH,
   KEY,
   KEY_WORDS,
-  SERIAL,
   START,
   STRIDE,
-  TUNNEL_CHANGES,
   TUNNELS,
 } from './slot.ts';
 import type { ConnTable } from './table.ts';
@@ -123,7 +122,7 @@ export class Tunnels {
     const { words, floats } = this.#table;
     const base = slot * STRIDE;
     const start = floats[slot * FLOAT_STRIDE + START]!;
-    const salt = mix(words[base + SERIAL]! ^ Math.floor(start / 1e6)) ^ (start % 1e6);
+    const salt = mix(Math.floor(start / 1e6)) ^ (start % 1e6);
     const end = base + KEY + KEY_WORDS;
     for (let i = 0; i < 3; i++) {
       into[at + i] = hashWords(words, base + KEY, end, this.#seed ^ mix(salt + i));
@@ -145,11 +144,11 @@ export class Tunnels {
     const base = slot * STRIDE;
     if (words[base + TUNNELS] === this.#around) return;
     words[base + TUNNELS] = this.#around;
-    if (words[base + TUNNEL_CHANGES] === MAX_CHANGES) {
+    if (words[base + HISTORY_LENGTH]! >> 16 === MAX_CHANGES) {
       this.#histories.once(slot, 0, SEEN_PARTIAL, LETTER_X);
       return;
     }
-    words[base + TUNNEL_CHANGES]!++;
+    words[base + HISTORY_LENGTH]! += 0x10000;
     if (this.#around === 0) return;
     words[base + FLAGS]! |= HAS_TUNNELS;
     const parents = this.#parents.get(slot);

@@ -1,4 +1,4 @@
-import { BUCKET, NEWER, OLDER, STRIDE } from './slot.ts';
+import { NEWER, OLDER, STRIDE } from './slot.ts';
 import type { ConnTable } from './table.ts';
 
 /** Buckets of a little more than a second: some nine minutes, past the longest timeout. */
@@ -15,6 +15,7 @@ export class Wheel {
   readonly #heads = new Int32Array(BUCKETS).fill(-1);
   /** Number (since 1970) of the first bucket not yet taken out. */
   #now = Number.NaN;
+  #soonest = 0;
 
   constructor(table: ConnTable) {
     this.#table = table;
@@ -30,8 +31,8 @@ export class Wheel {
     const words = this.#table.words;
     const base = slot * STRIDE;
     const head = this.#heads[at]!;
-    words[base + BUCKET] = at;
-    words[base + NEWER] = -1;
+    // The newest of a bucket names it instead of a newer one.
+    words[base + NEWER] = -1 - at;
     words[base + OLDER] = head;
     if (head >= 0) words[head * STRIDE + NEWER] = slot;
     this.#heads[at] = slot;
@@ -44,13 +45,8 @@ export class Wheel {
     const newer = words[base + NEWER]!;
     const older = words[base + OLDER]!;
     if (newer >= 0) words[newer * STRIDE + OLDER] = older;
-    else this.#heads[words[base + BUCKET]!] = older;
+    else this.#heads[-1 - newer] = older;
     if (older >= 0) words[older * STRIDE + NEWER] = newer;
-  }
-
-  /** True when a connection just taken out is due later than its bucket said. */
-  isLate(slot: number, due: number): boolean {
-    return modulo(Math.floor(due / BUCKET_MICROS)) !== this.#table.words[slot * STRIDE + BUCKET];
   }
 
   /** End of the bucket that {@link take} opens next, in microseconds; infinite while it is empty. */
@@ -74,13 +70,32 @@ export class Wheel {
     return -1;
   }
 
-  /** The slot that is due soonest as far as the wheel knows, still in its bucket; -1 for none. */
-  soonest(): number {
+  /** Takes out the slot that is due soonest as far as the wheel knows. @returns -1 for none */
+  takeSoonest(): number {
     for (let i = 0; i < BUCKETS; i++) {
       const slot = this.#heads[modulo(this.#now + i)]!;
-      if (slot >= 0) return slot;
+      if (slot < 0) continue;
+      this.remove(slot);
+      this.#soonest = this.#now + i;
+      return slot;
     }
     return -1;
+  }
+
+  /** True when a slot that {@link takeSoonest} gave is due later than the wheel knew. */
+  isLate(due: number): boolean {
+    return Math.floor(due / BUCKET_MICROS) > this.#soonest;
+  }
+
+  /** Calls back with every slot, those due soonest first, and is empty then. */
+  drain(each: (slot: number) => void): void {
+    for (let i = 0; i < BUCKETS; i++) {
+      const at = modulo(this.#now + i);
+      for (let slot = this.#heads[at]!; slot >= 0; slot = this.#heads[at]!) {
+        this.remove(slot);
+        each(slot);
+      }
+    }
   }
 }
 
