@@ -73,7 +73,7 @@ describe('what the harness finds', { concurrency: 2 }, () => {
 
   it('an endless loop, and goes on with the case behind it', async () => {
     await inFolder(async (savedIn) => {
-      const bounds = { ...BOUNDS, hangMillis: 300 };
+      const bounds = { ...BOUNDS, hangMillis: 600 };
       const { findings, cases } = await fuzz(faultModule('hangs'), savedIn, { bounds, cases: 12 });
       assert.ok(findings.length > 0);
       assert.ok(findings.every(({ kind }) => kind === 'hang'));

@@ -48,22 +48,30 @@ function whole(name: string, text: string | undefined): number | undefined {
   return value;
 }
 
+const TEXT = { type: 'string' } as const;
+const SWITCH = { type: 'boolean', default: false } as const;
+const OPTIONS = {
+  mutations: TEXT,
+  seconds: TEXT,
+  seed: TEXT,
+  corpus: TEXT,
+  target: TEXT,
+  case: TEXT,
+  input: TEXT,
+  json: SWITCH,
+  help: SWITCH,
+} as const;
+
+function parse(args: string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>> {
+  try {
+    return parseArgs({ args, options: OPTIONS });
+  } catch (error) {
+    return wrong(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function readSettings(args: string[]): Settings {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      mutations: text,
-      seconds: text,
-      seed: text,
-      corpus: text,
-      target: text,
-      case: text,
-      input: text,
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = parse(args);
   if (values.help) {
     process.stdout.write(`${USAGE}\n`);
     process.exit(0);
