@@ -10,7 +10,7 @@ import { KddWindows, WINDOW_COLUMNS, type WindowEvent } from './windows.ts';
 export interface KddOptions {
   /** Default `data`. */
   readonly mode?: KddMode;
-  /** Connections held back to be put in order; default 65,536 (16 MB). */
+  /** Connections held back to be put in order; default 65,536 (14 MB). */
   readonly reorder?: number;
   /** Rows a batch; default 1,024. */
   readonly batch?: number;

@@ -46,28 +46,43 @@ const CONTENT: readonly ColumnSpec[] = [
 const TWO_SECONDS = 'in the last 2 s, this one included';
 
 const RECENT: readonly ColumnSpec[] = [
-  feature('count', `Connections to the same responder ${TWO_SECONDS}; at most 511`),
-  feature('srv_count', `Connections to the same service ${TWO_SECONDS}; at most 511`),
-  feature('serror_rate', 'Share of count with SYN errors: flag S0, S1, S2 or S3'),
+  feature('count', `Connections to the same responder ${TWO_SECONDS}, and among the last 511`),
+  feature('srv_count', `Connections to the same service ${TWO_SECONDS}, and among the last 511`),
+  feature('serror_rate', 'Share of count with SYN errors: flag S0, S1, S2, S3 or SH'),
   feature('srv_serror_rate', 'Share of srv_count with SYN errors'),
-  feature('rerror_rate', 'Share of count with flag REJ'),
-  feature('srv_rerror_rate', 'Share of srv_count with flag REJ'),
+  feature(
+    'rerror_rate',
+    'Share of count that was refused or reset: flag REJ, RSTO, RSTR or RSTOS0',
+  ),
+  feature('srv_rerror_rate', 'Share of srv_count that was refused or reset'),
   feature('same_srv_rate', 'Share of count to the same service'),
-  feature('diff_srv_rate', 'Distinct other services among count, by count'),
-  feature('srv_diff_host_rate', 'Share of srv_count to other responders'),
+  feature(
+    'diff_srv_rate',
+    'Distinct services among count, this one included, by count; 0 if only this one',
+  ),
+  feature(
+    'srv_diff_host_rate',
+    'Distinct responders among srv_count by srv_count; 0 if only this one',
+  ),
 ];
 
 const HOST_WINDOW: readonly ColumnSpec[] = [
-  feature('dst_host_count', 'Connections to the same responder in its window; at most 255'),
-  feature('dst_host_srv_count', 'Of the window, those to the same service; at most 255'),
-  feature('dst_host_same_srv_rate', 'Share of the window to the same service'),
-  feature('dst_host_diff_srv_rate', 'Distinct other services in the window, by its count'),
-  feature('dst_host_same_src_port_rate', 'Share of the window from the same originator port'),
-  feature('dst_host_srv_diff_host_rate', 'Of dst_host_srv_count, the share from other hosts'),
+  feature(
+    'dst_host_count',
+    'Of the last 255 connections, this one included, those to the same responder',
+  ),
+  feature(
+    'dst_host_srv_count',
+    'Of the last 255 connections, those to the same service, of any responder',
+  ),
+  feature('dst_host_same_srv_rate', 'Share of dst_host_count to the same service'),
+  feature('dst_host_diff_srv_rate', 'As diff_srv_rate, of dst_host_count'),
+  feature('dst_host_same_src_port_rate', 'Share of dst_host_count from the same originator port'),
+  feature('dst_host_srv_diff_host_rate', 'As srv_diff_host_rate, of dst_host_srv_count'),
   feature('dst_host_serror_rate', 'Share of dst_host_count with SYN errors'),
   feature('dst_host_srv_serror_rate', 'Share of dst_host_srv_count with SYN errors'),
-  feature('dst_host_rerror_rate', 'Share of dst_host_count with flag REJ'),
-  feature('dst_host_srv_rerror_rate', 'Share of dst_host_srv_count with flag REJ'),
+  feature('dst_host_rerror_rate', 'Share of dst_host_count that was refused or reset'),
+  feature('dst_host_srv_rerror_rate', 'Share of dst_host_srv_count that was refused or reset'),
 ];
 
 /**

@@ -93,7 +93,7 @@ test('what the data set proves of its windows holds in every row of its test fil
   }
   assert.equal(lines.length, 311_029);
   for (const window of [recent, host]) {
-    assert.ok(window.rows >= 311_026, 'rows without a window: five in both files');
+    assert.ok(window.rows >= 311_026, 'three rows of this file lack a window');
     assert.equal(window.union, 0, 'responder and service share one ring');
     assert.equal(window.same, window.rows, 'a share of a whole number in single precision');
     assert.ok(window.ones > 6000);
