@@ -1,9 +1,12 @@
 import type { AppFacts, DialogueFacts } from './facts.ts';
 
-/** What a recogniser says of the bytes so far. Longer input may turn MAYBE into the others, only. */
+/** The bytes are not of the protocol; more of them cannot change that. */
 export const NO = 0;
+/** The bytes agree as far as they go. */
 export const MAYBE = 1;
+/** The bytes are of the protocol; more of them cannot change that. */
 export const YES = 2;
+/** What a recogniser says of the bytes so far. */
 export type Verdict = typeof NO | typeof MAYBE | typeof YES;
 
 /** Reads one protocol of one connection. Never throws; says what it found through its host. */

@@ -34,25 +34,6 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** Text with bytes outside printable ASCII written `\xNN`, as Zeek's logs do. */
-export function escaped(bytes: Uint8Array, start: number, end: number): string {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte < 0x20 || byte > 0x7e) return escapedSlowly(bytes, start, end);
-  }
-  return latin1(bytes, start, end);
-}
-
-function escapedSlowly(bytes: Uint8Array, start: number, end: number): string {
-  const parts: string[] = [];
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte < 0x20 || byte > 0x7e) parts.push(`\\x${byte.toString(16).padStart(2, '0')}`);
-    else parts.push(String.fromCharCode(byte));
-  }
-  return parts.join('');
-}
-
 /**
  * Compares the bytes with an ASCII word given in lower case, letters of either case being equal: 1 all
  * of it is there, 0 it differs, -1 it agrees as far as the bytes go.

@@ -14,32 +14,41 @@ export const MAX_UNDECIDED_BYTES = 1024;
 /** Pieces of stream held meanwhile: one-byte segments must not grow the list of cuts. */
 const MAX_UNDECIDED_PIECES = 100;
 /** Datagrams looked at before a UDP conversation is given up. */
-const MAX_UNDECIDED_DATAGRAMS = 20;
+const MAX_UNDECIDED_DATAGRAMS = 10;
 
-/** Candidates of one transport, those whose usual port it is first. */
-function candidatesFor(transport: number, a: number, b: number): readonly Protocol[] {
-  const all = BY_TRANSPORT[transport === 6 ? 0 : 1] as readonly Protocol[];
-  const first = BY_PORT.get(transport * 65536 + b) ?? BY_PORT.get(transport * 65536 + a);
-  return first ?? all;
+/** The protocols of one transport in the order in which they are tried. */
+interface Candidates {
+  readonly list: readonly Protocol[];
+  /** So many of the first have one of the connection's ports as a usual one. */
+  readonly usual: number;
 }
 
-const BY_TRANSPORT = [6, 17].map((transport) =>
-  PROTOCOLS.filter((protocol) => protocol.transport === transport),
-);
+const BY_TRANSPORT = [6, 17].map((transport) => ({
+  list: PROTOCOLS.filter((protocol) => protocol.transport === transport),
+  usual: 0,
+}));
 
 const BY_PORT = orderByPort();
 
-function orderByPort(): Map<number, readonly Protocol[]> {
-  const orders = new Map<number, readonly Protocol[]>();
+function orderByPort(): Map<number, Candidates> {
+  const orders = new Map<number, Candidates>();
   for (const protocol of PROTOCOLS) {
-    const all = BY_TRANSPORT[protocol.transport === 6 ? 0 : 1] as readonly Protocol[];
+    const all = BY_TRANSPORT[protocol.transport === 6 ? 0 : 1] as Candidates;
     for (const port of protocol.ports) {
       const key = protocol.transport * 65536 + port;
-      const before = orders.get(key) ?? all;
-      orders.set(key, [protocol, ...before.filter((other) => other !== protocol)]);
+      const { list, usual } = orders.get(key) ?? all;
+      const rest = list.filter((other) => other !== protocol);
+      orders.set(key, { list: [protocol, ...rest], usual: usual + 1 });
     }
   }
   return orders;
+}
+
+/** Those whose usual port it is come first: the responder's port counts before the originator's. */
+function candidatesFor(transport: number, originator: number, responder: number): Candidates {
+  const all = BY_TRANSPORT[transport === 6 ? 0 : 1] as Candidates;
+  const key = transport * 65536;
+  return BY_PORT.get(key + responder) ?? BY_PORT.get(key + originator) ?? all;
 }
 
 const EMPTY: Prefix = { bytes: new Uint8Array(0), start: 0, end: 0 };
@@ -59,7 +68,7 @@ function point(prefix: Prefix, bytes: Uint8Array, start: number, end: number): P
  */
 export class Detector implements Analyser {
   readonly #host: AnalyserHost;
-  #candidates: readonly Protocol[];
+  readonly #candidates: Candidates;
   /** Bit by bit, the candidates already ruled out. */
   #ruledOut = 0;
   #analyser: Analyser | null = null;
@@ -114,11 +123,12 @@ export class Detector implements Analyser {
 
   #datagram(fromOriginator: boolean, bytes: Uint8Array, start: number, end: number): void {
     const here = point(SCRATCH_ORIGINATOR, bytes, start, end);
-    for (const protocol of this.#candidates) {
-      const usual = this.#isUsual(protocol);
+    const { list, usual } = this.#candidates;
+    for (let index = 0; index < list.length; index++) {
+      const protocol = list[index] as Protocol;
       const verdict = fromOriginator
-        ? protocol.recognise(here, EMPTY, usual)
-        : protocol.recognise(EMPTY, here, usual);
+        ? protocol.recognise(here, EMPTY, index < usual)
+        : protocol.recognise(EMPTY, here, index < usual);
       if (verdict !== YES) continue;
       this.#analyser = protocol.create(this.#host);
       this.#analyser.data(fromOriginator, bytes, start, end);
@@ -164,21 +174,17 @@ export class Detector implements Analyser {
       point(side, joined, 0, side.end + end - start);
     }
     let maybe = false;
-    for (let index = 0; index < this.#candidates.length; index++) {
+    const { list, usual } = this.#candidates;
+    for (let index = 0; index < list.length; index++) {
       if ((this.#ruledOut & (1 << index)) !== 0) continue;
-      const protocol = this.#candidates[index] as Protocol;
-      const verdict = protocol.recognise(originator, responder, this.#isUsual(protocol));
+      const protocol = list[index] as Protocol;
+      const verdict = protocol.recognise(originator, responder, index < usual);
       if (verdict === YES) return protocol;
       if (verdict === NO) this.#ruledOut |= 1 << index;
       if (verdict === MAYBE) maybe = true;
     }
     if (!maybe) this.#over = true;
     return null;
-  }
-
-  #isUsual(protocol: Protocol): boolean {
-    const { originatorPort, responderPort } = this.#host;
-    return protocol.ports.includes(responderPort) || protocol.ports.includes(originatorPort);
   }
 
   /** The direction's buffer with room for so many bytes. */

@@ -21,6 +21,7 @@ export class HttpBody {
   #head: Uint8Array | null = null;
   #headLength = 0;
   #sniff = false;
+  #mime = '';
 
   /** Begins a body. `size` counts for kind 'length'; `sniff`: its type is wanted. */
   start(kind: BodyKind, size: number, sniff: boolean): void {
@@ -28,6 +29,7 @@ export class HttpBody {
     this.length = 0;
     this.#headLength = 0;
     this.#sniff = sniff;
+    this.#mime = '';
     this.#left = kind === 'length' ? size : kind === 'close' ? Number.POSITIVE_INFINITY : 0;
     this.#state = kind === 'none' || (kind === 'length' && size === 0) ? OVER : DATA;
     if (kind === 'chunked') {
@@ -60,19 +62,27 @@ export class HttpBody {
     if (this.#state !== DATA || length > this.#left) return false;
     this.length += length;
     this.#left -= length;
-    this.#sniff = false;
+    this.#judge();
     if (this.#left === 0) this.#state = this.#kind === 'chunked' ? BREAK : OVER;
     return true;
   }
 
   /** The type that the first bytes show, or ''. */
   mime(): string {
-    return this.#head === null ? '' : mimeOf(this.#head, 0, this.#headLength);
+    this.#judge();
+    return this.#mime;
+  }
+
+  /** Names the type by what was kept, and lets that go. */
+  #judge(): void {
+    if (this.#head !== null) this.#mime = mimeOf(this.#head, 0, this.#headLength);
+    this.#head = null;
+    this.#sniff = false;
   }
 
   #data(bytes: Uint8Array, start: number, end: number): number {
     const taken = Math.min(end - start, this.#left);
-    if (this.#sniff && this.#headLength < MIME_BYTES) this.#keep(bytes, start, start + taken);
+    if (this.#sniff) this.#keep(bytes, start, start + taken);
     this.length += taken;
     this.#left -= taken;
     if (this.#left === 0) this.#state = this.#kind === 'chunked' ? BREAK : OVER;
@@ -99,5 +109,6 @@ export class HttpBody {
     const room = Math.min(end - start, MIME_BYTES - this.#headLength);
     this.#head.set(bytes.subarray(start, start + room), this.#headLength);
     this.#headLength += room;
+    if (this.#headLength === MIME_BYTES) this.#judge();
   }
 }
