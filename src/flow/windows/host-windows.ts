@@ -92,6 +92,8 @@ export class HostWindows {
   readonly #entropies = new Float64Array(2);
   readonly #regularity: Float64Array;
   #hasDns = false;
+  /** Keeps the early reads from being dropped as unused. */
+  #warmth = 0;
   #values = new Float64Array(0);
 
   /** @throws WiresiftError `WINDOWS_LENGTHS` */
@@ -137,6 +139,7 @@ export class HostWindows {
         this.#see(HOST_WORDS, responder, originator, at + side, flows, row);
       }
     }
+    this.#warmth |= 0;
     this.stats.rows += rows;
     this.stats.hosts = this.#hosts.count;
     this.stats.evicted = this.#hosts.evicted;
@@ -187,6 +190,7 @@ export class HostWindows {
   #see(key: number, hash: number, peer: number, at: number, flows: WindowFlows, row: number): void {
     const host = this.#hosts.claim(this.#endpoints.words, key, hash | 0);
     const tick = this.#spans.tick;
+    this.#warmth += this.#warm(host, peer);
     if (!this.#comeTo(host, tick)) {
       this.stats.late++;
       this.#values.fill(Number.NaN, at, at + this.#spans.count * WIDTH);
@@ -203,6 +207,12 @@ export class HostWindows {
     this.#gaps.read(place, this.#regularity);
     this.#write(host, at);
     if (this.#spans.tick !== tick) this.#spans.moveTo(tick);
+  }
+
+  #warm(host: number, peer: number): number {
+    const sums = this.#counters.warm(host, this.#spans.head) + this.#gaps.warm(host);
+    const items = this.#peers.warm(host, peer) + this.#ports.warm(host, this.#endpoints.port);
+    return (sums + items + this.#entropy.warm(host) + this.#newest[host]! + this.#base[host]!) | 0;
   }
 
   /** Brings the host to this tick, its windows moved on. @returns false when the host is past it */

@@ -85,6 +85,17 @@ export class RecentDistinct {
     }
   }
 
+  /** Reads what the next calls will: misses of the cache then overlap, not follow each other. */
+  warm(host: number, item: number): number {
+    const units = this.#units;
+    const base = host * this.#stride;
+    const set = (item & (this.#sets - 1)) * WAYS;
+    let sum = units[base + this.#cellsAt + ((item >>> 16) & (this.cells - 1))]!;
+    sum += units[base + this.#stampsAt + set]! + units[base + 2 * set]!;
+    for (let i = base + this.#histogramsAt; i <= base + this.#lossAt; i += 32) sum += units[i]!;
+    return sum;
+  }
+
   /** Sees an item now. @returns true when it is not among those remembered */
   touch(host: number, item: number, moment: Moment): boolean {
     const units = this.#units;
