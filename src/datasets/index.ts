@@ -20,9 +20,23 @@ export {
   type FetchProgress,
   fetchDataset,
 } from './fetch.ts';
+export { tableToFlowBatch } from './flow-batch.ts';
+export {
+  FLOW_FORMATS,
+  type FlowFormat,
+  type FlowFormatName,
+  HEAD_BYTES,
+  recognise,
+} from './flow-format.ts';
 export { type IdenticalGroups, identicalGroups } from './identical.ts';
 export { kdd99, nslKdd } from './kdd99/dataset.ts';
 export { KDD_CATEGORIES, KDD_LABELS, KDD_TARGETS, kddRule } from './kdd99/labels.ts';
+export {
+  NetflowDecoder,
+  type NetflowDecoderOptions,
+  type NetflowStats,
+} from './netflow/decoder.ts';
+export { type FlowTables, type ReadFlowsOptions, readFlows } from './read-flows.ts';
 export {
   type DatasetListing,
   datasets,

@@ -4,7 +4,7 @@ export { KddFeatures, type KddOptions, type KddStats } from './kdd/features.ts';
 export { KDD_FLAGS } from './kdd/flag.ts';
 export { KDD_MODES, type KddMode } from './kdd/mode.ts';
 export { KDD_NUMBERS, KDD_PROTOCOLS, KddRows } from './kdd/rows.ts';
-export { KDD_SERVICES } from './kdd/service.ts';
+export { KDD_SERVICES } from './kdd/services.ts';
 export { KddView } from './kdd/view.ts';
 export { KddWindows, type WindowEvent } from './kdd/windows.ts';
 export { Meter, type MeterOptions, type MeterStats } from './meter.ts';
@@ -24,6 +24,7 @@ export {
 } from './record-state.ts';
 export { argusTable } from './views/argus.ts';
 export { ARGUS_HEADER, ArgusCsv } from './views/argus-csv.ts';
+export { PROTOCOL_NAMES } from './views/argus-names.ts';
 export { argusSchema } from './views/argus-schema.ts';
 export { kddTable } from './views/kdd.ts';
 export { KddCsv } from './views/kdd-csv.ts';
