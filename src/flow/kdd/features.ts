@@ -3,7 +3,7 @@ import { FlagTable } from './flag.ts';
 import { type KddMode, WINDOW_RULES } from './mode.ts';
 import { KddOrder } from './order.ts';
 import { FIRST_CONTENT, FIRST_WINDOW, KDD_NUMBERS, KddRows } from './rows.ts';
-import { ServiceTable } from './service.ts';
+import { ServiceTable } from './services.ts';
 import { KddWindows, WINDOW_COLUMNS, type WindowEvent } from './windows.ts';
 
 /** How the features are made. */

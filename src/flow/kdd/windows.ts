@@ -1,7 +1,7 @@
 import { flagErrors, REJECT_ERROR, SYN_ERROR } from './flag.ts';
 import { type KddMode, RECENT_SPAN, WINDOW_RULES } from './mode.ts';
 import { aiIdsRate, dataRate, gureRate, twoDecimals } from './rate.ts';
-import { SERVICE_OTHER } from './service.ts';
+import { SERVICE_OTHER } from './services.ts';
 import { type Seen, Window } from './window.ts';
 
 /** Columns 23 to 41 of the data set, `count` to `dst_host_srv_rerror_rate`. */

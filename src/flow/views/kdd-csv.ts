@@ -1,7 +1,7 @@
 import { KDD_FLAGS } from '../kdd/flag.ts';
 import type { KddMode } from '../kdd/mode.ts';
 import { FIRST_WINDOW, KDD_NUMBERS, KDD_PROTOCOLS, type KddRows } from '../kdd/rows.ts';
-import { KDD_SERVICES } from '../kdd/service.ts';
+import { KDD_SERVICES } from '../kdd/services.ts';
 
 /** Numbers of a row that are counts, though they stand among the windows' shares. */
 const RECENT_COUNTS = FIRST_WINDOW + 2;

@@ -1,7 +1,7 @@
 import { type Column, NumberBuilder, type Table } from '../../table/index.ts';
 import { KDD_FLAGS } from '../kdd/flag.ts';
 import { KDD_NUMBERS, KDD_PROTOCOLS, type KddRows } from '../kdd/rows.ts';
-import { KDD_SERVICES } from '../kdd/service.ts';
+import { KDD_SERVICES } from '../kdd/services.ts';
 import { kddSchema } from './kdd-schema.ts';
 
 /** The rows as the kdd view: the 41 columns of {@link kddSchema}. Copies; the rows may be reused. */

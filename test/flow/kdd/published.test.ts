@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { FlagTable, flagErrors, KDD_FLAGS } from '../../../src/flow/kdd/flag.ts';
 import { dataRate } from '../../../src/flow/kdd/rate.ts';
-import { KDD_SERVICES } from '../../../src/flow/kdd/service.ts';
+import { KDD_SERVICES } from '../../../src/flow/kdd/services.ts';
 import { sharedMissing, sharedPath } from '../../shared-data.ts';
 
 const FILE = sharedMissing ? '' : sharedPath('data', 'kdd99', 'corrected.gz');

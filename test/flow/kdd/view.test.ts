@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KddOptions } from '../../../src/flow/kdd/features.ts';
+import { KddConnections } from '../../../src/flow/kdd/connections.ts';
+import { KddFeatures, type KddOptions } from '../../../src/flow/kdd/features.ts';
 import { KddView } from '../../../src/flow/kdd/view.ts';
+import { kddTable } from '../../../src/flow/views/kdd.ts';
 import { KddCsv } from '../../../src/flow/views/kdd-csv.ts';
 import { ZeekTracker } from '../../../src/flow/zeek/tracker.ts';
+import { numbers } from '../../../src/table/index.ts';
 import { A, B, decodeFrames, ip, ipv4, type TestFrame, tcp, udp } from '../packets.ts';
 
 /** Rows that the frames give, as the data set's file would have them. */
@@ -103,18 +106,29 @@ test('a login refused, then one as guest, over FTP', () => {
 test('rows come in the order of start, though the longer connection ends later', () => {
   const long = ip(1, ipv4(A, B, 17, udp(1, 53, [1])));
   const short = ip(1.5, ipv4(B, A, 17, udp(2, 69, [1])));
-  const again = ip(50, ipv4(A, B, 17, udp(1, 53, [1])));
+  const again = ip(3, ipv4(A, B, 17, udp(1, 53, [1])));
   const services = rows([long, short, again]).map((row) => row.split(',')[2]);
   assert.deepEqual(services, ['domain_u', 'tftp_u']);
 });
 
-test('with too little room to order, rows leave as they come and count as of the latest time', () => {
-  const frames = [
-    ip(1, ipv4(A, B, 17, udp(1, 53, [1]))),
-    ip(1.5, ipv4(A, B, 17, udp(2, 69, [1]))),
-    ip(50, ipv4(A, B, 17, udp(1, 53, [1]))),
-  ];
-  assert.equal(rows(frames, { reorder: 1 }).length, 2);
+test('with too little room to order, a row counts as of the latest time, and is counted', () => {
+  const connections = new KddConnections(3);
+  connections.length = 3;
+  connections.protocol.fill(17);
+  connections.addressLength.fill(4);
+  connections.start.set([50e6, 51e6, 1e6]);
+  connections.end.set(connections.start);
+  const counts = (reorder: number): [number[], number] => {
+    const found: number[] = [];
+    const features = new KddFeatures({ reorder }, (batch) => {
+      found.push(...numbers(kddTable(batch), 'count'));
+    });
+    features.add(connections);
+    features.finish();
+    return [found, features.stats.late];
+  };
+  assert.deepEqual(counts(1), [[1, 2, 3], 1]);
+  assert.deepEqual(counts(3), [[1, 1, 2], 0]);
 });
 
 test('every ICMP message is a row, header bytes counted, and an answer a row of its own', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { KDD_FLAGS } from '../../../src/flow/kdd/flag.ts';
 import { KDD_MODES, type KddMode } from '../../../src/flow/kdd/mode.ts';
-import { KDD_SERVICES } from '../../../src/flow/kdd/service.ts';
+import { KDD_SERVICES } from '../../../src/flow/kdd/services.ts';
 import { KddWindows } from '../../../src/flow/kdd/windows.ts';
 import { type Conn, naive } from './naive.ts';
 

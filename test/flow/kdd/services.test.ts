@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KDD_MODES } from '../../../src/flow/kdd/mode.ts';
-import { KDD_SERVICES, ServiceTable } from '../../../src/flow/kdd/service.ts';
+import { KDD_SERVICES, ServiceTable } from '../../../src/flow/kdd/services.ts';
 
 const names = (mode: (typeof KDD_MODES)[number]) => {
   const table = new ServiceTable(mode);
