@@ -6,7 +6,7 @@ const DEFAULT_FLOWS = 1_000_000;
 const BATCH = 4096;
 const WINDOWS = [1, 10, 60, 600];
 /** The naive way rescans ten minutes a row, so it gets this part of the flows. */
-const NAIVE_SHARE = 1 / 50;
+const NAIVE_SHARE = 1 / 20;
 
 /** Who the flows are between: a site of `hosts` hosts, or spoofed sources, one a flow. */
 interface Mix {

@@ -1,15 +1,22 @@
 import { BUCKETS, type Moment } from './spans.ts';
 
-/** What is summed, by place in the facts of a flow: first the sums that outgrow 32 bits. */
+/** Bytes the host sent: what is summed, by place in a flow's facts. First what outgrows 32 bits. */
 export const BYTES_OUT = 0;
+/** Bytes the host received. */
 export const BYTES_IN = 1;
+/** Packets the host sent. */
 export const PACKETS_OUT = 2;
+/** Packets the host received. */
 export const PACKETS_IN = 3;
-/** Then the counts: flows, failed ones, with a DNS query, answered NXDOMAIN, with a new peer. */
+/** 1 for every flow: here begin the counts of 32 bits. */
 export const FLOWS = 4;
+/** 1 for a flow without an answer, or refused. */
 export const FAILED = 5;
+/** 1 for a flow with a DNS query. */
 export const DNS_QUERIES = 6;
+/** 1 for a DNS query answered NXDOMAIN. */
 export const NXDOMAIN = 7;
+/** 1 for a flow whose peer the host did not remember. */
 export const NEW_PEERS = 8;
 /** Numbers of one flow's facts. */
 export const FACTS = 9;
