@@ -100,7 +100,7 @@ export class Detector implements Analyser {
 
   gap(fromOriginator: boolean, length: number): void {
     if (this.#analyser !== null) this.#analyser.gap(fromOriginator, length);
-    else this.stop();
+    else if (this.#host.protocol === 6) this.stop();
   }
 
   end(): void {

@@ -1,3 +1,4 @@
+import { constants, gunzipSync, inflateSync } from 'node:zlib';
 import { LineReader } from './lines.ts';
 import { MIME_BYTES, mimeOf } from './mime.ts';
 
@@ -14,6 +15,8 @@ const OVER = 4;
 export class HttpBody {
   /** Bytes of the body seen so far, without chunk framing. */
   length = 0;
+  /** Content-Encoding in lower case; set before {@link start}. */
+  encoding = '';
   #state = OVER;
   #left = 0;
   #kind: BodyKind = 'none';
@@ -75,7 +78,10 @@ export class HttpBody {
 
   /** Names the type by what was kept, and lets that go. */
   #judge(): void {
-    if (this.#head !== null) this.#mime = mimeOf(this.#head, 0, this.#headLength);
+    if (this.#head !== null) {
+      const head = unpacked(this.#head.subarray(0, this.#headLength), this.encoding);
+      this.#mime = mimeOf(head, 0, head.length);
+    }
     this.#head = null;
     this.#sniff = false;
   }
@@ -110,5 +116,19 @@ export class HttpBody {
     this.#head.set(bytes.subarray(start, start + room), this.#headLength);
     this.#headLength += room;
     if (this.#headLength === MIME_BYTES) this.#judge();
+  }
+}
+
+/** The beginning of what is packed inside, or the bytes themselves when they are not packed. */
+function unpacked(bytes: Uint8Array, encoding: string): Uint8Array {
+  if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'deflate') return bytes;
+  // The rest of the body is missing: what can be had of a cut stream is asked for. 512 bytes
+  // unpack to half a megabyte at most.
+  const options = { finishFlush: constants.Z_SYNC_FLUSH };
+  try {
+    return encoding === 'deflate' ? inflateSync(bytes, options) : gunzipSync(bytes, options);
+  } catch {
+    // Broken packing is told by an exception alone; then the bytes speak for themselves.
+    return bytes;
   }
 }

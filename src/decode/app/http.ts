@@ -42,7 +42,6 @@ class Side {
   headers = 0;
   length = -1;
   chunked = false;
-  upgrade = false;
 }
 
 class Http implements Analyser {
@@ -117,7 +116,7 @@ class Http implements Analyser {
     side.headers = 0;
     side.length = -1;
     side.chunked = false;
-    side.upgrade = false;
+    side.body.encoding = '';
   }
 
   #requestLine(side: Side, text: string): void {
@@ -201,7 +200,7 @@ class Http implements Analyser {
       const length = Number.parseInt(value, 10);
       if (length >= 0 && length <= Number.MAX_SAFE_INTEGER) side.length = length;
     } else if (name === 'transfer-encoding') side.chunked = value.toLowerCase().includes('chunked');
-    else if (name === 'upgrade') side.upgrade = true;
+    else if (name === 'content-encoding') side.body.encoding = value.toLowerCase();
     else if (fromOriginator) this.#requestHeader(name, value);
     else if (name === 'server' && this.#host.known().serverBanner === '') {
       this.#host.known().serverBanner = visible(value);

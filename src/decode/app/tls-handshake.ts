@@ -100,8 +100,9 @@ export class TlsHandshake {
     this.#host.confirm(this.#transport === 'd' ? 'dtls' : 'ssl');
     const facts = this.facts();
     const version = hello.realVersion || hello.version;
-    // Drafts before the 22nd told their number as the version itself.
-    this.modern = version === TLS13 || version === 0xfefc || version >> 8 === 0x7f;
+    // Drafts told their number (0x7fNN), and Facebook's own (0xfbNN), as the version itself.
+    const draft = version >> 8 === 0x7f || version >> 8 === 0xfb;
+    this.modern = draft || version === TLS13 || version === 0xfefc;
     if (this.answered && facts.version !== '') facts.version = versionName(version);
     this.answered = true;
     if (facts.version === '') facts.version = versionName(version);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { bytesOf, connect, play, type Turn } from './dialogue.ts';
 
 const POST: Turn[] = [
@@ -120,4 +121,19 @@ test('logins by Basic authorisation are counted', () => {
     [dialogue?.failedLogins, dialogue?.loggedIn, dialogue?.hostLogin],
     [1, true, true],
   );
+});
+
+test('the type of a packed body is that of what is inside, as far as it can be unpacked', () => {
+  const page = `<html>${Array.from({ length: 900 }, (_, index) => index * 7919).join(' ')}</html>`;
+  const packed = gzipSync(page);
+  const reply = (body: Uint8Array): Turn[] => [
+    ['>', 'GET / HTTP/1.1\r\n\r\n'],
+    ['<', `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`],
+    ['<', body],
+  ];
+  assert.ok(packed.length > 600);
+  assert.equal(play(reply(packed)).facts.http?.respMimeTypes, 'text/html');
+  const broken = Uint8Array.from(packed);
+  broken[3] = 0xff;
+  assert.equal(play(reply(broken)).facts.http?.respMimeTypes, 'application/x-gzip');
 });
