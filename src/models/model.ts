@@ -27,6 +27,11 @@ export interface FitInput {
   readonly classes: readonly string[];
   /** One weight a row; absent means 1 each. A row of weight 2 counts as the row twice. */
   readonly weights?: Float32Array;
+  /**
+   * Rows to learn nothing from: what early stopping and calibration judge by. Absent: a kind that
+   * needs such rows sets a share aside. Kinds that need none refuse nothing and use all rows.
+   */
+  readonly heldOut?: Int32Array;
 }
 
 /** How an estimator works; none of it may change the result but `seed`. */

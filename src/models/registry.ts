@@ -1,4 +1,5 @@
 import { WiresiftError } from '../base/index.ts';
+import { boostingKind } from './boosting/kind.ts';
 import { forestKind } from './forest/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
@@ -8,6 +9,7 @@ import { treeKind } from './tree/kind.ts';
 const KINDS: readonly ModelKind[] = [
   treeKind, // decision tree
   forestKind, // random forest
+  boostingKind, // gradient boosting
   logisticKind, // logistic regression
 ];
 

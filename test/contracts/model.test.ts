@@ -19,7 +19,10 @@ import type { Schema, Table } from '../../src/table/index.ts';
 import { accuracy, generateInput, reorderColumns } from '../models/generated.ts';
 
 /** Parameters that keep the suite quick; the defaults are used where a kind is not named. */
-const QUICK: Readonly<Record<string, Parameters>> = { forest: { trees: 12 } };
+const QUICK: Readonly<Record<string, Parameters>> = {
+  forest: { trees: 12 },
+  boosting: { iterations: 12 },
+};
 
 /**
  * Exceptions by kind, each with its reason. The forest's bootstrap draws other rows when a row

@@ -6,10 +6,9 @@ import { normalised } from './grow.ts';
  * Trees one after another as columns. Within a tree nodes stand in preorder, so the left child of
  * node i is i + 1 and every child comes after its parent.
  */
-export interface Trees {
+export interface NodeColumns {
   readonly treeCount: number;
   readonly featureCount: number;
-  readonly classCount: number;
   /** First node of each tree, then the number of nodes. */
   readonly starts: Uint32Array;
   /** Column of the split; -1 in leaves. */
@@ -18,7 +17,13 @@ export interface Trees {
   readonly threshold: Float32Array;
   /** Node of the right child; in leaves the leaf's number. */
   readonly right: Uint32Array;
+  /** Weight of the training rows that came by, class factors included. */
   readonly cover: Float32Array;
+}
+
+/** Trees whose leaves hold class shares. */
+export interface Trees extends NodeColumns {
+  readonly classCount: number;
   /** Share of each class, leaves × classes. */
   readonly values: Float32Array;
   /** Mean decrease of impurity by column, summing to 1 or all 0. */
@@ -87,14 +92,14 @@ export function joinTrees(
 }
 
 /**
- * Checks that every tree is whole: preorder, each node reached once, indices in range, leaf shares
- * that sum to 1. Linear in the nodes, no recursion.
+ * Checks that every tree is whole: preorder, each node reached once, indices in range. Linear in
+ * the nodes, no recursion.
+ * @param leaves number of leaves that there are values for
  * @returns what is wrong, or undefined
  */
-export function treesProblem(trees: Trees): string | undefined {
-  const { starts, feature, right, cover, values, classCount, featureCount } = trees;
+export function nodesProblem(trees: NodeColumns, leaves: number): string | undefined {
+  const { starts, feature, right, cover, featureCount } = trees;
   const nodes = feature.length;
-  const leaves = values.length / classCount;
   if (starts[0] !== 0 || starts[trees.treeCount] !== nodes) return 'trees do not cover the nodes';
   const pending: number[] = [];
   for (let t = 0, leaf = 0; t < trees.treeCount; t++) {
@@ -117,7 +122,13 @@ export function treesProblem(trees: Trees): string | undefined {
     if (pending.length > 0) return `tree ${t} is cut off`;
     if (t + 1 === trees.treeCount && leaf !== leaves) return `${leaves} leaves, ${leaf} used`;
   }
-  return leafProblem(values, classCount);
+  return undefined;
+}
+
+/** As {@link nodesProblem}; besides, the shares of each leaf must sum to 1. */
+export function treesProblem(trees: Trees): string | undefined {
+  const { values, classCount } = trees;
+  return nodesProblem(trees, values.length / classCount) ?? leafProblem(values, classCount);
 }
 
 function leafProblem(values: Float32Array, classCount: number): string | undefined {

@@ -3,7 +3,8 @@ import { checkExplain, checkScore } from '../input.ts';
 import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, type Trees, treesProblem } from './ensemble.ts';
-import { TreeScorer } from './scorer.ts';
+import { BLOCK_ROWS, TreeScorer } from './scorer.ts';
+import { TreeShap } from './shap.ts';
 
 /** What a model of trees is apart from its trees. */
 export interface TreeModelFacts {
@@ -20,8 +21,8 @@ export class TreeModel implements Model {
   readonly classes: readonly string[];
   readonly features: readonly string[];
   readonly trees: Trees;
-  #scorer: TreeScorer;
-  readonly #shares = new Map<number, Float64Array>();
+  readonly #scorer: TreeScorer;
+  #shap: TreeShap | undefined;
 
   constructor(facts: TreeModelFacts, trees: Trees) {
     this.kind = facts.kind;
@@ -29,13 +30,20 @@ export class TreeModel implements Model {
     this.classes = facts.classes;
     this.features = facts.features;
     this.trees = trees;
-    this.#scorer = new TreeScorer(trees);
+    const { values, classCount } = trees;
+    this.#scorer = new TreeScorer(trees, { values, width: classCount, outputs: classCount });
   }
 
   score(matrix: Matrix): Float32Array {
     checkScore(this.kind, this.features, matrix);
-    const out = new Float32Array(matrix.rows * this.classes.length);
-    this.#scorer.score(matrix, out);
+    const { classCount, treeCount } = this.trees;
+    const out = new Float32Array(matrix.rows * classCount);
+    for (let start = 0; start < matrix.rows; start += BLOCK_ROWS) {
+      const count = Math.min(BLOCK_ROWS, matrix.rows - start);
+      const sums = this.#scorer.sum(matrix, start, count);
+      const from = start * classCount;
+      for (let i = 0; i < count * classCount; i++) out[from + i] = sums[i]! / treeCount;
+    }
     return out;
   }
 
@@ -44,46 +52,30 @@ export class TreeModel implements Model {
   }
 
   /**
-   * Path attribution (Saabas 2014): the contributions sum to the score less the mean of the roots.
+   * Shapley values of the class's probability, by TreeSHAP: they sum to the score less
+   * {@link baseline}.
    */
   explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
     checkExplain(this, matrix, row, classIndex);
-    const { feature, threshold, right, starts, treeCount } = this.trees;
-    const share = this.#classShares(classIndex);
+    const { feature, threshold, right, treeCount, values, classCount } = this.trees;
+    this.#shap ??= new TreeShap(this.trees);
     const base = row * matrix.cols;
+    const goesLeft = (node: number): boolean =>
+      matrix.data[base + feature[node]!]! <= threshold[node]!;
+    const leafValue = (node: number): number => values[right[node]! * classCount + classIndex]!;
     const parts = new Float64Array(matrix.cols);
-    for (let t = 0; t < treeCount; t++) {
-      let node = starts[t]!;
-      for (let column = feature[node]!; column >= 0; column = feature[node]!) {
-        const next = matrix.data[base + column]! <= threshold[node]! ? node + 1 : right[node]!;
-        parts[column]! += share[next]! - share[node]!;
-        node = next;
-      }
-    }
-    for (let c = 0; c < parts.length; c++) parts[c]! /= treeCount;
-    return parts;
+    for (let t = 0; t < treeCount; t++) this.#shap.add(t, goesLeft, leafValue, parts);
+    return parts.map((part) => part / treeCount);
   }
 
-  /** The class's share in every node, inner ones from their children; made at first use. */
-  #classShares(classIndex: number): Float64Array {
-    const known = this.#shares.get(classIndex);
-    if (known) return known;
-    const { feature, right, cover, values, classCount } = this.trees;
-    const share = new Float64Array(feature.length);
-    const weight = new Float64Array(feature.length);
-    // Children come after their parents, so backwards every child is ready in time.
-    for (let i = feature.length - 1; i >= 0; i--) {
-      const other = right[i]!;
-      if (feature[i]! < 0) {
-        share[i] = values[other * classCount + classIndex]!;
-        weight[i] = cover[i]!;
-      } else {
-        weight[i] = weight[i + 1]! + weight[other]!;
-        share[i] = (share[i + 1]! * weight[i + 1]! + share[other]! * weight[other]!) / weight[i]!;
-      }
-    }
-    this.#shares.set(classIndex, share);
-    return share;
+  /** Mean probability of the class over the training rows: what {@link explain} starts from. */
+  baseline(classIndex: number): number {
+    const { right, treeCount, values, classCount } = this.trees;
+    this.#shap ??= new TreeShap(this.trees);
+    const leafValue = (node: number): number => values[right[node]! * classCount + classIndex]!;
+    let sum = 0;
+    for (let t = 0; t < treeCount; t++) sum += this.#shap.mean(t, leafValue);
+    return sum / treeCount;
   }
 
   tensors(): Tensor[] {

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { lowerBound, MAX_BINS } from './bins.ts';
-import type { Trees } from './ensemble.ts';
+import type { NodeColumns } from './ensemble.ts';
 
 /** Buckets of the table that narrows the search for a cell's bin: four a threshold. */
 const BUCKETS = 1024;
@@ -25,7 +25,7 @@ export class RowBinner {
   readonly stride: number;
 
   /** @throws RangeError when a column has more thresholds than a byte can tell apart */
-  constructor(trees: Trees) {
+  constructor(trees: NodeColumns) {
     const columns: BinnedColumn[] = [];
     thresholdsByColumn(trees).forEach((edges, column) => {
       if (edges.length > 0) columns.push(prepare(column, edges));
@@ -91,7 +91,7 @@ function prepare(column: number, edges: Float32Array): BinnedColumn {
 }
 
 /** Distinct thresholds of each column, ascending. */
-function thresholdsByColumn({ feature, threshold, featureCount }: Trees): Float32Array[] {
+function thresholdsByColumn({ feature, threshold, featureCount }: NodeColumns): Float32Array[] {
   const sets = Array.from({ length: featureCount }, () => new Set<number>());
   for (let i = 0; i < feature.length; i++) {
     // Adding 0 makes -0 and 0 one threshold.

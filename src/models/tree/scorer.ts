@@ -1,11 +1,11 @@
 import type { Matrix } from '../../features/index.ts';
-import type { Trees } from './ensemble.ts';
+import type { NodeColumns } from './ensemble.ts';
 import { RowBinner } from './row-binner.ts';
 
 /**
  * Rows scored together: their bins stay in the second-level cache while all trees pass over them.
  */
-const BLOCK_ROWS = 4096;
+export const BLOCK_ROWS = 4096;
 /** No cell's bin is above it. */
 const HIGHEST_BIN = 255;
 /** Trees of fewer nodes go into the narrow layout, where 16 bits number a pair of siblings. */
@@ -15,6 +15,15 @@ const NARROW_STRIDE = 128;
 
 /** With fewer trees, turning cells into bins costs more than it saves. */
 const BINNED_TREES = 4;
+
+/** What leaves hold. */
+export interface LeafValues {
+  /** Leaves × width. */
+  readonly values: Float32Array;
+  /** The same as `outputs`, or 1: then tree t adds to output `t % outputs` only. */
+  readonly width: number;
+  readonly outputs: number;
+}
 
 /**
  * Scores rows with trees outside and blocks of rows inside. The clear version: for each row and
@@ -28,7 +37,8 @@ const BINNED_TREES = 4;
  * constant 1 at the end of every binned row, so it always holds.
  */
 export class TreeScorer {
-  readonly #trees: Trees;
+  readonly #trees: NodeColumns;
+  readonly #leaf: LeafValues;
   readonly #binner: RowBinner;
   /**
    * Narrow trees: `first child << 15 | column << 8 | bin`; the first child is even, the column
@@ -37,18 +47,21 @@ export class TreeScorer {
   readonly #narrow: Int32Array;
   /** Wide trees: `column << 8 | bin`, then the first child; empty when all trees are narrow. */
   readonly #wide: Int32Array;
-  /** Where the shares of the leaf at a place begin. */
-  readonly #shares: Int32Array;
+  /** Where the values of the leaf at a place begin. */
+  readonly #values: Int32Array;
   /** First place of each tree. */
   readonly #bases: Int32Array;
   readonly #isNarrow: Uint8Array;
   readonly #bins: Uint8Array;
+  /** Where the values of the leaf of each row begin. */
+  readonly #found = new Int32Array(BLOCK_ROWS);
   readonly #sums: Float64Array;
 
   /** @throws RangeError when a column has more thresholds than a byte can tell apart */
-  constructor(trees: Trees) {
-    const { treeCount, starts, classCount } = trees;
+  constructor(trees: NodeColumns, leaf: LeafValues) {
+    const { treeCount, starts } = trees;
     this.#trees = trees;
+    this.#leaf = leaf;
     this.#binner = new RowBinner(trees);
     const { stride } = this.#binner;
     this.#bases = new Int32Array(treeCount);
@@ -63,14 +76,14 @@ export class TreeScorer {
     const anyWide = this.#isNarrow.includes(0);
     this.#narrow = new Int32Array(places);
     this.#wide = new Int32Array(anyWide ? places * 2 : 0);
-    this.#shares = new Int32Array(places);
+    this.#values = new Int32Array(places);
     for (let t = 0; t < treeCount; t++) this.#pack(t);
     this.#bins = new Uint8Array(BLOCK_ROWS * stride);
-    this.#sums = new Float64Array(BLOCK_ROWS * classCount);
+    this.#sums = new Float64Array(BLOCK_ROWS * leaf.outputs);
   }
 
   #pack(tree: number): void {
-    const { feature, threshold, right, starts, classCount } = this.#trees;
+    const { feature, threshold, right, starts } = this.#trees;
     const base = this.#bases[tree]!;
     const narrow = this.#isNarrow[tree] === 1;
     const always = (this.#binner.stride - 1) << 8;
@@ -84,7 +97,7 @@ export class TreeScorer {
       if (feature[node]! < 0) {
         child = place & ~1;
         test = (place & 1) === 1 ? always : HIGHEST_BIN;
-        this.#shares[base + place] = right[node]! * classCount;
+        this.#values[base + place] = right[node]! * this.#leaf.width;
       } else {
         test = this.#binner.test(feature[node]!, threshold[node]!);
         stack.push(right[node]!, free + 1, node + 1, free);
@@ -99,26 +112,30 @@ export class TreeScorer {
     }
   }
 
-  /** Writes the mean share of each class, rows × classes. */
-  score(matrix: Matrix, out: Float32Array): void {
-    const { classCount, treeCount } = this.#trees;
+  /**
+   * Sums the leaves' values over all trees for `count` rows, at most {@link BLOCK_ROWS}.
+   * @returns rows × outputs; valid until the next call
+   */
+  sum(matrix: Matrix, start: number, count: number): Float64Array {
+    const { treeCount } = this.#trees;
+    const { outputs, width } = this.#leaf;
     const sums = this.#sums;
-    for (let start = 0; start < matrix.rows; start += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, matrix.rows - start);
-      sums.fill(0, 0, count * classCount);
-      if (treeCount >= BINNED_TREES) this.#binner.bin(matrix, start, count, this.#bins);
-      for (let t = 0; t < treeCount; t++) {
-        if (treeCount < BINNED_TREES) this.#walkCells(t, matrix, start, count);
-        else if (this.#isNarrow[t] === 1) this.#walkNarrow(this.#bases[t]!, count);
-        else this.#walkWide(this.#bases[t]!, count);
-      }
-      const from = start * classCount;
-      for (let i = 0; i < count * classCount; i++) out[from + i] = sums[i]! / treeCount;
+    sums.fill(0, 0, count * outputs);
+    if (treeCount >= BINNED_TREES) this.#binner.bin(matrix, start, count, this.#bins);
+    for (let t = 0; t < treeCount; t++) {
+      if (treeCount < BINNED_TREES) this.#walkCells(t, matrix, start, count);
+      else if (this.#isNarrow[t] === 1) this.#walkNarrow(this.#bases[t]!, count);
+      else this.#walkWide(this.#bases[t]!, count);
+      if (width === 1) this.#addOne(t % outputs, count);
+      else if (width === 2) this.#addTwo(count);
+      else this.#addAll(count);
     }
+    return sums;
   }
 
   #walkCells(tree: number, matrix: Matrix, start: number, count: number): void {
-    const { feature, threshold, right, starts, classCount } = this.#trees;
+    const { feature, threshold, right, starts } = this.#trees;
+    const { width } = this.#leaf;
     const { cols, data } = matrix;
     const root = starts[tree]!;
     for (let i = 0, base = start * cols; i < count; i++, base += cols) {
@@ -126,13 +143,14 @@ export class TreeScorer {
       for (let column = feature[node]!; column >= 0; column = feature[node]!) {
         node = data[base + column]! <= threshold[node]! ? node + 1 : right[node]!;
       }
-      this.#add(i, right[node]! * classCount);
+      this.#found[i] = right[node]! * width;
     }
   }
 
   #walkNarrow(base: number, count: number): void {
     const nodes = this.#narrow.subarray(base);
-    const shares = this.#shares.subarray(base);
+    const values = this.#values.subarray(base);
+    const found = this.#found;
     const bins = this.#bins;
     const { stride } = this.#binner;
     let i = 0;
@@ -170,10 +188,10 @@ export class TreeScorer {
         c = nc;
         d = nd;
       }
-      this.#add(i, shares[a]!);
-      this.#add(i + 1, shares[b]!);
-      this.#add(i + 2, shares[c]!);
-      this.#add(i + 3, shares[d]!);
+      found[i] = values[a]!;
+      found[i + 1] = values[b]!;
+      found[i + 2] = values[c]!;
+      found[i + 3] = values[d]!;
     }
     for (; i < count; i++) {
       const row = i * stride;
@@ -184,7 +202,7 @@ export class TreeScorer {
         const test = (word & 255) - bins[row + ((word >>> 8) & 127)]!;
         place = (word >>> 15) | (test >>> 31);
       }
-      this.#add(i, shares[place]!);
+      found[i] = values[place]!;
     }
   }
 
@@ -201,19 +219,35 @@ export class TreeScorer {
         const test = (word & 255) - bins[row + (word >>> 8)]!;
         place = nodes[2 * place + 1]! + (test >>> 31);
       }
-      this.#add(i, this.#shares[base + place]!);
+      this.#found[i] = this.#values[base + place]!;
     }
   }
 
-  #add(row: number, from: number): void {
-    const { values, classCount } = this.#trees;
+  #addOne(output: number, count: number): void {
+    const { values, outputs } = this.#leaf;
     const sums = this.#sums;
-    const to = row * classCount;
-    if (classCount === 2) {
-      sums[to]! += values[from]!;
-      sums[to + 1]! += values[from + 1]!;
-      return;
+    const found = this.#found;
+    for (let i = 0, to = output; i < count; i++, to += outputs) sums[to]! += values[found[i]!]!;
+  }
+
+  #addTwo(count: number): void {
+    const { values } = this.#leaf;
+    const sums = this.#sums;
+    const found = this.#found;
+    for (let i = 0; i < count; i++) {
+      const from = found[i]!;
+      sums[2 * i]! += values[from]!;
+      sums[2 * i + 1]! += values[from + 1]!;
     }
-    for (let k = 0; k < classCount; k++) sums[to + k]! += values[from + k]!;
+  }
+
+  #addAll(count: number): void {
+    const { values, width } = this.#leaf;
+    const sums = this.#sums;
+    const found = this.#found;
+    for (let i = 0, to = 0; i < count; i++) {
+      for (let from = found[i]!, end = from + width; from < end; from++)
+        sums[to++]! += values[from]!;
+    }
   }
 }

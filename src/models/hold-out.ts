@@ -1,0 +1,33 @@
+import type { Matrix } from '../features/index.ts';
+import { nameOrder } from './input.ts';
+
+/**
+ * Marks about `share` of the rows with 1, to be held out of fitting. A row's mark follows from its
+ * cells and the seed alone: equal rows stay on one side, and neither their order nor that of the
+ * columns matters.
+ */
+export function holdOut({ rows, cols, names, data }: Matrix, share: number, seed: number) {
+  const marks = new Uint8Array(rows);
+  const order = nameOrder(names);
+  const cells = new Float32Array(1);
+  const words = new Uint32Array(cells.buffer);
+  const limit = share * 0x1_0000_0000;
+  for (let i = 0; i < rows; i++) {
+    let hash = seed ^ 0x9e3779b9;
+    for (let c = 0; c < cols; c++) {
+      // Adding 0 makes -0 and 0 one cell.
+      cells[0] = data[i * cols + order[c]!]! + 0;
+      hash = mix(hash ^ words[0]!, c);
+    }
+    if (mix(hash, cols) >>> 0 < limit) marks[i] = 1;
+  }
+  return marks;
+}
+
+/** The finaliser of MurmurHash3 (Appleby 2011) over a word and its place. */
+function mix(word: number, place: number): number {
+  let hash = (word + Math.imul(place + 1, 0x9e3779b1)) | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}

@@ -1,0 +1,32 @@
+// Compiles trees.ts with AssemblyScript into ../binary.ts: `node src/models/kernels/assembly/build.mjs`.
+import { writeFileSync } from 'node:fs';
+import asc from 'assemblyscript/asc';
+
+const folder = new URL('.', import.meta.url);
+
+/** The text of ../binary.ts as the source beside this file gives it. */
+export async function compile() {
+  const source = new URL('trees.ts', folder).pathname;
+  let binary;
+  const options = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--sharedMemory'];
+  const memory = ['--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads,simd'];
+  const args = [source, ...options, ...memory, '--outFile', 'trees.wasm', '--baseDir', '/'];
+  const { error, stderr } = await asc.main(args, {
+    writeFile: (name, contents) => {
+      if (name.endsWith('.wasm')) binary = contents;
+    },
+  });
+  if (error || !binary) throw new Error(`${error?.message}\n${stderr}`);
+  const words = Buffer.from(binary).toString('base64').match(/.{1,90}/g);
+  return `/**
+ * The kernels of \`assembly/trees.ts\` as WebAssembly in base64; made by
+ * \`node src/models/kernels/assembly/build.mjs\`.
+ */
+export const TREE_KERNELS =
+${words.map((word) => `  '${word}'`).join(' +\n')};
+`;
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  writeFileSync(new URL('../binary.ts', folder), await compile());
+}

@@ -1,0 +1,290 @@
+/*
+ * Kernels of tree training in AssemblyScript. All work on one imported memory that the caller lays
+ * out; addresses are in bytes, nothing is allocated here. `plain.ts` beside this folder holds the
+ * same functions in TypeScript, and a test holds both equal.
+ * Built into `../binary.ts` by `node src/models/kernels/assembly/build.mjs`.
+ */
+
+/** Adds one row's pair of sums to the histogram cell of one column. */
+@inline
+function add(cell: usize, pair: v128): void {
+  v128.store(cell, i64x2.add(v128.load(cell), pair));
+}
+
+/** Rows gathered at a time: their bins and sums stay in the first-level cache. */
+const CHUNK: u32 = 256;
+
+/** Copies pairs (widened, with the weight) and bins of rows side by side, so misses overlap. */
+@inline
+function gather(
+  rows: usize, count: u32, bins: usize, stride: u32, groups: u32,
+  pairs: usize, weights: usize, shift: u32, scratch: usize,
+): void {
+  const one: v128 = i64x2.replace_lane(i64x2.splat(0), 1, (<i64>1) << shift);
+  const width: usize = <usize>groups << 3;
+  let to: usize = scratch + (CHUNK << 4);
+  for (let i: u32 = 0; i < count; i++) {
+    const row: u32 = load<u32>(rows + (<usize>i << 2));
+    let pair: v128 = i64x2.extend_low_i32x4_s(v128.load64_zero(pairs + (<usize>row << 3)));
+    if (weights) {
+      const weight: i64 = <i64>load<u32>(weights + (<usize>row << 2)) << shift;
+      pair = i64x2.add(pair, i64x2.replace_lane(i64x2.splat(0), 1, weight));
+    } else {
+      pair = i64x2.add(pair, one);
+    }
+    v128.store(scratch + (<usize>i << 4), pair);
+    const from: usize = bins + <usize>(row * stride);
+    for (let at: usize = 0; at < width; at += 8) store<u64>(to + at, load<u64>(from + at));
+    to += width;
+  }
+}
+
+/**
+ * Sums rows into the histograms of `groups` times eight columns. A cell is two 64-bit integers: the
+ * sum of the gradients, and the sum of the hessians plus the weight shifted left by `shift`.
+ * `weights` 0 means that every row weighs 1. `offsets`: an address of a histogram a column.
+ * `scratch`: room for 256 rows of 16 bytes and of their bins.
+ */
+export function histogram(
+  rows: usize, count: u32, bins: usize, stride: u32, groups: u32,
+  pairs: usize, weights: usize, shift: u32, offsets: usize, scratch: usize,
+): void {
+  const width: u32 = groups << 3;
+  for (let start: u32 = 0; start < count; start += CHUNK) {
+    const part: u32 = min(CHUNK, count - start);
+    gather(rows + (<usize>start << 2), part, bins, stride, groups, pairs, weights, shift, scratch);
+    for (let group: u32 = 0; group < groups; group++) {
+      sum8(scratch, part, scratch + (CHUNK << 4) + (group << 3), width, offsets + (group << 5));
+    }
+  }
+}
+
+function sum8(pairs: usize, count: u32, bins: usize, stride: u32, offsets: usize): void {
+  const h0: usize = load<u32>(offsets);
+  const h1: usize = load<u32>(offsets, 4);
+  const h2: usize = load<u32>(offsets, 8);
+  const h3: usize = load<u32>(offsets, 12);
+  const h4: usize = load<u32>(offsets, 16);
+  const h5: usize = load<u32>(offsets, 20);
+  const h6: usize = load<u32>(offsets, 24);
+  const h7: usize = load<u32>(offsets, 28);
+  const end: usize = pairs + (<usize>count << 4);
+  let cell: usize = bins;
+  for (let at: usize = pairs; at < end; at += 16) {
+    const pair: v128 = v128.load(at);
+    const low: u32 = load<u32>(cell);
+    const high: u32 = load<u32>(cell, 4);
+    cell += stride;
+    add(h0 + ((low & 255) << 4), pair);
+    add(h1 + (((low >>> 8) & 255) << 4), pair);
+    add(h2 + (((low >>> 16) & 255) << 4), pair);
+    add(h3 + ((low >>> 24) << 4), pair);
+    add(h4 + ((high & 255) << 4), pair);
+    add(h5 + (((high >>> 8) & 255) << 4), pair);
+    add(h6 + (((high >>> 16) & 255) << 4), pair);
+    add(h7 + ((high >>> 24) << 4), pair);
+  }
+}
+
+/** Cell by cell `from - less` into `from`; `bytes` is a multiple of 16. */
+export function subtract(from: usize, less: usize, bytes: u32): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    v128.store(from + i, i64x2.sub(v128.load(from + i), v128.load(less + i)));
+  }
+}
+
+/**
+ * Moves rows whose bin `table` marks with 1 to the front, both sides in their order.
+ * `bins` is the address of the column's bin in row 0, `moved` room for `count` rows.
+ * @returns rows on the left
+ */
+export function partition(
+  rows: usize, count: u32, bins: usize, stride: u32, table: usize, moved: usize,
+): u32 {
+  let left: usize = rows;
+  let right: usize = moved;
+  const end: usize = rows + (<usize>count << 2);
+  for (let at: usize = rows; at < end; at += 4) {
+    const row: u32 = load<u32>(at);
+    const goes: usize = load<u8>(table + load<u8>(bins + <usize>(row * stride)));
+    // Both sides are written and one of them moves on: no branch to mispredict.
+    store<u32>(left, row);
+    store<u32>(right, row);
+    left += goes << 2;
+    right += (1 - goes) << 2;
+  }
+  memory.copy(left, moved, right - moved);
+  return <u32>((left - rows) >> 2);
+}
+
+/** Adds `value` to the 64-bit float of each row in `scores`. */
+export function addTo(rows: usize, count: u32, scores: usize, value: f64): void {
+  const end: usize = rows + (<usize>count << 2);
+  for (let at: usize = rows; at < end; at += 4) {
+    const cell: usize = scores + (<usize>load<u32>(at) << 3);
+    store<f64>(cell, load<f64>(cell) + value);
+  }
+}
+
+/** exp(x) for |x| <= 708 by reduction to |r| <= ln 2 / 2 and the Taylor series to r^13 / 13!. */
+@inline
+function exp2(x: v128): v128 {
+  const k: v128 = f64x2.nearest(f64x2.mul(x, f64x2.splat(1.4426950408889634)));
+  let r: v128 = f64x2.sub(x, f64x2.mul(k, f64x2.splat(0.6931471803691238)));
+  r = f64x2.sub(r, f64x2.mul(k, f64x2.splat(1.9082149292705877e-10)));
+  let p: v128 = f64x2.splat(1.0 / 479001600.0);
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 39916800.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 3628800.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 362880.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 40320.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 5040.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 720.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 120.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 24.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 6.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0));
+  // 2^k through the exponent bits: k + 1.5 * 2^52 holds k in its low bits.
+  const bits: v128 = f64x2.add(k, f64x2.splat(6755399441055744.0));
+  const power: v128 = i64x2.shl(i64x2.add(bits, i64x2.splat(1023)), 52);
+  return f64x2.mul(p, power);
+}
+
+/** Whole numbers nearest to `share` less 1 where the label is `k`, and to share × (1 - share). */
+@inline
+function quantise(
+  share: v128, isLabel: v128, weight: v128, scaleG: v128, scaleH: v128, cell: usize,
+): void {
+  const one: v128 = f64x2.splat(1.0);
+  const g: v128 = f64x2.sub(share, v128.and(isLabel, one));
+  const h: v128 = f64x2.mul(share, f64x2.sub(one, share));
+  // Rounded before the weight comes in, so that weight 2 is just the row twice.
+  const gq: v128 = f64x2.mul(f64x2.nearest(f64x2.mul(g, scaleG)), weight);
+  const hq: v128 = f64x2.mul(f64x2.nearest(f64x2.mul(h, scaleH)), weight);
+  const gi: v128 = i32x4.trunc_sat_f64x2_s_zero(gq);
+  const hi: v128 = i32x4.trunc_sat_f64x2_s_zero(hq);
+  v128.store(cell, i32x4.shuffle(gi, hi, 0, 4, 1, 5));
+}
+
+/**
+ * Gradients and hessians of the log-loss of rows `from` to `to` (both even), as whole numbers in
+ * pairs of 32 bits: softmax of `scores` (outputs × `step` 64-bit floats), or for one output the
+ * sigmoid toward class 1. `factors`: one 64-bit float a class; `weights` 0: every row weighs 1;
+ * `scratch`: room for outputs × 16 bytes.
+ */
+export function gradients(
+  scores: usize, step: u32, outputs: u32, from: u32, to: u32, labels: usize, weights: usize,
+  factors: usize, pairs: usize, scratch: usize, scaleG: f64, scaleH: f64,
+): void {
+  const stride: usize = <usize>step << 3;
+  const lowest: v128 = f64x2.splat(-700.0);
+  const one: v128 = f64x2.splat(1.0);
+  for (let row: u32 = from; row < to; row += 2) {
+    const at: usize = scores + (<usize>row << 3);
+    const to: usize = pairs + (<usize>row << 3);
+    const label: v128 = i64x2.extend_low_i32x4_u(v128.load64_zero(labels + (<usize>row << 2)));
+    const a: usize = factors + (<usize>i64x2.extract_lane(label, 0) << 3);
+    const b: usize = factors + (<usize>i64x2.extract_lane(label, 1) << 3);
+    const factor: v128 = f64x2.replace_lane(v128.load64_splat(a), 1, load<f64>(b));
+    const g: v128 = f64x2.mul(factor, f64x2.splat(scaleG));
+    const h: v128 = f64x2.mul(factor, f64x2.splat(scaleH));
+    let weight: v128 = one;
+    if (weights) {
+      weight = f64x2.convert_low_i32x4_u(v128.load64_zero(weights + (<usize>row << 2)));
+    }
+    if (outputs == 1) {
+      const x: v128 = f64x2.pmax(lowest, f64x2.pmin(f64x2.splat(700.0), v128.load(at)));
+      const share: v128 = f64x2.div(one, f64x2.add(one, exp2(f64x2.neg(x))));
+      quantise(share, i64x2.eq(label, i64x2.splat(1)), weight, g, h, to);
+      continue;
+    }
+    let most: v128 = v128.load(at);
+    for (let k: u32 = 1; k < outputs; k++) most = f64x2.pmax(most, v128.load(at + k * stride));
+    let sum: v128 = f64x2.splat(0);
+    for (let k: u32 = 0; k < outputs; k++) {
+      const e: v128 = exp2(f64x2.pmax(lowest, f64x2.sub(v128.load(at + k * stride), most)));
+      v128.store(scratch + (k << 4), e);
+      sum = f64x2.add(sum, e);
+    }
+    for (let k: u32 = 0; k < outputs; k++) {
+      const share: v128 = f64x2.div(v128.load(scratch + (k << 4)), sum);
+      const isLabel: v128 = i64x2.eq(label, i64x2.splat(k));
+      quantise(share, isLabel, weight, g, h, to + k * stride);
+    }
+  }
+}
+
+/**
+ * Sums training rows of a node by bin and class in one column after another. An item is 16 bytes:
+ * row, label (both 32 bits), weight (64-bit float). `histogram`: 256 × classes 64-bit floats,
+ * zeros; `seen`: 256 bits, zeros, one a bin with rows.
+ */
+export function countClasses(
+  items: usize, count: u32, bins: usize, stride: u32, classes: u32, histogram: usize, seen: usize,
+): void {
+  const end: usize = items + (<usize>count << 4);
+  for (let at: usize = items; at < end; at += 16) {
+    const bin: u32 = load<u8>(bins + <usize>(load<u32>(at) * stride));
+    const cell: usize = histogram + (<usize>(bin * classes + load<u32>(at, 4)) << 3);
+    store<f64>(cell, load<f64>(cell) + load<f64>(at, 8));
+    const word: usize = seen + ((bin >>> 5) << 2);
+    store<u32>(word, load<u32>(word) | (1 << (bin & 31)));
+  }
+}
+
+/** As `countClasses` for four columns at once: `seen` and `histogram` four times as long. */
+export function countClasses4(
+  items: usize, count: u32, stride: u32, classes: u32, histogram: usize, seen: usize,
+  bins0: usize, bins1: usize, bins2: usize, bins3: usize,
+): void {
+  const size: usize = <usize>classes << 11;
+  const h1: usize = histogram + size;
+  const h2: usize = h1 + size;
+  const h3: usize = h2 + size;
+  const end: usize = items + (<usize>count << 4);
+  for (let at: usize = items; at < end; at += 16) {
+    const row: usize = load<u32>(at) * stride;
+    const label: u32 = load<u32>(at, 4);
+    const weight: f64 = load<f64>(at, 8);
+    const b0: u32 = load<u8>(bins0 + row);
+    const b1: u32 = load<u8>(bins1 + row);
+    const b2: u32 = load<u8>(bins2 + row);
+    const b3: u32 = load<u8>(bins3 + row);
+    const c0: usize = histogram + (<usize>(b0 * classes + label) << 3);
+    const c1: usize = h1 + (<usize>(b1 * classes + label) << 3);
+    const c2: usize = h2 + (<usize>(b2 * classes + label) << 3);
+    const c3: usize = h3 + (<usize>(b3 * classes + label) << 3);
+    store<f64>(c0, load<f64>(c0) + weight);
+    store<f64>(c1, load<f64>(c1) + weight);
+    store<f64>(c2, load<f64>(c2) + weight);
+    store<f64>(c3, load<f64>(c3) + weight);
+    const s0: usize = seen + ((b0 >>> 5) << 2);
+    const s1: usize = seen + 32 + ((b1 >>> 5) << 2);
+    const s2: usize = seen + 64 + ((b2 >>> 5) << 2);
+    const s3: usize = seen + 96 + ((b3 >>> 5) << 2);
+    store<u32>(s0, load<u32>(s0) | (1 << (b0 & 31)));
+    store<u32>(s1, load<u32>(s1) | (1 << (b1 & 31)));
+    store<u32>(s2, load<u32>(s2) | (1 << (b2 & 31)));
+    store<u32>(s3, load<u32>(s3) | (1 << (b3 & 31)));
+  }
+}
+
+/** As `partition`, for items of 16 bytes and a split at `bin`: at most it goes left. */
+export function partitionItems(
+  items: usize, count: u32, bins: usize, stride: u32, bin: u32, moved: usize,
+): u32 {
+  let left: usize = items;
+  let right: usize = moved;
+  const end: usize = items + (<usize>count << 4);
+  for (let at: usize = items; at < end; at += 16) {
+    const item: v128 = v128.load(at);
+    const goes: usize = load<u8>(bins + <usize>(load<u32>(at) * stride)) <= bin ? 1 : 0;
+    v128.store(left, item);
+    v128.store(right, item);
+    left += goes << 4;
+    right += (1 - goes) << 4;
+  }
+  memory.copy(left, moved, right - moved);
+  return <u32>((left - items) >> 4);
+}

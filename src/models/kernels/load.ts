@@ -1,0 +1,82 @@
+import { TREE_KERNELS } from './binary.ts';
+
+/**
+ * Kernels over one shared memory; arguments called addresses are in bytes. `assembly/trees.ts` says
+ * what each does.
+ */
+export interface TreeKernels {
+  histogram(
+    rows: number,
+    count: number,
+    bins: number,
+    stride: number,
+    groups: number,
+    pairs: number,
+    weights: number,
+    shift: number,
+    offsets: number,
+    scratch: number,
+  ): void;
+  subtract(from: number, less: number, bytes: number): void;
+  partition(
+    rows: number,
+    count: number,
+    bins: number,
+    stride: number,
+    table: number,
+    moved: number,
+  ): number;
+  addTo(rows: number, count: number, scores: number, value: number): void;
+  gradients(
+    scores: number,
+    step: number,
+    outputs: number,
+    from: number,
+    to: number,
+    labels: number,
+    weights: number,
+    factors: number,
+    pairs: number,
+    scratch: number,
+    scaleG: number,
+    scaleH: number,
+  ): void;
+  countClasses(
+    items: number,
+    count: number,
+    bins: number,
+    stride: number,
+    classes: number,
+    histogram: number,
+    seen: number,
+  ): void;
+  countClasses4(
+    items: number,
+    count: number,
+    stride: number,
+    classes: number,
+    histogram: number,
+    seen: number,
+    bins0: number,
+    bins1: number,
+    bins2: number,
+    bins3: number,
+  ): void;
+  partitionItems(
+    items: number,
+    count: number,
+    bins: number,
+    stride: number,
+    bin: number,
+    moved: number,
+  ): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernels on that memory; it must be shared. */
+export function loadTreeKernels(memory: WebAssembly.Memory): TreeKernels {
+  compiled ??= new WebAssembly.Module(Buffer.from(TREE_KERNELS, 'base64'));
+  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+  return instance.exports as unknown as TreeKernels;
+}
