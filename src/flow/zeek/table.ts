@@ -50,9 +50,10 @@ export class ConnTable {
   }
 
   /** Seeded 32-bit hash of the key's words: multiply and fold a word, then MurmurHash3's finish. */
-  hash(key: Int32Array, length: number): number {
+  hash(key: Int32Array, length: number, start = 0): number {
     let h = this.#seed;
-    for (let i = 0; i < length; i++) {
+    const end = start + length;
+    for (let i = start; i < end; i++) {
       h = Math.imul(h ^ key[i]!, 0x9e3779b1);
       h ^= h >>> 15;
     }
@@ -147,7 +148,7 @@ export class ConnTable {
   #hashOf(slot: number): number {
     const base = slot * STRIDE + KEY;
     const length = (this.words[base]! & 0xff) === 4 ? 4 : 10;
-    return this.hash(this.words.subarray(base, base + length), length);
+    return this.hash(this.words, length, base);
   }
 }
 
