@@ -20,7 +20,7 @@ export const kdd99: Dataset = {
   errata: [
     'No header; the label ends in a dot.',
     'Most rows are copies: 145,586 distinct rows of features and label among the 494,021.',
-    'Simulated traffic of 1998; 75 % of the test set are two floods, smurf and neptune.',
+    'Simulated traffic of 1998; 71 % of the test set are two floods, smurf and neptune.',
     'Seventeen attacks stand in the test set only, two in the training set only: spy and warezclient.',
     'num_outbound_cmds is 0 in every row.',
   ],
