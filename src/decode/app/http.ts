@@ -90,8 +90,7 @@ class Http implements Analyser {
         return;
       }
       side.state = NOTHING;
-      // Without the requests it is not known which replies have a body.
-      if (fromOriginator) this.#reply.state = NOTHING;
+      if (fromOriginator && this.#waiting.length === 0) this.#reply.state = NOTHING;
     }
   }
 
@@ -250,7 +249,9 @@ class Http implements Analyser {
 
   #bodyOver(fromOriginator: boolean, side: Side): void {
     this.#settle(fromOriginator, side);
-    side.state = LINE;
+    // Once requests were lost it is not known which later replies have a body.
+    const lost = this.#request.state === NOTHING && this.#waiting.length === 0;
+    side.state = !fromOriginator && lost ? NOTHING : LINE;
   }
 
   /** Writes what is known of the body in hand, when it is the first. */

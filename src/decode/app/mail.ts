@@ -59,13 +59,14 @@ class Smtp extends TextDialogue {
       if (text === '.') this.#inData = false;
       return;
     }
-    const { word, rest } = firstWord(text);
+    const { word } = firstWord(text);
     if (word === '') return;
     this.host.dialogue().commands++;
     // Behind AUTH come lines of base64: they are the same command going on.
     if (this.#command !== 'AUTH' || word.length <= 4) this.#command = word;
-    if (word === 'DEBUG' || word === 'WIZ') this.host.dialogue().hot++;
-    if (word === 'VRFY' || word === 'EXPN') loginName(this.host.dialogue(), rest.toLowerCase());
+    // Asking for accounts and old back doors: nobody who only sends mail does.
+    const probing = word === 'VRFY' || word === 'EXPN' || word === 'DEBUG' || word === 'WIZ';
+    if (probing) this.host.dialogue().hot++;
   }
 
   #reply(text: string): void {

@@ -119,15 +119,21 @@ function setText(bytes: Uint8Array, set: Element): string {
     const type = expectElement(bytes, pair.start, pair.end, 0x06);
     const value = type === null ? null : readElement(bytes, type.end, pair.end);
     if (type === null || value === null) break;
-    parts.push(`${typeText(bytes, type)}=${valueText(bytes, value)}`);
+    parts.push(pairText(bytes, type, value, pair.end));
     at = pair.end;
   }
   return parts.join('+');
 }
 
-function typeText(bytes: Uint8Array, type: Element): string {
-  const digits = Buffer.from(bytes.subarray(type.start, type.end)).toString('hex');
-  return ATTRIBUTES[digits] ?? dotted(bytes, type);
+/** `CN=value`; an unknown type in dots, its value as `#` and the digits of its encoding. */
+function pairText(bytes: Uint8Array, type: Element, value: Element, end: number): string {
+  const name = ATTRIBUTES[digits(bytes, type.start, type.end)];
+  if (name !== undefined) return `${name}=${valueText(bytes, value)}`;
+  return `${dotted(bytes, type)}=#${digits(bytes, type.end, end).toUpperCase()}`;
+}
+
+function digits(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.subarray(start, end)).toString('hex');
 }
 
 /** An object identifier in dots (X.690 section 8.19). */
@@ -167,17 +173,20 @@ function wide(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** Escapes as RFC 4514 section 2.4 asks; control characters as `\XX`. */
+/**
+ * Escapes as RFC 4514 section 2.4 asks. What is not printable ASCII stands as the `\\XX` of its UTF-8
+ * bytes: so OpenSSL prints names, and Zeek by it.
+ */
 function escapeName(text: string): string {
+  const bytes = Buffer.from(text, 'utf8');
   let out = '';
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at] as string;
-    const code = text.charCodeAt(at);
-    const edge =
-      (at === 0 && (char === ' ' || char === '#')) || (at === text.length - 1 && char === ' ');
-    if (code < 0x20 || code === 0x7f)
-      out += `\\${code.toString(16).toUpperCase().padStart(2, '0')}`;
-    else if (edge || ',+"\\<>;'.includes(char)) out += `\\${char}`;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    const char = String.fromCharCode(byte);
+    const first = at === 0 && (char === ' ' || char === '#');
+    const last = at === bytes.length - 1 && char === ' ';
+    if (byte < 0x20 || byte > 0x7e) out += `\\${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    else if (first || last || ',+"\\<>;'.includes(char)) out += `\\${char}`;
     else out += char;
   }
   return out;

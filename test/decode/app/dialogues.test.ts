@@ -121,9 +121,10 @@ test('mail: logins that went well and that failed', () => {
     ['<', '235 in\r\n'],
     ['>', 'DATA\r\n'],
     ['<', '354 go\r\n'],
-    ['>', 'EHLO in the letter\r\n.\r\nQUIT\r\n'],
+    ['>', 'EHLO in the letter\r\n.\r\nVRFY root\r\n'],
   ]).facts.dialogue;
   assert.deepEqual([smtp?.failedLogins, smtp?.loggedIn, smtp?.commands], [1, true, 6]);
+  assert.deepEqual([smtp?.hot, smtp?.hostLogin], [1, false]);
   const pop3 = play([
     ['<', '+OK hi\r\n'],
     ['>', 'USER root\r\n'],

@@ -83,6 +83,22 @@ test('a body without length goes on to the end; a hole inside it is counted', ()
   assert.equal(connection.facts.http?.respMimeTypes, 'image/png');
 });
 
+test('a hole in the headers of a request leaves its reply readable, and ends the reading there', () => {
+  const connection = connect();
+  const send = (from: boolean, text: string): void => {
+    const bytes = bytesOf(text);
+    connection.data(from, bytes, 0, bytes.length, 0);
+  };
+  const reply = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  send(true, 'GET / HTTP/1.1\r\nHost: ');
+  connection.gap(true, 100);
+  send(false, reply + reply);
+  connection.end();
+  assert.equal(connection.facts.http?.statusCode, 200);
+  assert.equal(connection.facts.http?.replies, 1);
+  assert.equal(connection.facts.weird, null);
+});
+
 test('a reply to nothing and a line that is no request are Zeek weirds', () => {
   const unmatched = play([
     ['>', 'GET / HTTP/1.1\r\n\r\n'],

@@ -15,14 +15,16 @@ test('names are written as RFC 4514 says: last part first, special letters escap
   ]);
   assert.deepEqual(names(certificate(subject, derName([[3, '#1;\u00e4']]))), {
     subject: 'CN=x\\"y\\\\z\\ ,O=\\ a\\+b,C=DE',
-    issuer: 'CN=\\#1\\;\u00e4',
+    issuer: 'CN=\\#1\\;\\C3\\A4',
   });
 });
 
-test('unknown types are dotted numbers, and BMPString is read', () => {
-  const pair = der(0x30, [...der(6, [0x2a, 0x86, 0x48, 1]), ...der(0x1e, [0, 0x41, 1, 0x7f])]);
+test('unknown types are dotted numbers with a raw value, and BMPString is read', () => {
+  const unknown = der(0x30, [...der(6, [0x2a, 0x86, 0x48, 1]), ...der(0x0c, [0x41])]);
+  const wide = der(0x30, [...der(6, [0x55, 4, 3]), ...der(0x1e, [0, 0x41, 1, 0x7f])]);
+  const pair = [...unknown, ...wide];
   const name = der(0x30, der(0x31, pair));
-  assert.equal(names(certificate(name, name))?.subject, '1.2.840.1=A\u017f');
+  assert.equal(names(certificate(name, name))?.subject, '1.2.840.1=#0C0141+CN=A\\C5\\BF');
 });
 
 test('a certificate cut anywhere gives null or its names, never an error', () => {
