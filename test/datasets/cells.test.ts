@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readNumber, TimeReader, UNREADABLE } from '../../src/datasets/cells.ts';
+import { readNumber, readSeconds, TimeReader, UNREADABLE } from '../../src/datasets/cells.ts';
 import { isoTime } from '../../src/table/index.ts';
 
 const number = (text: string): number => {
@@ -58,4 +58,33 @@ test('what is no time is unreadable, also after a good one of that day', () => {
     '1313488906.972101',
   ];
   for (const text of bad) assert.equal(time(text, reader), UNREADABLE, text);
+});
+
+test('seconds with any decimals are whole microseconds', () => {
+  const seconds = (text: string): number => {
+    const bytes = Buffer.from(`,${text},`);
+    return readSeconds(bytes, 1, bytes.length - 1);
+  };
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 9e15 }), (micros) => {
+      const digits = String(micros).padStart(7, '0');
+      assert.equal(seconds(`${digits.slice(0, -6)}.${digits.slice(-6)}`), micros);
+    }),
+  );
+  assert.equal(seconds('1556000000'), 1556000000e6);
+  assert.equal(seconds('1.1234569'), 1_123_456);
+  assert.ok(Number.isNaN(seconds('')));
+  const bad = [
+    '.',
+    '1.',
+    '.5',
+    '-1',
+    '1e9',
+    ' 1',
+    '1 ',
+    '9007199255',
+    '99999999999999999999',
+    '1.2.3',
+  ];
+  for (const text of bad) assert.equal(seconds(text), UNREADABLE, text);
 });
