@@ -11,7 +11,9 @@ export type Verdict = typeof NO | typeof MAYBE | typeof YES;
 
 /** Reads one protocol of one connection. Never throws; says what it found through its host. */
 export interface Analyser {
-  /** In-order bytes of one direction, in any cut (TCP), or one datagram (UDP). Keeps no reference. */
+  /**
+   * In-order bytes of one direction, in any cut (TCP), or one datagram (UDP). Keeps no reference.
+   */
   data(fromOriginator: boolean, bytes: Uint8Array, start: number, end: number): void;
   /** So many bytes of the stream were never seen. */
   gap(fromOriginator: boolean, length: number): void;
@@ -46,7 +48,10 @@ export interface AnalyserHost {
   expect(service: string, port: number, atOriginator: boolean): void;
   /** Nothing more is to be learned from the whole connection: it may be forgotten. */
   finish(): void;
-  /** The named protocol's analyser for the rest of the stream (STARTTLS), or null when unknown or too deep. */
+  /**
+   * The named protocol's analyser for the rest of the stream (STARTTLS), or null when unknown or
+   * too deep.
+   */
   nested(protocol: string): Analyser | null;
   /** Recognises anew what a tunnel (CONNECT, SOCKS) carries, or null when too deep. */
   detect(): Analyser | null;

@@ -22,8 +22,9 @@ export function berAt(bytes: Uint8Array, at: number, end: number): BerElement | 
 }
 
 /**
- * Tags down a path of first children and next siblings: each step names the tag that must stand there,
- * and whether to go into it ('in') or behind it ('over'). Returns where the last one's content lies.
+ * Tags down a path of first children and next siblings: each step names the tag that must stand
+ * there, and whether to go into it ('in') or behind it ('over'). Returns where the last one's
+ * content lies.
  */
 export function berPath(
   bytes: Uint8Array,

@@ -35,8 +35,8 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /**
- * Compares the bytes with an ASCII word given in lower case, letters of either case being equal: 1 all
- * of it is there, 0 it differs, -1 it agrees as far as the bytes go.
+ * Compares the bytes with an ASCII word given in lower case, letters of either case being equal: 1
+ * all of it is there, 0 it differs, -1 it agrees as far as the bytes go.
  */
 export function wordAt(bytes: Uint8Array, at: number, end: number, word: string): -1 | 0 | 1 {
   const have = Math.min(word.length, end - at);

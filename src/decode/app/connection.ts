@@ -9,7 +9,9 @@ import {
 } from './facts.ts';
 import { PROTOCOLS } from './protocols.ts';
 
-/** Tunnels and upgrades followed inside each other (CONNECT to STARTTLS to …): deeper is not real. */
+/**
+ * Tunnels and upgrades followed inside each other (CONNECT to STARTTLS to …): deeper is not real.
+ */
 const MAX_NESTING = 4;
 /** Services that one connection may confirm; Windows sessions confirm five. */
 const MAX_SERVICES = 8;
@@ -34,19 +36,26 @@ export interface AppConnection {
   gap(fromOriginator: boolean, length: number): void;
   /** The connection is over; facts that wait for its end are settled. */
   end(): void;
-  /** Zeek's names of the confirmed protocols, in order of confirmation, comma-separated; '' if none. */
+  /**
+   * Zeek's names of the confirmed protocols, in order of confirmation, comma-separated; '' if
+   * none.
+   */
   readonly service: string;
   /** What was learned; a shared frozen object while nothing is. */
   readonly facts: AppFacts;
   /** True when no more bytes are wanted: the caller may stop putting the stream in order. */
   readonly over: boolean;
-  /** True when the first message proves that originator and responder are swapped (a DNS reply first). */
+  /**
+   * True when the first message proves that originator and responder are swapped (a DNS reply
+   * first).
+   */
   readonly flipped: boolean;
 }
 
 /**
  * Hears of a connection that a dialogue announces: 'ftp-data' or 'irc-dcc-data' to `port` of the
- * announcing connection's originator or responder. Zeek names the announced connection's service so.
+ * announcing connection's originator or responder. Zeek names the announced connection's service
+ * so.
  */
 export type ExpectConnection = (service: string, port: number, atOriginator: boolean) => void;
 
@@ -93,7 +102,8 @@ class Connection implements AppConnection, AnalyserHost {
     return this.#detector === null;
   }
 
-  // The contract with the meter has five numbers; an object a packet would cost more than it explains.
+  // The contract with the meter has five numbers; an object a packet would cost more than it
+  // explains.
   data(
     fromOriginator: boolean,
     bytes: Uint8Array,

@@ -221,7 +221,9 @@ export const ayiya: Protocol = signature('ayiya', {
   },
 });
 
-/** VXLAN (RFC 7348): on its port, flags and reserved bytes as they must be, and an Ethernet frame. */
+/**
+ * VXLAN (RFC 7348): on its port, flags and reserved bytes as they must be, and an Ethernet frame.
+ */
 export const vxlan: Protocol = signature('vxlan', {
   name: 'vxlan',
   transport: 17,

@@ -63,8 +63,8 @@ function point(prefix: Prefix, bytes: Uint8Array, start: number, end: number): P
 }
 
 /**
- * Finds out which protocol the first bytes are, then stands in front of its analyser. Bytes are held
- * only while no protocol is found: at most {@link MAX_UNDECIDED_BYTES} each way.
+ * Finds out which protocol the first bytes are, then stands in front of its analyser. Bytes are
+ * held only while no protocol is found: at most {@link MAX_UNDECIDED_BYTES} each way.
  */
 export class Detector implements Analyser {
   readonly #host: AnalyserHost;

@@ -1,4 +1,7 @@
-/** Names of DNS classes, types and reply codes, as Zeek's `dns.log` writes them (IANA's registries). */
+/**
+ * Names of DNS classes, types and reply codes, as Zeek's `dns.log` writes them (IANA's
+ * registries).
+ */
 const CLASSES: Record<number, string> = {
   1: 'C_INTERNET',
   2: 'C_CSNET',

@@ -22,7 +22,9 @@ const NETBIOS_PORT = 137;
 
 const MESSAGE = new DnsMessage();
 
-/** DNS over UDP; mDNS, LLMNR and NetBIOS names are 'dns' to Zeek too (RFC 1035, 6762, 4795, 1002). */
+/**
+ * DNS over UDP; mDNS, LLMNR and NetBIOS names are 'dns' to Zeek too (RFC 1035, 6762, 4795, 1002).
+ */
 export const dnsUdp: Protocol = {
   name: 'dns',
   transport: 17,

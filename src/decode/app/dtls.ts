@@ -11,7 +11,9 @@ import { u16, u24 } from './bytes.ts';
 import { spoken } from './match.ts';
 import { TlsHandshake } from './tls-handshake.ts';
 
-/** Handshake fragments of DTLS that are put together: a chain of certificates is longer than this. */
+/**
+ * Handshake fragments of DTLS that are put together: a chain of certificates is longer than this.
+ */
 const MAX_MESSAGE = 8192;
 
 /** DTLS 1.0 to 1.3 (RFC 6347, 9147): a ClientHello record that opens the conversation. */

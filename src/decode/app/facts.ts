@@ -30,7 +30,9 @@ export interface DnsFacts {
 
 /** First TLS (SSL, DTLS) handshake of a connection. Names as Zeek's `ssl.log`. */
 export interface SslFacts {
-  /** 'SSLv2', 'SSLv3', 'TLSv10' … 'TLSv13', 'DTLSv10', 'DTLSv12', 'DTLSv13'; '' before ServerHello. */
+  /**
+   * 'SSLv2', 'SSLv3', 'TLSv10' … 'TLSv13', 'DTLSv10' … 'DTLSv13'; '' before ServerHello.
+   */
   version: string;
   /** IANA's name of the chosen suite, or '' before ServerHello. */
   cipher: string;
@@ -79,7 +81,10 @@ export interface WeirdFacts {
   count: number;
 }
 
-/** What a clear-text dialogue shows of a login and what was done with it; `docs/app.md` defines each. */
+/**
+ * What a clear-text dialogue shows of a login and what was done with it; `docs/app.md` defines
+ * each.
+ */
 export interface DialogueFacts {
   failedLogins: number;
   loggedIn: boolean;

@@ -1,14 +1,22 @@
-/** Bytes kept of one line; what lies behind them is passed over (RFC 5321 allows 1,000, IRC 512). */
+/**
+ * Bytes kept of one line; what lies behind them is passed over (RFC 5321 allows 1,000, IRC 512).
+ */
 export const MAX_LINE = 2048;
 
 /** Cuts one direction of a stream into lines, in whatever pieces it comes. */
 export class LineReader {
-  /** The last line without its end (CR LF, LF, or CR NUL as Telnet sends it); cut at {@link MAX_LINE}. */
+  /**
+   * The last line without its end (CR LF, LF, or CR NUL as Telnet sends it); cut at {@link
+   * MAX_LINE}.
+   */
   bytes: Buffer = NOTHING;
   length = 0;
   #done = true;
 
-  /** Reads on; returns where the rest begins. {@link complete} tells whether a line came to its end. */
+  /**
+   * Reads on; returns where the rest begins. {@link complete} tells whether a line came to its
+   * end.
+   */
   take(bytes: Uint8Array, start: number, end: number): number {
     if (this.#done) {
       this.#done = false;

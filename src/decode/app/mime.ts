@@ -70,8 +70,8 @@ const MARKUP: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * The mime type that the first bytes of a body show, by the names that Zeek's file analysis gives, or
- * '' when nothing fits. Only `MIME_BYTES` bytes are looked at.
+ * The mime type that the first bytes of a body show, by the names that Zeek's file analysis gives,
+ * or '' when nothing fits. Only `MIME_BYTES` bytes are looked at.
  */
 export function mimeOf(bytes: Uint8Array, start: number, end: number): string {
   const last = Math.min(end, start + MIME_BYTES);

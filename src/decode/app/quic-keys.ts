@@ -31,7 +31,9 @@ const VERSIONS = new Map<number, Version>([
   [0xff000022, named(SALT, 'quic')],
 ]);
 
-/** True for the versions whose initial keys are known: 1 (RFC 9001), 2 (RFC 9369), drafts 29 to 34. */
+/**
+ * True for the versions whose initial keys are known: 1 (RFC 9001), 2 (RFC 9369), drafts 29 to 34.
+ */
 export function knowsQuicVersion(version: number): boolean {
   return VERSIONS.has(version);
 }

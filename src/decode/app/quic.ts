@@ -175,7 +175,10 @@ function readLongHeader(bytes: Uint8Array, start: number, end: number): LongHead
   return { version, idStart, idEnd, numberAt: length.at, end: length.at + length.value, initial };
 }
 
-/** Takes the CRYPTO frames (type 6) out of an opened packet; others that may stand there are passed. */
+/**
+ * Takes the CRYPTO frames (type 6) out of an opened packet; others that may stand there are
+ * passed.
+ */
 function readFrames(frames: Uint8Array, stream: Stream): void {
   const end = frames.length;
   for (let at = 0; at < end; ) {

@@ -11,7 +11,10 @@ import {
 import { LineReader } from './lines.ts';
 import { lineWithWord, visible } from './match.ts';
 
-/** Lines a server may send before its version (RFC 4253 section 4.2); OpenSSH's client reads as many. */
+/**
+ * Lines a server may send before its version (RFC 4253 section 4.2); OpenSSH's client reads as
+ * many.
+ */
 const MAX_EARLY_LINES = 1024;
 
 /** SSH (RFC 4253): both sides say `SSH-`version. */

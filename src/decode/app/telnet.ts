@@ -17,7 +17,10 @@ const SE = 240;
 /** Bytes of the last line of the server that are kept: a prompt is short and has no end of line. */
 const MAX_PROMPT = 256;
 
-/** Telnet (RFC 854): options are negotiated. Zeek names no service for it; the dialogue is what counts. */
+/**
+ * Telnet (RFC 854): options are negotiated. Zeek names no service for it; the dialogue is what
+ * counts.
+ */
 export const telnet: Protocol = {
   name: 'telnet',
   transport: 6,
@@ -48,7 +51,9 @@ class OptionFilter {
   #state = 0;
   readonly clean = new Uint8Array(512);
 
-  /** Copies text to `clean` until it is full; returns how far it read, `length` how much it wrote. */
+  /**
+   * Copies text to `clean` until it is full; returns how far it read, `length` how much it wrote.
+   */
   length = 0;
 
   take(bytes: Uint8Array, start: number, end: number): number {

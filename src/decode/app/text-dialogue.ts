@@ -2,8 +2,8 @@ import type { Analyser, AnalyserHost } from './analyser.ts';
 import { LineReader } from './lines.ts';
 
 /**
- * A protocol of lines in both directions. A subclass reads lines; it may hand the rest of the stream
- * to another analyser (STARTTLS), or pass over a number of bytes.
+ * A protocol of lines in both directions. A subclass reads lines; it may hand the rest of the
+ * stream to another analyser (STARTTLS), or pass over a number of bytes.
  */
 export abstract class TextDialogue implements Analyser {
   protected readonly host: AnalyserHost;

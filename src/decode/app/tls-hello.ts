@@ -155,7 +155,9 @@ function dashed(values: readonly number[]): string {
   return values.filter(notGrease).join('-');
 }
 
-/** JA3 of a ClientHello: MD5 over version, ciphers, extensions, groups, formats (Salesforce, 2017). */
+/**
+ * JA3 of a ClientHello: MD5 over version, ciphers, extensions, groups, formats (Salesforce, 2017).
+ */
 export function ja3(hello: Hello): string {
   const lists = [hello.ciphers, hello.extensions, hello.groups, hello.pointFormats].map(dashed);
   return md5(`${hello.version},${lists.join(',')}`);

@@ -204,7 +204,9 @@ class PostgreSql extends Negotiation {
   }
 }
 
-/** SOCKS 4 and 5 (RFC 1928): the client's version and methods, the server's choice; then a tunnel. */
+/**
+ * SOCKS 4 and 5 (RFC 1928): the client's version and methods, the server's choice; then a tunnel.
+ */
 export const socks: Protocol = {
   name: 'socks',
   transport: 6,

@@ -174,8 +174,8 @@ function wide(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /**
- * Escapes as RFC 4514 section 2.4 asks. What is not printable ASCII stands as the `\\XX` of its UTF-8
- * bytes: so OpenSSL prints names, and Zeek by it.
+ * Escapes as RFC 4514 section 2.4 asks. What is not printable ASCII stands as the `\\XX` of its
+ * UTF-8 bytes: so OpenSSL prints names, and Zeek by it.
  */
 function escapeName(text: string): string {
   const bytes = Buffer.from(text, 'utf8');
