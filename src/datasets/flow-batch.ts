@@ -26,18 +26,23 @@ const ICMPV6 = 58;
 
 /**
  * Rows of an argus or zeek table as flow records, so that detection runs on flows that others made.
- * `id` is the row's number in the table, from 1. Rows without a time or without IP addresses are left
+ * Ids are the rows' numbers, from `firstId`. Rows without a time or without IP addresses are left
  * out (`table.rows - batch.length`). What the files do not hold is taken as follows.
  *
  * - argus: packets of each side, of which only the sum is printed: each side that sent has one at
  *   least, the rest go by their share of bytes. TCP flags from State, the direction from Dir.
  * - zeek: bytes are those of the IP packets. TCP flags from `history`, else from `conn_state`.
+ * @param firstId id of the table's first row: over several tables, one more than the rows before
  * @throws WiresiftError `TABLE_SCHEMA` for tables of another view
  */
-export function tableToFlowBatch(table: Table): FlowBatch {
+export function tableToFlowBatch(table: Table, firstId = 1): FlowBatch {
   const { name } = table.schema;
-  if (name === 'argus') return fromArgus(table);
-  if (name === 'zeek') return fromZeek(table);
+  const view = name === 'argus' ? fromArgus : name === 'zeek' ? fromZeek : undefined;
+  if (view) {
+    const batch = view(table);
+    for (let row = 0; row < batch.length; row++) batch.id[row]! += firstId - 1;
+    return batch;
+  }
   throw new WiresiftError({
     code: 'TABLE_SCHEMA',
     where: 'flows for detection',

@@ -24,8 +24,11 @@ import { fieldOf } from './zeek-log/side-logs.ts';
 export interface FlowParser {
   feed(piece: Uint8Array): void;
   finish(): void;
-  /** Rows since the last call, as tables. */
-  take(): Table[];
+  /**
+   * Rows since the last call, as tables; none while there are fewer than `least`, so that tables are
+   * not made for every small piece.
+   */
+  take(least: number): Table[];
   /** Rows that tell of the sensor, or of something else than flows; skipped. */
   readonly skipped: number;
 }
@@ -82,12 +85,15 @@ function delimited(
   return {
     feed: (piece) => parser.feed(piece),
     finish: () => parser.finish(),
-    take: () => (rows.length === 0 ? [] : [finish(rows.take())]),
+    take: (least) => (isFew(rows, least) ? [] : [finish(rows.take())]),
     get skipped() {
       return parser.management;
     },
   };
 }
+
+const isFew = ({ length }: { length: number }, least: number): boolean =>
+  length === 0 || length < least;
 
 const PROTO = columnIndex(argusSchema, 'Proto');
 
@@ -166,8 +172,8 @@ class JsonParser implements FlowParser {
     this.#lines.finish();
   }
 
-  take(): Table[] {
-    return this.#rows.length === 0 ? [] : [this.#rows.take()];
+  take(least: number): Table[] {
+    return isFew(this.#rows, least) ? [] : [this.#rows.take()];
   }
 }
 

@@ -180,7 +180,7 @@ async function readSide(file: Opened, sides: SideLogs, { problems }: Account): P
     parser.feed(next.value);
   }
   parser.finish();
-  for (const table of parser.take()) {
+  for (const table of parser.take(0)) {
     sides.add(table);
     rows += table.rows;
   }
@@ -195,13 +195,13 @@ async function* parsed(
   try {
     parser.feed(head);
     for (;;) {
-      for (const table of parser.take()) yield* slices(table, batchRows);
+      for (const table of parser.take(batchRows)) yield* slices(table, batchRows);
       const { done, value } = await pieces.next();
       if (done) break;
       parser.feed(value);
     }
     parser.finish();
-    for (const table of parser.take()) yield* slices(table, batchRows);
+    for (const table of parser.take(0)) yield* slices(table, batchRows);
   } finally {
     await pieces.return?.(undefined);
   }

@@ -58,6 +58,7 @@ test('rows without IP addresses or a time are left out; ids tell which', () => {
   const batch = tableToFlowBatch(tableOf(argusSchema, arp, ARGUS, mac, timeless, ARGUS));
   assert.equal(batch.length, 2);
   assert.deepEqual([...batch.id.subarray(0, 2)], [2, 5]);
+  assert.equal(tableToFlowBatch(tableOf(argusSchema, ARGUS), 9).id[0], 9);
   assert.throws(() => tableToFlowBatch(tableOf(kddSchema)), coded('TABLE_SCHEMA'));
 });
 
