@@ -1,3 +1,4 @@
+export { MeterBurst } from './burst.ts';
 export { ADDRESS_STRIDE, CLOSE_REASONS, type CloseReason, FlowBatch } from './flow.ts';
 export { KDD_ADDRESS_STRIDE, KddConnections } from './kdd/connections.ts';
 export { KddFeatures, type KddOptions, type KddStats } from './kdd/features.ts';
@@ -7,7 +8,8 @@ export { KDD_NUMBERS, KDD_PROTOCOLS, KddRows } from './kdd/rows.ts';
 export { KDD_SERVICES } from './kdd/services.ts';
 export { KddView } from './kdd/view.ts';
 export { KddWindows, type WindowEvent } from './kdd/windows.ts';
-export { Meter, type MeterOptions, type MeterStats } from './meter.ts';
+export { Meter } from './meter.ts';
+export type { MeterOptions, MeterStats } from './meter-options.ts';
 export {
   STATE_ARGUS_EXCHANGED,
   STATE_ERROR_CODE_SHIFT,
@@ -50,6 +52,7 @@ export type { WindowFlows } from './windows/row-endpoints.ts';
 export { CONN_CLOSE_REASONS, ConnBatch, type ConnCloseReason } from './zeek/batch.ts';
 export { TRANSPORTS } from './zeek/key.ts';
 export { PRIVATE_NETWORKS } from './zeek/local.ts';
+export type { ZeekOptions, ZeekStats } from './zeek/options.ts';
 export { LIKELY_SERVER_PORTS, type ServerPorts, TUNNEL_SERVER_PORTS } from './zeek/server-ports.ts';
 export { CONN_STATES, type ConnState } from './zeek/tcp-state.ts';
-export { type ZeekOptions, type ZeekStats, ZeekTracker } from './zeek/tracker.ts';
+export { ZeekTracker } from './zeek/tracker.ts';

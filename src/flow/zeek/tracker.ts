@@ -7,9 +7,11 @@ import { writeConn } from './emit.ts';
 import { Fragments } from './fragments.ts';
 import { Histories, SEEN_DATA } from './history.ts';
 import { ConnKey, ICMP_TRANSPORT, TCP_TRANSPORT, UDP_TRANSPORT } from './key.ts';
+import { declaredLength, isBroadcast, isMulticast, isVxlan } from './layer.ts';
+import { ZEEK_DEFAULTS, type ZeekOptions, type ZeekStats } from './options.ts';
 import { Reassembly } from './reassembly.ts';
 import { Segment } from './segment.ts';
-import { LIKELY_SERVER_PORTS, portTable, type ServerPorts } from './server-ports.ts';
+import { portTable } from './server-ports.ts';
 import { Sides } from './sides.ts';
 import {
   CHECKSUMS,
@@ -32,78 +34,6 @@ import { TcpMachine } from './tcp.ts';
 import { teredoPacket } from './teredo.ts';
 import { isGreInUdp, isIpTunnel, TEREDO, Tunnels, tunnelService } from './tunnels.ts';
 import { Wheel } from './wheel.ts';
-
-/** How the tracker cuts traffic into connections and what it looks at. Times are in seconds. */
-export interface ZeekOptions {
-  /** Connections kept at once; past this the one that would end soonest is evicted. Default 1,000,000. */
-  readonly maxFlows?: number;
-  /** Seed of the table's hash and of the uids. */
-  readonly seed?: number;
-  /** Rows of a batch. Default 4096. */
-  readonly batchRows?: number;
-  /** Count packets with wrong checksums, too (`zeek -C`). Default false. */
-  readonly ignoreChecksums?: boolean;
-  /** Read the payload: service and what the application says. Default true. */
-  readonly analyse?: boolean;
-  /** In-order payload that is read each way. Default 65,536 bytes. */
-  readonly streamBytes?: number;
-  /** Payload behind a hole that is held each way. Default 65,536 bytes. */
-  readonly heldBytes?: number;
-  /** Ports that decide who is the responder when the opening was missed. Default as Zeek's. */
-  readonly likelyServerPorts?: ServerPorts;
-  /** Zeek's `dns_session_timeout`: when a DNS conversation over UDP is looked at; 0 for never. */
-  readonly dnsTimeout?: number;
-  /** Zeek's `report_gaps_for_partial`. Default false. */
-  readonly reportPartialGaps?: boolean;
-  /** Zeek's `tcp_excessive_data_without_further_acks`; 0 for none. Default 10 MiB. */
-  readonly maxWithoutAcks?: number;
-  /**
-   * A repeat of the newest segment is a retransmission (T, t), as in Zeek since version 3. Bro 2.6,
-   * which wrote IoT-23's logs, counted only what came again after newer bytes. Default true.
-   */
-  readonly countRepeats?: boolean;
-  readonly tcpInactivity?: number;
-  readonly udpInactivity?: number;
-  readonly icmpInactivity?: number;
-  readonly unknownInactivity?: number;
-}
-
-/** What the tracker has done so far. */
-export interface ZeekStats {
-  packets: number;
-  /** Packets that made no connection's count: no IP, cut off, or a header that contradicts itself. */
-  ignored: number;
-  /** Packets left out for a wrong IP, TCP, UDP or ICMP checksum. */
-  badChecksums: number;
-  /** IP packets that were fragments, and datagrams given up for want of time or room. */
-  fragments: number;
-  lostDatagrams: number;
-  connections: number;
-  /** Rows handed out; of these, connections that had to leave because the table was full. */
-  records: number;
-  evicted: number;
-  peakConnections: number;
-  tableBytes: number;
-}
-
-const DEFAULTS = {
-  maxFlows: 1_000_000,
-  seed: 0x5eed,
-  batchRows: 4096,
-  ignoreChecksums: false,
-  analyse: true,
-  streamBytes: 65_536,
-  heldBytes: 65_536,
-  likelyServerPorts: LIKELY_SERVER_PORTS,
-  reportPartialGaps: false,
-  maxWithoutAcks: 10 * 1024 * 1024,
-  countRepeats: true,
-  tcpInactivity: 300,
-  udpInactivity: 60,
-  icmpInactivity: 60,
-  unknownInactivity: 60,
-  dnsTimeout: 10,
-};
 
 const ESP = 50;
 const NO_NEXT_HEADER = 59;
@@ -148,7 +78,7 @@ export class ZeekTracker {
   #clock = Number.NEGATIVE_INFINITY;
 
   constructor(options: ZeekOptions, onBatch: (batch: ConnBatch) => void) {
-    const settings = { ...DEFAULTS, ...options };
+    const settings = { ...ZEEK_DEFAULTS, ...options };
     this.#options = settings;
     this.#onBatch = onBatch;
     this.#batch = new ConnBatch(settings.batchRows);
@@ -217,20 +147,18 @@ export class ZeekTracker {
 
   /** Declared lengths and the header's checksum hold. */
   #isSound(packet: Packet, layer: IpLayer, depth: number): boolean {
-    const { bytes } = packet;
-    const { headerStart, headerLength, version } = layer;
-    const at = headerStart + (version === 4 ? 2 : 4);
-    const declared = ((bytes[at]! << 8) | bytes[at + 1]!) + (version === 4 ? 0 : 40);
-    const frame = packet.originalLength - (headerStart - packet.start);
+    const { version, headerLength } = layer;
+    const declared = declaredLength(packet.bytes, layer);
+    const frame = packet.originalLength - (layer.headerStart - packet.start);
     const { ignoreChecksums } = this.#options;
-    const cut = headerStart + headerLength > packet.end || declared > frame;
+    const cut = layer.headerStart + headerLength > packet.end || declared > frame;
     const empty = declared === 0 && !ignoreChecksums;
     if (cut || empty || (declared !== 0 && declared < headerLength)) {
       this.stats.ignored++;
       return false;
     }
     if (version !== 4 || ignoreChecksums || depth > 0) return true;
-    if (headerSumGood(bytes, layer)) return true;
+    if (headerSumGood(packet.bytes, layer)) return true;
     this.stats.badChecksums++;
     return false;
   }
@@ -385,11 +313,8 @@ export class ZeekTracker {
 
   #tally(slot: number, role: number, bytes: Uint8Array, layer: IpLayer): void {
     const { words, floats } = this.#table;
-    const { headerStart, version } = layer;
-    const at = headerStart + (version === IPV4 ? 2 : 4);
-    const declared = (bytes[at]! << 8) | bytes[at + 1]!;
     words[slot * STRIDE + PACKETS + role]!++;
-    floats[slot * FLOAT_STRIDE + IP_BYTES + role]! += version === IPV4 ? declared : declared + 40;
+    floats[slot * FLOAT_STRIDE + IP_BYTES + role]! += declaredLength(bytes, layer);
   }
 
   #roleOf(slot: number): number {
@@ -522,19 +447,4 @@ export class ZeekTracker {
     this.#onBatch(this.#batch);
     this.#batch.length = 0;
   }
-}
-
-/** VXLAN's outer checksum is to be zero. */
-function isVxlan(deeper: boolean, { destinationPort }: IpLayer, checksum: number): boolean {
-  return deeper && destinationPort === 4789 && checksum === 0;
-}
-
-/** Nobody answers from a multicast address, so roles are never changed to say so. */
-function isMulticast(bytes: Uint8Array, { version, destinationOffset: at }: IpLayer): boolean {
-  return version === IPV4 ? bytes[at]! >> 4 === 14 : bytes[at] === 255;
-}
-
-function isBroadcast(bytes: Uint8Array, { version, destinationOffset: at }: IpLayer): boolean {
-  if (version !== IPV4) return false;
-  return (bytes[at]! & bytes[at + 1]! & bytes[at + 2]! & bytes[at + 3]!) === 255;
 }

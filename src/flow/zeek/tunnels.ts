@@ -124,9 +124,12 @@ export class Tunnels {
     const start = floats[slot * FLOAT_STRIDE + START]!;
     const salt = mix(Math.floor(start / 1e6)) ^ (start % 1e6);
     const end = base + KEY + KEY_WORDS;
-    for (let i = 0; i < 3; i++) {
-      into[at + i] = hashWords(words, base + KEY, end, this.#seed ^ mix(salt + i));
-    }
+    // Two passes over the key make 64 bits of it; the third word tells starts apart.
+    const first = hashWords(words, base + KEY, end, this.#seed ^ salt);
+    const second = hashWords(words, base + KEY, end, mix(this.#seed) + salt);
+    into[at] = first;
+    into[at + 1] = second;
+    into[at + 2] = mix(first ^ (second << 7) ^ salt);
   }
 
   /** A connection begins within the tunnels around. */
@@ -142,6 +145,8 @@ export class Tunnels {
   note(slot: number): void {
     const { words } = this.#table;
     const base = slot * STRIDE;
+    // Most connections are in no tunnel, and their slot's third line is not touched to see that.
+    if (this.#around === 0 && (words[base + FLAGS]! & HAS_TUNNELS) === 0) return;
     if (words[base + TUNNELS] === this.#around) return;
     words[base + TUNNELS] = this.#around;
     if (words[base + HISTORY_LENGTH]! >> 16 === MAX_CHANGES) {
