@@ -18,6 +18,17 @@ export const dhcp: Protocol = signature('dhcp', {
   },
 });
 
+/** NTP's control (mode 6, RFC 9327) and private messages (mode 7) whose counts fit their length. */
+function isNtpControl(bytes: Uint8Array, start: number, length: number): boolean {
+  if (((bytes[start] as number) & 7) === 6) {
+    const left = length < 12 ? -1 : length - 12 - u16(bytes, start + 10);
+    return left >= 0 && left < 28;
+  }
+  const items = u16(bytes, start + 4) & 0xfff;
+  const size = u16(bytes, start + 6) & 0xfff;
+  return (bytes[start + 2] as number) <= 3 && items * size <= length - 8;
+}
+
 /** NTP (RFC 5905): on its port any packet of a known mode; elsewhere all fields must be sane. */
 export const ntp: Protocol = signature('ntp', {
   name: 'ntp',
@@ -26,11 +37,11 @@ export const ntp: Protocol = signature('ntp', {
   recognise(originator: Prefix, responder: Prefix, usual: boolean): Verdict {
     const { bytes, start, end } = spoken(originator, responder);
     const length = end - start;
-    if (length < 12) return NO;
+    if (length < 8) return NO;
     const version = ((bytes[start] as number) >> 3) & 7;
     const mode = (bytes[start] as number) & 7;
     if (version < 1 || version > 4 || mode === 0) return NO;
-    if (mode >= 6) return usual ? YES : NO;
+    if (mode >= 6) return usual && isNtpControl(bytes, start, length) ? YES : NO;
     if (length < 48) return NO;
     if ((bytes[start + 1] as number) > 16) return NO;
     if (usual) return YES;

@@ -8,6 +8,7 @@ import {
   type Verdict,
   YES,
 } from './analyser.ts';
+import { latin1 } from './bytes.ts';
 import { LineReader } from './lines.ts';
 import { judgeCommand, loginName } from './shell-words.ts';
 
@@ -29,12 +30,16 @@ export const telnet: Protocol = {
     const client = judgeOptions(originator);
     const server = judgeOptions(responder);
     if (client === YES || server === YES) return YES;
-    if (client === NO && server === NO && !usual) return NO;
-    if (client === NO || server === NO) return usual ? YES : NO;
-    return MAYBE;
+    if (client === MAYBE && server === MAYBE) return MAYBE;
+    if (!usual) return client === NO && server === NO ? NO : MAYBE;
+    // Without options a prompt must show it: other protocols use the port too.
+    const text = latin1(responder.bytes, responder.start, responder.end);
+    return PROMPTS.some((prompt) => text.includes(prompt)) ? YES : MAYBE;
   },
   create: (host) => new Telnet(host),
 };
+
+const PROMPTS = ['ogin:', 'sername:', 'assword:'];
 
 /** IAC, then WILL, WONT, DO or DONT, then an option. */
 function judgeOptions(prefix: Prefix): Verdict {

@@ -34,6 +34,17 @@ describe('each protocol', () => {
   });
 });
 
+test('a port never hides what is said: every sample is confirmed on the ports of all others', () => {
+  const ports = new Set(PROTOCOLS.flatMap((protocol) => protocol.ports));
+  for (const { name, service, setting, turns } of SAMPLES) {
+    if (setting.responderPort !== undefined) continue;
+    for (const responderPort of ports) {
+      const found = play(turns, { ...setting, responderPort }).service;
+      assert.equal(found, service, `${name} on ${responderPort}`);
+    }
+  }
+});
+
 test('a port alone confirms nothing', () => {
   for (const port of new Set(PROTOCOLS.flatMap((protocol) => protocol.ports))) {
     for (const protocol of [6, 17]) {

@@ -200,6 +200,12 @@ export const SAMPLES: readonly Sample[] = [
   tcp('ident', 'ident', ['>', '6193, 23\r\n'], ['<', '6193, 23 : USERID : UNIX : bob\r\n']),
   udp('dhcp', 'dhcp', ['>', hex(`01010600 ${'00'.repeat(232)} 63825363 350101 ff`)]),
   udp('ntp', 'ntp', ['>', hex(`23020afa 00000100 00000100 ${'00'.repeat(36)}`)]),
+  {
+    name: 'ntp monlist',
+    service: 'ntp',
+    setting: { protocol: 17, responderPort: 123 },
+    turns: [['>', hex('1700032a 00000000')]],
+  },
   udp('snmp', 'snmp', ['>', hex('3018 020101 04067075626c6963 a00b 020101 020100 020100 3000')]),
   udp('sip', 'sip', ['>', 'REGISTER sip:a.test SIP/2.0\r\n\r\n']),
   udp('syslog', 'syslog', ['>', '<34>Oct 11 22:14:15 host su: failed for root']),
