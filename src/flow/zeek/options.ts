@@ -16,6 +16,8 @@ export interface ZeekOptions {
   readonly streamBytes?: number;
   /** Payload behind a hole that is held each way. Default 65,536 bytes. */
   readonly heldBytes?: number;
+  /** Connections whose payload is read at once; the rest are counted in `unread`. Default 200,000. */
+  readonly maxStreams?: number;
   /** Ports that decide who is the responder when the opening was missed. Default as Zeek's. */
   readonly likelyServerPorts?: ServerPorts;
   /** Zeek's `dns_session_timeout`: when a DNS conversation over UDP is looked at; 0 for never. */
@@ -49,6 +51,8 @@ export interface ZeekStats {
   /** Rows handed out; of these, connections that had to leave because the table was full. */
   records: number;
   evicted: number;
+  /** Connections whose payload was not read, for want of room. */
+  unread: number;
   peakConnections: number;
   tableBytes: number;
 }
@@ -62,6 +66,7 @@ export const ZEEK_DEFAULTS: Required<ZeekOptions> = {
   analyse: true,
   streamBytes: 65_536,
   heldBytes: 65_536,
+  maxStreams: 200_000,
   likelyServerPorts: LIKELY_SERVER_PORTS,
   reportPartialGaps: false,
   maxWithoutAcks: 10 * 1024 * 1024,
@@ -72,3 +77,20 @@ export const ZEEK_DEFAULTS: Required<ZeekOptions> = {
   unknownInactivity: 60,
   dnsTimeout: 10,
 };
+
+/** Counts before the first packet. */
+export function emptyStats(tableBytes: number): ZeekStats {
+  return {
+    packets: 0,
+    ignored: 0,
+    badChecksums: 0,
+    fragments: 0,
+    lostDatagrams: 0,
+    connections: 0,
+    records: 0,
+    evicted: 0,
+    unread: 0,
+    peakConnections: 0,
+    tableBytes,
+  };
+}

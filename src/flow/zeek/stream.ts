@@ -11,6 +11,14 @@ export interface StreamLimits {
   readonly heldBytes: number;
 }
 
+/** What all streams together may hold; each takes from it and gives back. */
+export interface StreamBudget {
+  /** Bytes behind holes. */
+  bytes: number;
+  /** Pieces behind holes, with or without their bytes. */
+  pieces: number;
+}
+
 /** Bytes behind a hole: where they begin and end (relative), and themselves if they are wanted. */
 interface Piece {
   start: number;
@@ -24,6 +32,7 @@ interface Piece {
  */
 export class Stream {
   readonly #limits: StreamLimits;
+  readonly #budget: StreamBudget;
   #app: AppConnection | null;
   #pieces: [Piece[], Piece[]] = [[], []];
   readonly #delivered: [number, number] = [0, 0];
@@ -35,8 +44,9 @@ export class Stream {
   announced = '';
 
   /** @param app the analyser, or null when none is wanted */
-  constructor(limits: StreamLimits, app: AppConnection | null) {
+  constructor(limits: StreamLimits, budget: StreamBudget, app: AppConnection | null) {
     this.#limits = limits;
+    this.#budget = budget;
     this.#app = app;
   }
 
@@ -96,7 +106,7 @@ export class Stream {
     const end = from + length;
     let index = pieces.length;
     while (index > 0 && pieces[index - 1]!.end > start) index--;
-    while (start < end && pieces.length < MAX_PIECES) {
+    while (start < end && pieces.length < MAX_PIECES && this.#budget.pieces > 0) {
       const next = pieces[index];
       const stop = next === undefined || next.start >= end ? end : next.start;
       if (start < stop) {
@@ -104,7 +114,10 @@ export class Stream {
         const copy = this.#copy(role, bytes, at + start - from, at + stop - from);
         if (before !== undefined && before.end === start && !before.bytes && !copy) {
           before.end = stop;
-        } else pieces.splice(index++, 0, { start, end: stop, bytes: copy });
+        } else {
+          pieces.splice(index++, 0, { start, end: stop, bytes: copy });
+          this.#budget.pieces--;
+        }
       }
       if (stop === end) return;
       start = Math.max(start, next!.end);
@@ -115,8 +128,10 @@ export class Stream {
   #copy(role: number, bytes: Uint8Array, start: number, end: number): Uint8Array | null {
     if (this.#app === null || this.#app.over) return null;
     if (this.#held[role]! + end - start > this.#limits.heldBytes) return null;
+    if (end - start > this.#budget.bytes) return null;
     if (this.#delivered[role]! >= this.#limits.streamBytes) return null;
     this.#held[role]! += end - start;
+    this.#budget.bytes -= end - start;
     return bytes.slice(start, end);
   }
 
@@ -144,18 +159,26 @@ export class Stream {
     let used = 0;
     for (; used < pieces.length && pieces[used]!.start <= end; used++) {
       const { start, bytes, end: stop } = pieces[used]!;
-      if (bytes) this.#held[role]! -= bytes.length;
+      if (bytes) {
+        this.#held[role]! -= bytes.length;
+        this.#budget.bytes += bytes.length;
+      }
       if (stop <= end) continue;
       if (bytes) this.deliver(role, bytes, end - start, bytes.length, time);
       else this.gap(role, stop - end);
       end = stop;
     }
-    if (used > 0) pieces.splice(0, used);
+    if (used > 0) {
+      pieces.splice(0, used);
+      this.#budget.pieces += used;
+    }
     return end;
   }
 
   /** Forgets what is behind holes. */
   clear(role: number): void {
+    this.#budget.pieces += this.#pieces[role]!.length;
+    this.#budget.bytes += this.#held[role]!;
     this.#pieces[role] = [];
     this.#held[role] = 0;
   }

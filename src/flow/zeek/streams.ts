@@ -1,13 +1,18 @@
 import { type AppFacts, createAppConnection, NO_FACTS } from '../../decode/index.ts';
 import { Announcements } from './announcements.ts';
 import { FLAGS, HAS_STREAM, KEY, PARTIAL, STRIDE, TURNED } from './slot.ts';
-import { Stream, type StreamLimits } from './stream.ts';
+import { Stream, type StreamBudget, type StreamLimits } from './stream.ts';
 import type { ConnTable } from './table.ts';
+
+/** What all streams together hold behind holes: 64 MiB, and pieces of which each takes some 100 bytes. */
+const BUDGET: Readonly<StreamBudget> = { bytes: 64 * 2 ** 20, pieces: 2 ** 18 };
 
 /** What streams depend on. */
 export interface StreamsOptions extends StreamLimits {
   /** Streams are read by application analysers. */
   readonly analyse: boolean;
+  /** Connections that are read at once. */
+  readonly maxStreams: number;
 }
 
 /** What is kept beside the slots of connections that have payload. */
@@ -16,6 +21,10 @@ export class Streams {
   readonly #options: StreamsOptions;
   readonly #streams: (Stream | null)[] = [];
   readonly #announcements = new Announcements();
+  readonly #budget: StreamBudget = { ...BUDGET };
+  #live = 0;
+  /** Connections that were not read because too many were already. */
+  unread = 0;
 
   constructor(table: ConnTable, options: StreamsOptions) {
     this.#table = table;
@@ -45,12 +54,16 @@ export class Streams {
     const ports = words[base + KEY + 1]!;
     const originator = turned ? ports & 0xffff : ports >>> 16;
     const responder = turned ? ports >>> 16 : ports & 0xffff;
+    const full = this.#live >= this.#options.maxStreams;
+    if (full && this.#options.analyse) this.unread++;
     const announce = (service: string, port: number, atOriginator: boolean): void =>
       this.#announce(slot, service, port, atOriginator);
-    const app = this.#options.analyse
-      ? createAppConnection(protocol, originator, responder, announce)
-      : null;
-    const stream = new Stream(this.#options, app);
+    const app =
+      this.#options.analyse && !full
+        ? createAppConnection(protocol, originator, responder, announce)
+        : null;
+    const stream = new Stream(this.#options, this.#budget, app);
+    this.#live++;
     this.#streams[slot] = stream;
     words[base + FLAGS] = flags | HAS_STREAM;
     return stream;
@@ -107,7 +120,12 @@ export class Streams {
 
   /** Drops what is kept beside the slot. */
   forget(slot: number): void {
-    if ((this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) !== 0) this.#streams[slot] = null;
+    if ((this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) === 0) return;
+    const stream = this.#streams[slot]!;
+    stream.clear(0);
+    stream.clear(1);
+    this.#streams[slot] = null;
+    this.#live--;
   }
 }
 

@@ -8,7 +8,7 @@ import { Fragments } from './fragments.ts';
 import { Histories, SEEN_DATA } from './history.ts';
 import { ConnKey, ICMP_TRANSPORT, TCP_TRANSPORT, UDP_TRANSPORT } from './key.ts';
 import { declaredLength, isBroadcast, isMulticast, isVxlan } from './layer.ts';
-import { ZEEK_DEFAULTS, type ZeekOptions, type ZeekStats } from './options.ts';
+import { emptyStats, ZEEK_DEFAULTS, type ZeekOptions, type ZeekStats } from './options.ts';
 import { Reassembly } from './reassembly.ts';
 import { Segment } from './segment.ts';
 import { portTable } from './server-ports.ts';
@@ -99,18 +99,7 @@ export class ZeekTracker {
     const seconds = [unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity];
     this.#timeouts = Float64Array.from([...seconds, settings.dnsTimeout], (value) => value * 1e6);
     this.#quiet = Math.min(LINGER, ...seconds.map((value) => value * 1e6));
-    this.stats = {
-      packets: 0,
-      ignored: 0,
-      badChecksums: 0,
-      fragments: 0,
-      lostDatagrams: 0,
-      connections: 0,
-      records: 0,
-      evicted: 0,
-      peakConnections: 0,
-      tableBytes: this.#table.memory,
-    };
+    this.stats = emptyStats(this.#table.memory);
   }
 
   /** Accounts one packet. Never throws, whatever the packet holds. */
@@ -435,6 +424,7 @@ export class ZeekTracker {
       tunnels: this.#tunnels,
     });
     this.stats.records++;
+    this.stats.unread = this.#streams.unread;
     this.#histories.forget(slot);
     this.#streams.forget(slot);
     this.#tunnels.forget(slot);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAddress, Random } from '../../../src/base/index.ts';
-import { IpLayer } from '../../../src/decode/index.ts';
+import { IpLayer, NO_FACTS } from '../../../src/decode/index.ts';
 import { sumWords } from '../../../src/flow/zeek/checksum.ts';
 import { Histories, MAX_HISTORY } from '../../../src/flow/zeek/history.ts';
 import { LocalNetworks, PRIVATE_NETWORKS } from '../../../src/flow/zeek/local.ts';
-import { Stream } from '../../../src/flow/zeek/stream.ts';
+import { Stream, type StreamBudget } from '../../../src/flow/zeek/stream.ts';
 import { ConnTable } from '../../../src/flow/zeek/table.ts';
 import { tcpConnState, udpConnState } from '../../../src/flow/zeek/tcp-state.ts';
 import { teredoPacket } from '../../../src/flow/zeek/teredo.ts';
@@ -155,6 +155,8 @@ test('Teredo is told by its own addresses or indications, and by lengths that ag
   assert.equal(teredoPacket(origin, layer), 8);
 });
 
+const plenty = (): StreamBudget => ({ bytes: 1e6, pieces: 1e6 });
+
 /** Hands the bytes on as text, marks for gaps. */
 function recorder() {
   const heard = { text: ['', ''], ended: 0 };
@@ -170,7 +172,7 @@ function recorder() {
       heard.ended++;
     },
     service: 'test',
-    facts: new Stream({ streamBytes: 1, heldBytes: 1 }, null).facts,
+    facts: NO_FACTS,
     over: false,
     flipped: false,
   };
@@ -179,7 +181,7 @@ function recorder() {
 
 test('pieces behind a hole come out in order, each byte once, the first content kept', () => {
   const { heard, app } = recorder();
-  const stream = new Stream({ streamBytes: 100, heldBytes: 100 }, app);
+  const stream = new Stream({ streamBytes: 100, heldBytes: 100 }, plenty(), app);
   const bytes = Buffer.from('abcdefghijklmnop');
   stream.hold(0, 9, 3, bytes, 8);
   stream.hold(0, 5, 3, bytes, 4);
@@ -193,7 +195,7 @@ test('pieces behind a hole come out in order, each byte once, the first content 
 
 test('a stream hands on so many bytes and holds so many, and no more', () => {
   const { heard, app } = recorder();
-  const stream = new Stream({ streamBytes: 10, heldBytes: 4 }, app);
+  const stream = new Stream({ streamBytes: 10, heldBytes: 4 }, plenty(), app);
   const bytes = Buffer.from('abcdefghijklmnop');
   stream.hold(1, 5, 4, bytes, 4);
   stream.hold(1, 9, 4, bytes, 8);
@@ -210,7 +212,8 @@ test('however a stream is cut and shuffled, it comes out as it was', () => {
   const random = new Random(21);
   for (let round = 0; round < 200; round++) {
     const { heard, app } = recorder();
-    const stream = new Stream({ streamBytes: 1e6, heldBytes: 1e6 }, app);
+    const budget = plenty();
+    const stream = new Stream({ streamBytes: 1e6, heldBytes: 1e6 }, budget, app);
     const bytes = Uint8Array.from({ length: 60 }, (_, i) => 48 + i);
     const cuts = Array.from({ length: 12 }, () => random.int(60));
     let reached = 0;
@@ -224,5 +227,18 @@ test('however a stream is cut and shuffled, it comes out as it was', () => {
     for (const cut of cuts) feed(cut, Math.min(60, cut + 1 + random.int(12)));
     feed(0, 60);
     assert.equal(heard.text[0], Buffer.from(bytes).toString('latin1'));
+    assert.deepEqual(budget, plenty(), 'all that was held is given back');
   }
+});
+
+test('streams share what they hold; past it pieces are forgotten, and clearing gives all back', () => {
+  const { app } = recorder();
+  const budget = { bytes: 5, pieces: 3 };
+  const stream = new Stream({ streamBytes: 100, heldBytes: 100 }, budget, app);
+  const bytes = Buffer.from('abcdefghijklmnop');
+  for (const start of [2, 6, 10, 14]) stream.hold(0, start, 2, bytes, start);
+  assert.equal(stream.size(0), 6);
+  assert.deepEqual(budget, { bytes: 1, pieces: 0 });
+  stream.clear(0);
+  assert.deepEqual(budget, { bytes: 5, pieces: 3 });
 });

@@ -140,6 +140,13 @@ test('the table never holds more than maxFlows; open connections outlast attempt
   assert.equal(rows.findIndex(({ state }) => state === 'S1') > 1900, true);
 });
 
+test('only so many connections are read at once', () => {
+  const wire = new Wire({ maxStreams: 3 });
+  for (let i = 0; i < 10; i++) wire.send({ ...UDP, sourcePort: 1000 + i, data: 'x' });
+  wire.rows();
+  assert.equal(wire.tracker.stats.unread, 7);
+});
+
 test('rows come of packets and seed alone; the seed decides the uids', () => {
   const run = (seed: number): string[] => {
     const wire = new Wire({ seed }).handshake().send({ ...UDP, data: 'x' });
