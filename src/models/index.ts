@@ -18,4 +18,10 @@ export type {
   StoredModel,
   Tensor,
 } from './model.ts';
+export {
+  type Metric,
+  type PermutationImportance,
+  type PermutationInput,
+  permutationImportances,
+} from './permutation.ts';
 export { modelKind, modelKinds } from './registry.ts';

@@ -1,5 +1,7 @@
 import { WiresiftError } from '../base/index.ts';
 import { boostingKind } from './boosting/kind.ts';
+import { calibratedKind } from './calibrated/kind.ts';
+import { extraTreesKind } from './extra-trees/kind.ts';
 import { forestKind } from './forest/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
@@ -9,8 +11,10 @@ import { treeKind } from './tree/kind.ts';
 const KINDS: readonly ModelKind[] = [
   treeKind, // decision tree
   forestKind, // random forest
+  extraTreesKind, // extremely randomised trees
   boostingKind, // gradient boosting
   logisticKind, // logistic regression
+  calibratedKind(modelKind), // any of the others
 ];
 
 /** Every kind of model there is. */

@@ -21,7 +21,9 @@ import { accuracy, generateInput, reorderColumns } from '../models/generated.ts'
 /** Parameters that keep the suite quick; the defaults are used where a kind is not named. */
 const QUICK: Readonly<Record<string, Parameters>> = {
   forest: { trees: 12 },
+  'extra-trees': { trees: 12 },
   boosting: { iterations: 12 },
+  calibrated: { base: 'tree' },
 };
 
 /**
@@ -31,6 +33,9 @@ const QUICK: Readonly<Record<string, Parameters>> = {
  */
 const WEIGHT_PARAMETERS: Readonly<Record<string, Parameters>> = {
   forest: { trees: 12, bootstrap: false },
+  'extra-trees': { trees: 12 },
+  boosting: { iterations: 12 },
+  calibrated: { base: 'tree' },
 };
 
 /** How far scores may be apart where sums are taken in another order. */
@@ -204,8 +209,10 @@ for (const kind of modelKinds()) {
         labels: taken.map((row) => input.labels[row]!),
         classes: input.classes,
       };
-      for (const classWeight of ['none', 'balanced']) {
-        const estimator = kind.create({ ...WEIGHT_PARAMETERS[kind.kind], classWeight });
+      const takesClassWeight = kind.parameters.some((spec) => spec.name === 'classWeight');
+      const choices = takesClassWeight ? [{}, { classWeight: 'balanced' }] : [{}];
+      for (const choice of choices) {
+        const estimator = kind.create({ ...WEIGHT_PARAMETERS[kind.kind], ...choice });
         const weighted = await estimator.fit({ ...input, weights }, { seed: 3 });
         const repeated = await estimator.fit(twice, { seed: 3 });
         const scores = weighted.score(fresh.matrix);

@@ -1,5 +1,5 @@
 import { MemoryLayout } from '../kernels/layout.ts';
-import type { BinnedMatrix } from '../tree/bins.ts';
+import { type BinnedMatrix, transpose } from '../tree/bins.ts';
 
 /** What bounds the trees and how their values are set. */
 export interface BoostLimits {
@@ -185,19 +185,6 @@ export function layOut(plan: BoostPlan): BoostTask {
     unit: plan.unit,
     seed: plan.seed,
   };
-}
-
-/** Column by column to row by row, in blocks that stay in the cache. */
-export function transpose({ rows, cols, bins }: BinnedMatrix, stride: number, out: Uint8Array) {
-  for (let start = 0; start < rows; start += 512) {
-    const end = Math.min(rows, start + 512);
-    for (let c = 0; c < cols; c++) {
-      const base = c * rows;
-      for (let i = start, to = start * stride + c; i < end; i++, to += stride) {
-        out[to] = bins[base + i]!;
-      }
-    }
-  }
 }
 
 const floorPower = (value: number): number => 2 ** Math.floor(Math.log2(value));

@@ -8,8 +8,13 @@ import type { WorkerStart } from './worker.ts';
 /** More threads than any machine this is meant for has cores. */
 const MAX_THREADS = 256;
 
+/** Threads worth starting for that many trees. */
+export function threadCount({ threads = 1 }: FitOptions, treeCount: number): number {
+  return Math.min(Math.max(1, threads), treeCount, MAX_THREADS);
+}
+
 /**
- * Grows trees 0 to `treeCount` - 1, in this thread or in workers. A tree depends on the task and
+ * Grows trees 0 to `treeCount` - 1, in this thread or in one worker a room of the task. A tree depends on the task and
  * its index only, so the number of threads cannot change the result.
  * @throws WiresiftError `ABORTED`
  */
@@ -19,7 +24,7 @@ export async function growAll(
   treeCount: number,
   options: FitOptions,
 ): Promise<GrownTree[]> {
-  const threads = Math.min(Math.max(1, options.threads ?? 1), treeCount, MAX_THREADS);
+  const threads = task.rooms.length;
   return threads === 1
     ? await growHere(kind, task, treeCount, options)
     : await growInWorkers(kind, { task, treeCount, threads }, options);
@@ -31,7 +36,7 @@ async function growHere(
   treeCount: number,
   { signal, onProgress }: FitOptions,
 ): Promise<GrownTree[]> {
-  const grower = new TreeGrower(task);
+  const grower = new TreeGrower(task, 0);
   const trees: GrownTree[] = [];
   for (let i = 0; i < treeCount; i++) {
     // Lets the signal and the progress display have their turn.
@@ -56,7 +61,6 @@ async function growInWorkers(
 ): Promise<GrownTree[]> {
   if (signal?.aborted) throw stopRequested(`fit ${kind}`);
   const next = new Int32Array(new SharedArrayBuffer(4));
-  const start: WorkerStart = { task, treeCount, next };
   const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   const url = new URL(name, import.meta.url);
   const trees: GrownTree[] = new Array(treeCount);
@@ -68,7 +72,8 @@ async function growInWorkers(
       stop = () => reject(stopRequested(`fit ${kind}`));
       signal?.addEventListener('abort', stop, { once: true });
       for (let i = 0; i < threads; i++) {
-        const worker = new Worker(url, { workerData: start });
+        const workerData: WorkerStart = { task, treeCount, next, thread: i };
+        const worker = new Worker(url, { workerData });
         workers.push(worker);
         worker.on('message', (message: { index: number; tree: GrownTree }) => {
           trees[message.index] = message.tree;

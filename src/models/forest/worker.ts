@@ -7,10 +7,12 @@ export interface WorkerStart {
   readonly treeCount: number;
   /** Shared: the next tree that nobody has taken yet. */
   readonly next: Int32Array;
+  /** Number of this thread, from 0. */
+  readonly thread: number;
 }
 
-const { task, treeCount, next } = workerData as WorkerStart;
-const grower = new TreeGrower(task);
+const { task, treeCount, next, thread } = workerData as WorkerStart;
+const grower = new TreeGrower(task, thread);
 for (;;) {
   const index = Atomics.add(next, 0, 1);
   if (index >= treeCount) break;

@@ -50,12 +50,24 @@ export interface TreeKernels {
     histogram: number,
     seen: number,
   ): void;
+  sumClasses(items: number, count: number, out: number): void;
+  bestCut(
+    histogram: number,
+    seen: number,
+    classes: number,
+    total: number,
+    factors: number,
+    work: number,
+    least: number,
+    only: number,
+  ): number;
   countClasses4(
     items: number,
     count: number,
     stride: number,
     classes: number,
     histogram: number,
+    size: number,
     seen: number,
     bins0: number,
     bins1: number,

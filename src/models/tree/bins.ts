@@ -147,3 +147,16 @@ function assignBins(
   }
   for (let i = 0; i < cells.length; i++) out[i] = lowerBound(edges, edgeCount, cells[i]!);
 }
+
+/** Bins from column by column to `stride` bytes a row, in blocks that stay in the cache. */
+export function transpose({ rows, cols, bins }: BinnedMatrix, stride: number, out: Uint8Array) {
+  for (let start = 0; start < rows; start += 512) {
+    const end = Math.min(rows, start + 512);
+    for (let c = 0; c < cols; c++) {
+      const base = c * rows;
+      for (let i = start, to = start * stride + c; i < end; i++, to += stride) {
+        out[to] = bins[base + i]!;
+      }
+    }
+  }
+}

@@ -1,10 +1,21 @@
 import { Random } from '../../base/index.ts';
-import { type BinnedMatrix, MAX_BINS } from './bins.ts';
-import { findSplit, type SplitScratch, splitScratch } from './split.ts';
+import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
+import { MAX_BINS } from './bins.ts';
+import { SplitFinder } from './split.ts';
 
 /** Everything that growing trees needs; plain data over shared memory, so it can go to a worker. */
 export interface GrowTask {
-  readonly binned: BinnedMatrix;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the bins, row-major, `stride` bytes a row. */
+  readonly bins: number;
+  readonly stride: number;
+  readonly rows: number;
+  readonly cols: number;
+  /** Matrix column of each column. */
+  readonly order: Int32Array;
+  /** Bins of each column, and their upper edges as in `BinnedMatrix`. */
+  readonly counts: Int32Array;
+  readonly edges: Float32Array;
   /** One class index a row. */
   readonly labels: Int32Array;
   readonly weights: Float32Array | undefined;
@@ -14,7 +25,27 @@ export interface GrowTask {
   readonly limits: GrowLimits;
   /** Draw rows with replacement, by weight, for each tree. */
   readonly bootstrap: boolean;
+  /** Cut each column tried at a random place (extra trees) instead of the best one. */
+  readonly randomCuts: boolean;
   readonly seed: number;
+  /** Rooms for growers, one a thread. */
+  readonly rooms: readonly GrowRoom[];
+}
+
+/** Addresses of what one grower works on. */
+export interface GrowRoom {
+  /** Rows in hand: 16 bytes each, row and label (32 bits), weight (64-bit float). */
+  readonly items: number;
+  readonly moved: number;
+  /** Four histograms of `histogramBytes`, zeros between nodes. */
+  readonly histograms: number;
+  readonly histogramBytes: number;
+  /** Four times 256 bits: bins with rows in them; zeros between nodes. */
+  readonly seen: number;
+  /** Weight of each class in the node, then each class's factor, then the kernels' room. */
+  readonly classWeights: number;
+  readonly factors: number;
+  readonly work: number;
 }
 
 /** What bounds a tree; rows are counted by weight. */
@@ -44,38 +75,45 @@ export interface GrownTree {
   readonly gain: Float64Array;
 }
 
+/** Bytes of an item of {@link GrowRoom}. */
+const ITEM = 16;
+
 /** Grows trees one after another, reusing its buffers: one a thread. */
 export class TreeGrower {
   readonly #task: GrowTask;
-  readonly #rows: Int32Array;
-  readonly #moved: Int32Array;
+  readonly #room: GrowRoom;
+  readonly #kernels: TreeKernels;
+  readonly #finder: SplitFinder;
   readonly #rowWeights: Float64Array;
-  readonly #scratch: SplitScratch;
+  readonly #classWeights: Float64Array;
   readonly #cumulative: Float64Array | undefined;
   #slots: Uint8Array;
+  #cover = 0;
+  #pure = false;
 
-  constructor(task: GrowTask) {
-    const { rows, cols } = task.binned;
+  /** @param thread number of its room */
+  constructor(task: GrowTask, thread: number) {
+    const { rows, cols, classCount, memory } = task;
+    const room = task.rooms[thread]!;
     this.#task = task;
-    this.#rows = new Int32Array(rows);
-    this.#moved = new Int32Array(rows);
+    this.#room = room;
+    this.#kernels = loadTreeKernels(memory);
+    this.#finder = new SplitFinder(task, room, this.#kernels);
     this.#rowWeights = new Float64Array(rows);
-    this.#scratch = splitScratch(rows, cols, task.classCount);
+    this.#classWeights = new Float64Array(memory.buffer, room.classWeights, classCount);
+    new Float64Array(memory.buffer, room.factors, classCount).set(task.factors);
     this.#slots = new Uint8Array(cols * 32);
     if (task.bootstrap && task.weights) this.#cumulative = cumulate(task.weights);
   }
 
   /** Tree number `index`; depends on the task and the index only. */
   grow(index: number): GrownTree {
-    const { binned, limits, classCount, factors, seed } = this.#task;
+    const { limits, classCount, factors, seed, cols, counts, order, edges } = this.#task;
     const random = new Random(seed).fork(index);
     const count = this.#sample(random);
-    const scratch = this.#scratch;
-    const { cols } = binned;
-    for (let c = 0; c < cols; c++) {
-      scratch.permutation[c] = c;
-      this.#slots[c] = binned.counts[c] === 1 ? 1 : 0;
-    }
+    const finder = this.#finder;
+    finder.start();
+    for (let c = 0; c < cols; c++) this.#slots[c] = counts[c] === 1 ? 1 : 0;
     const nodes = new NodeList(classCount);
     const gain = new Float64Array(cols);
     // Pending nodes: first row, end row, depth, and the node whose right child it is (or -1).
@@ -89,28 +127,24 @@ export class TreeGrower {
       if (parent >= 0) nodes.right[parent] = node;
       const total = this.#countClasses(start, end);
       const constants = this.#slot(depth);
-      const split =
-        depth < limits.maxDepth && total >= limits.minSamplesSplit && !scratch.pure
-          ? findSplit(this.#task, scratch, { rows: this.#rows, start, end, constants, random })
-          : undefined;
-      if (!split) {
-        nodes.close(node, scratch.classWeights, factors);
+      const tried = depth < limits.maxDepth && total >= limits.minSamplesSplit && !this.#pure;
+      const from = this.#room.items + start * ITEM;
+      if (!tried || !finder.find({ from, count: end - start, constants, random })) {
+        nodes.close(node, this.#classWeights, factors);
         continue;
       }
-      const column = split.column;
-      gain[binned.order[column]!]! += split.gain;
-      const edge = binned.edges[column * MAX_BINS + split.bin]!;
-      nodes.split(node, binned.order[column]!, edge, scratch.cover);
-      const middle = this.#partition(start, end, column, split.bin);
+      const { column, bin } = finder;
+      gain[order[column]!]! += Math.max(0, finder.score - this.#nodeScore());
+      nodes.split(node, order[column]!, edges[column * MAX_BINS + bin]!, this.#cover);
+      const middle = start + this.#partition(from, end - start, column, bin);
       stack.push(middle, end, depth + 1, node, start, middle, depth + 1, -1);
     }
     return nodes.finish(normalised(gain));
   }
 
-  /** Fills rows and weights of this tree. @returns number of distinct rows, in ascending order */
+  /** Lays out the rows of this tree in ascending order. @returns number of distinct rows */
   #sample(random: Random): number {
-    const { binned, weights, bootstrap } = this.#task;
-    const { rows: total } = binned;
+    const { weights, bootstrap, rows: total, labels, memory } = this.#task;
     const rowWeights = this.#rowWeights;
     if (!bootstrap) {
       for (let i = 0; i < total; i++) rowWeights[i] = weights ? weights[i]! : 1;
@@ -126,37 +160,49 @@ export class TreeGrower {
         for (let i = 0; i < total; i++) rowWeights[random.int(total)]!++;
       }
     }
+    const { items } = this.#room;
+    const words = new Int32Array(memory.buffer, items, total * 4);
+    const doubles = new Float64Array(memory.buffer, items, total * 2);
     let count = 0;
-    for (let i = 0; i < total; i++) if (rowWeights[i]! > 0) this.#rows[count++] = i;
+    for (let i = 0; i < total; i++) {
+      const weight = rowWeights[i]!;
+      if (weight === 0) continue;
+      words[count * 4] = i;
+      words[count * 4 + 1] = labels[i]!;
+      doubles[count * 2 + 1] = weight;
+      count++;
+    }
     return count;
   }
 
-  /** Copies the node's labels and weights together and counts its classes. @returns its weight */
+  /** Counts the node's classes. @returns its weight */
   #countClasses(start: number, end: number): number {
-    const { labels, factors } = this.#task;
-    const { nodeLabels, nodeWeights, classWeights } = this.#scratch;
-    const rows = this.#rows;
-    const rowWeights = this.#rowWeights;
+    const { factors } = this.#task;
+    const { items, classWeights: at } = this.#room;
+    const classWeights = this.#classWeights;
     classWeights.fill(0);
+    this.#kernels.sumClasses(items + start * ITEM, end - start, at);
     let total = 0;
-    for (let i = start, at = 0; i < end; i++, at++) {
-      const row = rows[i]!;
-      const weight = rowWeights[row]!;
-      const label = labels[row]!;
-      nodeLabels[at] = label;
-      nodeWeights[at] = weight;
-      classWeights[label]! += weight;
-      total += weight;
-    }
     let cover = 0;
     let present = 0;
     for (let k = 0; k < classWeights.length; k++) {
+      total += classWeights[k]!;
       cover += classWeights[k]! * factors[k]!;
       if (classWeights[k]! > 0) present++;
     }
-    this.#scratch.cover = cover;
-    this.#scratch.pure = present < 2;
+    this.#cover = cover;
+    this.#pure = present < 2;
     return total;
+  }
+
+  /** Sum of squared class weights over the weight: the larger, the purer. */
+  #nodeScore(): number {
+    const { factors } = this.#task;
+    let squares = 0;
+    for (let k = 0; k < factors.length; k++) {
+      squares += (this.#classWeights[k]! * factors[k]!) ** 2;
+    }
+    return squares / this.#cover;
   }
 
   /**
@@ -164,7 +210,7 @@ export class TreeGrower {
    * enough: the left subtree only writes deeper slots before the right child reads its own.
    */
   #slot(depth: number): { own: Uint8Array; children: Uint8Array } {
-    const { cols } = this.#task.binned;
+    const { cols } = this.#task;
     if ((depth + 2) * cols > this.#slots.length) {
       const grown = new Uint8Array((depth + 2) * cols * 2);
       grown.set(this.#slots);
@@ -177,22 +223,10 @@ export class TreeGrower {
     };
   }
 
-  /** Stable: the order of the rows on each side stays, so reads of the columns run forwards. */
-  #partition(start: number, end: number, column: number, bin: number): number {
-    const { binned } = this.#task;
-    const bins = binned.bins;
-    const base = column * binned.rows;
-    const rows = this.#rows;
-    const moved = this.#moved;
-    let left = start;
-    let right = 0;
-    for (let i = start; i < end; i++) {
-      const row = rows[i]!;
-      if (bins[base + row]! <= bin) rows[left++] = row;
-      else moved[right++] = row;
-    }
-    for (let i = 0; i < right; i++) rows[left + i] = moved[i]!;
-    return left;
+  /** Stable: the order of the rows on each side stays, so reads of the bins run forwards. */
+  #partition(from: number, count: number, column: number, bin: number): number {
+    const { bins, stride } = this.#task;
+    return this.#kernels.partitionItems(from, count, bins + column, stride, bin, this.#room.moved);
   }
 }
 

@@ -21,8 +21,8 @@ class TreeEstimator implements Estimator {
     checkFit(this.kind, input);
     if (options.signal?.aborted) throw stopRequested(`fit ${this.kind}`);
     const { matrix, classes } = input;
-    const task = prepareTask(input, this.parameters, options.seed);
-    const trees = joinTrees([new TreeGrower(task).grow(0)], matrix.cols, classes.length);
+    const task = prepareTask(this.kind, input, this.parameters, { seed: options.seed, threads: 1 });
+    const trees = joinTrees([new TreeGrower(task, 0).grow(0)], matrix.cols, classes.length);
     options.onProgress?.(1, 1);
     const { kind, parameters: own } = this;
     const facts = { kind, parameters: own, classes: [...classes], features: [...matrix.names] };

@@ -1,6 +1,7 @@
 import { classFactors, nameOrder } from '../input.ts';
+import { MemoryLayout } from '../kernels/layout.ts';
 import type { FitInput, ParameterSpec, Parameters } from '../model.ts';
-import { binMatrix } from './bins.ts';
+import { binMatrix, transpose } from './bins.ts';
 import type { GrowTask } from './grow.ts';
 
 /** Parameters that bound every tree; `maxFeatures` differs by kind. */
@@ -76,23 +77,67 @@ function sharedWeights(weights: Float32Array | undefined): Float32Array | undefi
   return copy;
 }
 
-/** Bins the matrix and lays everything out in shared memory for growing. */
-export function prepareTask(input: FitInput, parameters: Parameters, seed: number): GrowTask {
+/** How trees are grown, apart from their parameters. */
+export interface GrowOptions {
+  readonly seed: number;
+  readonly threads: number;
+  readonly randomCuts?: boolean;
+}
+
+/**
+ * Bins the matrix and lays everything out in shared memory for growing.
+ * @throws WiresiftError `MODEL_SIZE` when it does not fit in 4 GB
+ */
+export function prepareTask(
+  kind: string,
+  input: FitInput,
+  parameters: Parameters,
+  { seed, threads, randomCuts = false }: GrowOptions,
+): GrowTask {
   const { matrix } = input;
+  const { rows, cols } = matrix;
   const order = nameOrder(matrix.names);
+  const binned = binMatrix(matrix, order, parameters['maxBins'] as number, input.weights);
+  const classCount = input.classes.length;
+  const layout = new MemoryLayout(`fit ${kind}`);
+  // Whole words a row: neighbouring rows share no more cache lines than they must.
+  const stride = Math.ceil(cols / 4) * 4;
+  const bins = layout.take(rows * stride);
+  const histogramBytes = Math.max(...binned.counts) * classCount * 8;
+  const rooms = Array.from({ length: threads }, () => ({
+    items: layout.take(rows * 16),
+    moved: layout.take(rows * 16),
+    histograms: layout.take(4 * histogramBytes),
+    histogramBytes,
+    seen: layout.take(4 * 32),
+    classWeights: layout.take(classCount * 8),
+    factors: layout.take(classCount * 8),
+    work: layout.take(2 * classCount * 8 + 8),
+  }));
+  const memory = layout.allocate();
+  transpose(binned, stride, new Uint8Array(memory.buffer, bins, rows * stride));
   return {
-    binned: binMatrix(matrix, order, parameters['maxBins'] as number, input.weights),
+    memory,
+    bins,
+    stride,
+    rows,
+    cols,
+    order,
+    counts: binned.counts,
+    edges: binned.edges,
     labels: shared(input.labels),
     weights: sharedWeights(input.weights),
-    classCount: input.classes.length,
+    classCount,
     factors: classFactors(input, parameters['classWeight']),
     limits: {
       maxDepth: (parameters['maxDepth'] as number | null) ?? Number.POSITIVE_INFINITY,
       minSamplesSplit: parameters['minSamplesSplit'] as number,
       minSamplesLeaf: parameters['minSamplesLeaf'] as number,
-      maxFeatures: featureCount(parameters['maxFeatures'], matrix.cols),
+      maxFeatures: featureCount(parameters['maxFeatures'], cols),
     },
     bootstrap: parameters['bootstrap'] === true,
+    randomCuts,
     seed,
+    rooms,
   };
 }

@@ -1,219 +1,151 @@
 import type { Random } from '../../base/index.ts';
-import { MAX_BINS } from './bins.ts';
-import type { GrowTask } from './grow.ts';
+import type { TreeKernels } from '../kernels/load.ts';
+import type { GrowRoom, GrowTask } from './grow.ts';
 
-/** Buffers of the split search, and what is known of the node in hand. */
-export interface SplitScratch {
-  /** Labels and weights of the node's rows, gathered once for all columns. */
-  readonly nodeLabels: Int32Array;
-  readonly nodeWeights: Float64Array;
-  /** Weight of each class in the node. */
-  readonly classWeights: Float64Array;
-  /** Weight of each class in each bin: `histogram[bin * classes + k]`; zeros between columns. */
-  readonly histogram: Float64Array;
-  /** Weight of each bin; zeros between columns. */
-  readonly binWeights: Float64Array;
-  /** Bins with rows in them, ascending. */
-  readonly present: Int32Array;
-  readonly left: Float64Array;
-  readonly right: Float64Array;
-  readonly permutation: Int32Array;
-  /** Weight of the node with class factors. */
-  cover: number;
-  /** True when all rows are of one class. */
-  pure: boolean;
-  /** Best split of the column tried last: score, bin. */
-  score: number;
-  bin: number;
-}
-
-/** @returns buffers for that many rows, columns and classes */
-export function splitScratch(rows: number, cols: number, classes: number): SplitScratch {
-  return {
-    nodeLabels: new Int32Array(rows),
-    nodeWeights: new Float64Array(rows),
-    classWeights: new Float64Array(classes),
-    histogram: new Float64Array((MAX_BINS + 1) * classes),
-    binWeights: new Float64Array(MAX_BINS + 1),
-    present: new Int32Array(MAX_BINS + 1),
-    left: new Float64Array(classes),
-    right: new Float64Array(classes),
-    permutation: new Int32Array(cols),
-    cover: 0,
-    pure: false,
-    score: 0,
-    bin: 0,
-  };
-}
-
-/** The node to split: its rows, and marks of the columns known to be constant in it. */
+/** The node to split: its items, and marks of the columns known to be constant in it. */
 export interface SplitNode {
-  readonly rows: Int32Array;
-  readonly start: number;
-  readonly end: number;
+  /** Address of the first item, and their number. */
+  readonly from: number;
+  readonly count: number;
   readonly constants: { readonly own: Uint8Array; readonly children: Uint8Array };
   readonly random: Random;
 }
 
-/** A split: rows of `column` in bins up to `bin` go left. */
-export interface Split {
-  readonly column: number;
-  readonly bin: number;
-  /** Decrease of impurity times weight. */
-  readonly gain: number;
-}
-
-/** Nodes of fewer rows collect their bins in a list instead of sweeping all of them. */
-const SMALL_NODE = 48;
+/** Columns counted by one call of a kernel. */
+const TOGETHER = 4;
 
 /**
- * The split with the largest decrease of Gini impurity among columns drawn at random (all of them,
- * in order, when the limit allows all). Columns constant in the node do not count as drawn. Of
+ * Finds the split with the largest decrease of Gini impurity among columns drawn at random (all of
+ * them, in order, when the limit allows all). Columns constant in the node do not count as drawn. Of
  * equal splits the first found wins.
  */
-export function findSplit(
-  task: GrowTask,
-  scratch: SplitScratch,
-  node: SplitNode,
-): Split | undefined {
-  const { cols } = task.binned;
-  const { permutation } = scratch;
-  const { own, children } = node.constants;
-  children.set(own);
-  const wanted = Math.min(task.limits.maxFeatures, cols);
-  const all = wanted === cols;
-  let best = Number.NEGATIVE_INFINITY;
-  let column = -1;
-  let bin = 0;
-  for (let j = 0, tried = 0; j < cols && tried < wanted; j++) {
-    let candidate = j;
-    if (!all) {
-      const pick = j + node.random.int(cols - j);
-      candidate = permutation[pick]!;
-      permutation[pick] = permutation[j]!;
-      permutation[j] = candidate;
-    }
-    if (own[candidate] === 1) continue;
-    const bins = fillHistogram(task, scratch, node, candidate);
-    if (bins < 2) {
-      children[candidate] = 1;
-    } else {
-      tried++;
-      bestCut(task, scratch, bins);
-      if (scratch.score > best) {
-        best = scratch.score;
-        column = candidate;
-        bin = scratch.bin;
+export class SplitFinder {
+  readonly #task: GrowTask;
+  readonly #room: GrowRoom;
+  readonly #kernels: TreeKernels;
+  readonly #permutation: Int32Array;
+  readonly #drawn = new Int32Array(TOGETHER);
+  readonly #seen: Uint32Array;
+  readonly #found: Float64Array;
+  /** The split found last: rows of `column` in bins up to `bin` go left. */
+  column = -1;
+  bin = 0;
+  /** Sum over both sides of squared class weights over weight. */
+  score = 0;
+
+  constructor(task: GrowTask, room: GrowRoom, kernels: TreeKernels) {
+    this.#task = task;
+    this.#room = room;
+    this.#kernels = kernels;
+    this.#permutation = new Int32Array(task.cols);
+    this.#seen = new Uint32Array(task.memory.buffer, room.seen, TOGETHER * 8);
+    this.#found = new Float64Array(task.memory.buffer, room.work + 16 * task.classCount, 1);
+  }
+
+  /** To be called before each tree: what was drawn for the one before has no say. */
+  start(): void {
+    for (let c = 0; c < this.#permutation.length; c++) this.#permutation[c] = c;
+  }
+
+  /** Leaves the split in `column`, `bin` and `score`. @returns false when there is none */
+  find(node: SplitNode): boolean {
+    const { cols, limits } = this.#task;
+    const { own, children } = node.constants;
+    children.set(own);
+    const wanted = Math.min(limits.maxFeatures, cols);
+    const all = wanted === cols;
+    this.score = Number.NEGATIVE_INFINITY;
+    this.column = -1;
+    for (let j = 0, tried = 0; j < cols && tried < wanted; ) {
+      let pending = 0;
+      const most = Math.min(TOGETHER, wanted - tried);
+      for (; j < cols && pending < most; j++) {
+        const candidate = all ? j : this.#draw(j, node.random);
+        if (own[candidate] === 0) this.#drawn[pending++] = candidate;
+      }
+      this.#count(node, pending);
+      for (let i = 0; i < pending; i++) {
+        if (this.#try(i, node.random)) tried++;
+        else children[this.#drawn[i]!] = 1;
       }
     }
-    clearHistogram(scratch, bins, task.classCount);
+    return this.column >= 0;
   }
-  if (column < 0) return undefined;
-  const gain = Math.max(0, best - nodeScore(scratch, task.factors));
-  return { column, bin, gain };
-}
 
-/** Sum of squared class weights over the weight: the larger, the purer. */
-function nodeScore(scratch: SplitScratch, factors: Float64Array): number {
-  let squares = 0;
-  for (let k = 0; k < factors.length; k++) squares += (scratch.classWeights[k]! * factors[k]!) ** 2;
-  return squares / scratch.cover;
-}
+  /** The next column of a shuffle that goes on only as far as needed. */
+  #draw(j: number, random: Random): number {
+    const permutation = this.#permutation;
+    const pick = j + random.int(permutation.length - j);
+    const candidate = permutation[pick]!;
+    permutation[pick] = permutation[j]!;
+    permutation[j] = candidate;
+    return candidate;
+  }
 
-/** Sums the node's rows by bin and class. @returns number of bins with rows, listed in `present` */
-function fillHistogram(
-  task: GrowTask,
-  scratch: SplitScratch,
-  node: SplitNode,
-  column: number,
-): number {
-  const { nodeLabels, nodeWeights, histogram, binWeights, present } = scratch;
-  const { bins, rows: stride } = task.binned;
-  const { rows, start } = node;
-  const classes = task.classCount;
-  const base = column * stride;
-  const size = node.end - start;
-  let count = 0;
-  if (size <= SMALL_NODE) {
-    for (let i = 0; i < size; i++) {
-      const bin = bins[base + rows[start + i]!]!;
-      if (binWeights[bin] === 0) {
-        let at = count++;
-        for (; at > 0 && present[at - 1]! > bin; at--) present[at] = present[at - 1]!;
-        present[at] = bin;
-      }
-      binWeights[bin]! += nodeWeights[i]!;
-      histogram[bin * classes + nodeLabels[i]!]! += nodeWeights[i]!;
+  #count({ from, count }: SplitNode, pending: number): void {
+    const { bins, stride, classCount } = this.#task;
+    const { histograms, histogramBytes, seen } = this.#room;
+    const drawn = this.#drawn;
+    if (pending === TOGETHER) {
+      this.#kernels.countClasses4(
+        from,
+        count,
+        stride,
+        classCount,
+        histograms,
+        histogramBytes,
+        seen,
+        bins + drawn[0]!,
+        bins + drawn[1]!,
+        bins + drawn[2]!,
+        bins + drawn[3]!,
+      );
+      return;
     }
-    return count;
-  }
-  for (let i = 0; i < size; i++) {
-    const bin = bins[base + rows[start + i]!]!;
-    histogram[bin * classes + nodeLabels[i]!]! += nodeWeights[i]!;
-  }
-  const binCount = task.binned.counts[column]!;
-  for (let bin = 0, at = 0; bin < binCount; bin++) {
-    let weight = 0;
-    for (let k = 0; k < classes; k++) weight += histogram[at++]!;
-    if (weight > 0) {
-      binWeights[bin] = weight;
-      present[count++] = bin;
+    for (let i = 0; i < pending; i++) {
+      const histogram = histograms + i * histogramBytes;
+      const column = bins + drawn[i]!;
+      this.#kernels.countClasses(from, count, column, stride, classCount, histogram, seen + 32 * i);
     }
   }
-  return count;
+
+  /** Takes the best cut of a counted column if it is the best so far. @returns false: constant */
+  #try(i: number, random: Random): boolean {
+    const { classCount, limits, randomCuts } = this.#task;
+    const { histograms, histogramBytes, seen, classWeights, factors, work } = this.#room;
+    const low = lowestBit(this.#seen, i * 8);
+    const high = highestBit(this.#seen, i * 8);
+    const bin = this.#kernels.bestCut(
+      histograms + i * histogramBytes,
+      seen + 32 * i,
+      classCount,
+      classWeights,
+      factors,
+      work,
+      limits.minSamplesLeaf,
+      randomCuts && low < high ? low + random.int(high - low) : -1,
+    );
+    if (low === high) return false;
+    if (bin >= 0 && this.#found[0]! > this.score) {
+      this.score = this.#found[0]!;
+      this.column = this.#drawn[i]!;
+      this.bin = bin;
+    }
+    return true;
+  }
 }
 
-function clearHistogram(scratch: SplitScratch, count: number, classes: number): void {
-  const { histogram, binWeights, present } = scratch;
-  for (let j = 0; j < count; j++) {
-    const bin = present[j]!;
-    binWeights[bin] = 0;
-    const from = bin * classes;
-    for (let k = from; k < from + classes; k++) histogram[k] = 0;
-  }
+/** Number of the first bit set in 256, from the word at `from`. */
+function lowestBit(words: Uint32Array, from: number): number {
+  let word = 0;
+  while (words[from + word] === 0) word++;
+  const bits = words[from + word]!;
+  return 32 * word + 31 - Math.clz32(bits & -bits);
 }
 
-/** Sweeps the bins from the left; leaves the best cut of this column in `score` and `bin`. */
-function bestCut(task: GrowTask, scratch: SplitScratch, count: number): void {
-  const { histogram, binWeights, present, left, right, classWeights } = scratch;
-  const { factors, classCount: classes } = task;
-  const least = task.limits.minSamplesLeaf;
-  let total = 0;
-  let leftWeight = 0;
-  let rightWeight = scratch.cover;
-  let leftSquares = 0;
-  let rightSquares = 0;
-  for (let k = 0; k < classes; k++) {
-    left[k] = 0;
-    const weight = classWeights[k]! * factors[k]!;
-    right[k] = weight;
-    rightSquares += weight * weight;
-    total += classWeights[k]!;
-  }
-  scratch.score = Number.NEGATIVE_INFINITY;
-  let rowsLeft = 0;
-  for (let j = 0; j + 1 < count; j++) {
-    const bin = present[j]!;
-    const from = bin * classes;
-    for (let k = 0; k < classes; k++) {
-      const cell = histogram[from + k]!;
-      if (cell === 0) continue;
-      const moved = cell * factors[k]!;
-      leftSquares += moved * (2 * left[k]! + moved);
-      rightSquares += moved * (moved - 2 * right[k]!);
-      left[k]! += moved;
-      right[k]! -= moved;
-      leftWeight += moved;
-      rightWeight -= moved;
-    }
-    rowsLeft += binWeights[bin]!;
-    if (rowsLeft < least) continue;
-    if (total - rowsLeft < least) return;
-    const score = leftSquares / leftWeight + rightSquares / rightWeight;
-    if (score > scratch.score) {
-      scratch.score = score;
-      // Halfway through the empty bins between the two sides.
-      scratch.bin = (bin + present[j + 1]! - 1) >> 1;
-    }
-  }
+/** Number of the last bit set in 256, from the word at `from`. */
+function highestBit(words: Uint32Array, from: number): number {
+  let word = 7;
+  while (words[from + word] === 0) word--;
+  return 32 * word + 31 - Math.clz32(words[from + word]!);
 }

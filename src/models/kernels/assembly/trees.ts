@@ -216,9 +216,9 @@ export function gradients(
 }
 
 /**
- * Sums training rows of a node by bin and class in one column after another. An item is 16 bytes:
- * row, label (both 32 bits), weight (64-bit float). `histogram`: 256 × classes 64-bit floats,
- * zeros; `seen`: 256 bits, zeros, one a bin with rows.
+ * Sums training rows of a node by bin and class in one column. An item is 16 bytes: row, label (both
+ * 32 bits), weight (64-bit float). `histogram`: 256 × classes 64-bit floats, zeros; `seen`: 256
+ * bits, zeros, one a bin with rows.
  */
 export function countClasses(
   items: usize, count: u32, bins: usize, stride: u32, classes: u32, histogram: usize, seen: usize,
@@ -233,12 +233,92 @@ export function countClasses(
   }
 }
 
-/** As `countClasses` for four columns at once: `seen` and `histogram` four times as long. */
+/** Sums the weights of items by class into `out`, zeros before. */
+export function sumClasses(items: usize, count: u32, out: usize): void {
+  const end: usize = items + (<usize>count << 4);
+  for (let at: usize = items; at < end; at += 16) {
+    const cell: usize = out + (<usize>load<u32>(at, 4) << 3);
+    store<f64>(cell, load<f64>(cell) + load<f64>(at, 8));
+  }
+}
+
+/**
+ * The cut of a column with the largest sum over both sides of squared class weights over weight.
+ * `total`: weights of the node by class; `factors`: of each class; `work`: room for 2 × classes and
+ * then the score found, 64-bit floats. `only` at least 0: that cut and no other. Leaves zeros in
+ * `histogram` and `seen`.
+ * @returns last bin on the left, halfway through the empty bins between the sides; -1: no cut
+ */
+export function bestCut(
+  histogram: usize, seen: usize, classes: u32, total: usize, factors: usize, work: usize,
+  least: f64, only: i32,
+): i32 {
+  const left: usize = work;
+  const right: usize = work + (classes << 3);
+  const size: usize = classes << 3;
+  let rows: f64 = 0;
+  let leftWeight: f64 = 0;
+  let rightWeight: f64 = 0;
+  let leftSquares: f64 = 0;
+  let rightSquares: f64 = 0;
+  for (let at: usize = 0; at < size; at += 8) {
+    const weight: f64 = load<f64>(total + at) * load<f64>(factors + at);
+    store<f64>(left + at, 0);
+    store<f64>(right + at, weight);
+    rightSquares += weight * weight;
+    rightWeight += weight;
+    rows += load<f64>(total + at);
+  }
+  let best: f64 = -Infinity;
+  let found: i32 = -1;
+  let rowsLeft: f64 = 0;
+  // The score of a cut is known at its bin, where it lies only at the next bin with rows.
+  let pending: i32 = -1;
+  let score: f64 = 0;
+  for (let word: u32 = 0; word < 8; word++) {
+    let bits: u32 = load<u32>(seen + (word << 2));
+    store<u32>(seen + (word << 2), 0);
+    while (bits) {
+      const bin: i32 = <i32>((word << 5) + ctz(bits));
+      bits &= bits - 1;
+      if (pending >= 0) {
+        const here: bool = only < 0 ? score > best : pending <= only && only < bin;
+        if (here) {
+          best = score;
+          found = only < 0 ? (pending + bin - 1) >> 1 : only;
+        }
+        pending = -1;
+      }
+      const from: usize = histogram + (<usize>(bin * classes) << 3);
+      for (let at: usize = 0; at < size; at += 8) {
+        const cell: f64 = load<f64>(from + at);
+        if (cell == 0) continue;
+        store<f64>(from + at, 0);
+        const moved: f64 = cell * load<f64>(factors + at);
+        const l: f64 = load<f64>(left + at);
+        const r: f64 = load<f64>(right + at);
+        leftSquares += moved * (2 * l + moved);
+        rightSquares += moved * (moved - 2 * r);
+        store<f64>(left + at, l + moved);
+        store<f64>(right + at, r - moved);
+        leftWeight += moved;
+        rightWeight -= moved;
+        rowsLeft += cell;
+      }
+      if (rowsLeft < least || rows - rowsLeft < least) continue;
+      pending = bin;
+      score = leftSquares / leftWeight + rightSquares / rightWeight;
+    }
+  }
+  store<f64>(work + 2 * size, best);
+  return found;
+}
+
+/** As `countClasses` for four columns at once; their histograms are `size` bytes apart. */
 export function countClasses4(
-  items: usize, count: u32, stride: u32, classes: u32, histogram: usize, seen: usize,
+  items: usize, count: u32, stride: u32, classes: u32, histogram: usize, size: u32, seen: usize,
   bins0: usize, bins1: usize, bins2: usize, bins3: usize,
 ): void {
-  const size: usize = <usize>classes << 11;
   const h1: usize = histogram + size;
   const h2: usize = h1 + size;
   const h3: usize = h2 + size;

@@ -1,0 +1,168 @@
+import { Random, WiresiftError } from '../../base/index.ts';
+import { takeMatrixRows } from '../../features/index.ts';
+import { holdOut } from '../hold-out.ts';
+import { checkFit } from '../input.ts';
+import { asObject, parsePlain } from '../json.ts';
+import type {
+  Estimator,
+  FitInput,
+  FitOptions,
+  Model,
+  ModelKind,
+  ParameterSpec,
+  Parameters,
+} from '../model.ts';
+import { checkParameters } from '../parameters.ts';
+import { fitIsotonic } from './isotonic.ts';
+import {
+  baseTensors,
+  CalibratedModel,
+  type Calibrator,
+  calibratorCount,
+  loadCalibrators,
+} from './model.ts';
+import { fitPlatt } from './platt.ts';
+
+const parameters: readonly ParameterSpec[] = [
+  {
+    name: 'base',
+    type: 'string',
+    default: 'forest',
+    meaning: 'Kind of the model whose scores are calibrated',
+  },
+  {
+    name: 'baseParameters',
+    type: 'string',
+    default: '{}',
+    meaning: 'Parameters of that kind, as JSON',
+  },
+  {
+    name: 'method',
+    type: 'string',
+    default: 'isotonic',
+    choices: ['isotonic', 'platt'],
+    meaning: 'isotonic: any rising steps, for many rows; platt: a sigmoid, for few',
+  },
+  {
+    name: 'share',
+    type: 'number',
+    default: 0.2,
+    min: 0.001,
+    max: 0.9,
+    meaning: 'Share of rows held out for calibration when none are given',
+  },
+];
+
+/** Finds a kind by name; the registry's, handed in because the registry lists this kind too. */
+type FindKind = (name: string) => ModelKind;
+
+class CalibratedEstimator implements Estimator {
+  readonly kind = 'calibrated';
+  readonly parameters: Parameters;
+  readonly #base: Estimator;
+
+  constructor(given: Parameters, find: FindKind) {
+    this.parameters = given;
+    this.#base = baseKind(given, find).create(baseParameters(given));
+  }
+
+  async fit(input: FitInput, options: FitOptions): Promise<Model> {
+    checkFit(this.kind, input);
+    const { matrix, labels, classes, weights } = input;
+    const rows = this.#heldOut(input, options.seed);
+    const learned = new Float32Array(matrix.rows);
+    for (let i = 0; i < learned.length; i++) learned[i] = weights ? weights[i]! : 1;
+    const kept = Float64Array.from(rows, (row) => learned[row]!);
+    for (const row of rows) learned[row] = 0;
+    // Without rows on one side there is nothing to calibrate by; the base model stands as it is.
+    const usable = learned.some((weight) => weight > 0) && kept.some((weight) => weight > 0);
+    const rest = { matrix, labels, classes };
+    const own = usable ? { ...rest, weights: learned } : weights ? { ...rest, weights } : rest;
+    const base = await this.#base.fit(own, options);
+    const held = takeMatrixRows(matrix, rows);
+    const scores = base.score(held);
+    const calibrators = Array.from({ length: calibratorCount(classes.length) }, (_, i) => {
+      const k = classes.length === 2 ? 1 : i;
+      const own = Float64Array.from(rows, (_, at) => scores[at * classes.length + k]!);
+      const truth = Uint8Array.from(rows, (row) => (labels[row] === k ? 1 : 0));
+      return this.#calibrator(own, truth, usable ? kept : new Float64Array(rows.length));
+    });
+    return new CalibratedModel(this.parameters, base, calibrators);
+  }
+
+  #heldOut({ matrix, heldOut }: FitInput, seed: number): Int32Array {
+    if (heldOut) return heldOut;
+    // A stream of its own: the base model may hold out rows by the seed as well.
+    const own = new Random(seed).fork('calibration').seed;
+    const marks = holdOut(matrix, this.parameters['share'] as number, own);
+    return Int32Array.from(marks.keys()).filter((row) => marks[row] === 1);
+  }
+
+  /** Where rows of only one kind were held out, scores stay as they are. */
+  #calibrator(scores: Float64Array, truth: Uint8Array, weights: Float64Array): Calibrator {
+    const has = (want: number): boolean => truth.some((one, i) => one === want && weights[i]! > 0);
+    const both = has(0) && has(1);
+    if (this.parameters['method'] === 'platt') {
+      const sigmoid = both ? fitPlatt(scores, truth, weights) : { slope: 1, intercept: 0 };
+      return { method: 'platt', sigmoid };
+    }
+    const same = { scores: Float64Array.of(0, 1), shares: Float64Array.of(0, 1) };
+    return { method: 'isotonic', points: both ? fitIsotonic(scores, truth, weights) : same };
+  }
+}
+
+function baseKind(given: Parameters, find: FindKind): ModelKind {
+  const name = given['base'] as string;
+  if (name === 'calibrated') refuse('base', name, 'a kind that is not calibrated itself');
+  return find(name);
+}
+
+function baseParameters(given: Parameters): Parameters {
+  const text = given['baseParameters'] as string;
+  try {
+    const found = asObject(parsePlain(text, 'baseParameters'));
+    if (found) return found as Parameters;
+  } catch (error) {
+    if (!(error instanceof WiresiftError)) throw error;
+  }
+  return refuse('baseParameters', text.slice(0, 80), 'an object in JSON');
+}
+
+function refuse(name: string, saw: string, expected: string): never {
+  throw new WiresiftError({
+    code: 'MODEL_PARAMETER',
+    where: `parameters of calibrated, ${name}`,
+    saw,
+    expected,
+    todo: `It means: ${parameters.find((spec) => spec.name === name)?.meaning}`,
+    exitCode: 2,
+  });
+}
+
+/**
+ * Any kind of model with its scores turned into probabilities that hold on rows it has not seen:
+ * two classes by one calibrator, more by one against the rest each, normalised (Zadrozny and Elkan
+ * 2002).
+ */
+export function calibratedKind(find: FindKind): ModelKind {
+  return {
+    kind: 'calibrated',
+    meaning: 'Any other kind, its scores calibrated on rows held out',
+    parameters,
+    create: (given) =>
+      new CalibratedEstimator(checkParameters('calibrated', parameters, given), find),
+    load: (stored) => {
+      const checked = checkParameters('calibrated', parameters, stored.parameters);
+      const kind = baseKind(checked, find);
+      const base = kind.load({
+        kind: kind.kind,
+        parameters: baseParameters(checked),
+        classes: stored.classes,
+        features: stored.features,
+        tensors: baseTensors(stored),
+      });
+      const calibrators = loadCalibrators({ ...stored, parameters: checked });
+      return new CalibratedModel(checked, base, calibrators);
+    },
+  };
+}
