@@ -20,6 +20,7 @@ import {
 } from './walk.ts';
 
 const UNSUPPORTED = anomalyBit('link_type_unsupported');
+const CUT = anomalyBit('ip_payload_truncated');
 const LAYER_LIMIT = anomalyBit('layer_limit');
 
 /** Unsupported link types counted by number: files hold a handful; more comes from a forged file. */
@@ -56,6 +57,12 @@ export class Decoder {
       level = this.#step(level, packet, walk);
     }
     if ((packet.anomalyLow | packet.anomalyHigh) !== 0) this.#count(packet);
+  }
+
+  /** Counts a frame that {@link import('./plain.ts').readPlain} knew, as if it had been decoded here. */
+  countPlain(anomalies: number): void {
+    this.packets++;
+    if (anomalies !== 0) this.anomalies[CUT]++;
   }
 
   #step(level: Level, packet: Packet, walk: Walk): Level {

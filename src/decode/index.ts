@@ -23,3 +23,4 @@ export {
 } from './app/facts.ts';
 export { createDecoder, type Decoder } from './decoder.ts';
 export { IpLayer, MAX_IP_LAYERS, type NetworkKind, Packet } from './packet.ts';
+export { NOT_PLAIN, PLAIN_TRUNCATED, readPlain } from './plain.ts';

@@ -3,6 +3,8 @@ import { writeRow } from './emit.ts';
 import { CLOSE_REASONS, type CloseReason, FlowBatch } from './flow.ts';
 import { mapIcmpError, noteIcmp, quotesPacket } from './icmp.ts';
 import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6 } from './key.ts';
+import { LANE_KEY, type Lanes } from './lanes.ts';
+import { METER_DEFAULTS, type MeterOptions, type MeterStats } from './meter-options.ts';
 import { OneWayList } from './one-way.ts';
 import { FlowQueues } from './queue.ts';
 import { clearRecord, lastSeen, setTos, stampRecord, tally } from './record.ts';
@@ -19,6 +21,7 @@ import {
   FRAGMENT_TOTAL,
   KEY,
   KIN,
+  LISTED,
   QUEUE,
   QUEUE_TIME,
   REVERSED,
@@ -36,38 +39,10 @@ import { followTcp, Segment, startTcp } from './tcp-machine.ts';
 import { QUEUES, STATUS, TIMEOUT_MICROS, timeoutQueue } from './timeout.ts';
 import { absorbTrain, isTrain, tieTrain, trainTooMany, untieTrain } from './train.ts';
 
-/** How the meter cuts traffic into records; every time is in seconds. */
-export interface MeterOptions {
-  /** Flows kept at once; past this some are evicted. Default one million. */
-  readonly maxFlows?: number;
-  /** A flow longer than this leaves a record each time it passes. Default 3600. */
-  readonly statusInterval?: number;
-  /** Seed of the table's hash. No result depends on it; live use should draw it at random. */
-  readonly seed?: number;
-  /** Rows of a batch. Default 4096. */
-  readonly batchRows?: number;
-}
-
-/** What the meter has done so far. */
-export interface MeterStats {
-  packets: number;
-  /** Packets that belong to no flow: no address, or a header that was not captured. */
-  ignored: number;
-  flows: number;
-  records: number;
-  /** Flows that had to leave because the table was full; of these, those that were no conversation. */
-  evicted: number;
-  evictedOneWay: number;
-  /** Most flows at once, and bytes of the table's memory. */
-  peakFlows: number;
-  tableBytes: number;
-}
-
 /** How often queues are looked at, in time of the packets: Argus's update interval. */
 const TICK = 200_000;
 /** How long a fragment train outlives its flow's status record. */
 const TRAIN_TIMEOUT = 2e6;
-const DEFAULTS = { maxFlows: 1_000_000, statusInterval: 3600, seed: 0x5eed, batchRows: 4096 };
 
 /**
  * Turns packets into bidirectional flow records, cut as Argus 3.0.8 cuts them: see `docs/flow.md`.
@@ -76,7 +51,8 @@ const DEFAULTS = { maxFlows: 1_000_000, statusInterval: 3600, seed: 0x5eed, batc
  */
 export class Meter {
   readonly stats: MeterStats;
-  readonly #table: FlowTable;
+  /** The flows; for `burst.ts`, which fetches their memory ahead. */
+  readonly table: FlowTable;
   readonly #queues: FlowQueues;
   readonly #oneWay: OneWayList;
   readonly #key = new FlowKey();
@@ -90,10 +66,10 @@ export class Meter {
   #nextTick = Number.NEGATIVE_INFINITY;
 
   constructor(options: MeterOptions, onBatch: (batch: FlowBatch) => void) {
-    const settings = { ...DEFAULTS, ...options };
-    this.#table = new FlowTable(Math.max(1, settings.maxFlows), settings.seed);
-    this.#queues = new FlowQueues(this.#table, QUEUES);
-    this.#oneWay = new OneWayList(this.#table);
+    const settings = { ...METER_DEFAULTS, ...options };
+    this.table = new FlowTable(Math.max(1, settings.maxFlows), settings.seed);
+    this.#queues = new FlowQueues(this.table, QUEUES);
+    this.#oneWay = new OneWayList(this.table);
     this.#batch = new FlowBatch(settings.batchRows);
     this.#onBatch = onBatch;
     this.#statusMicros = settings.statusInterval * 1e6;
@@ -105,7 +81,7 @@ export class Meter {
       evicted: 0,
       evictedOneWay: 0,
       peakFlows: 0,
-      tableBytes: this.#table.bytes,
+      tableBytes: this.table.bytes,
     };
   }
 
@@ -125,6 +101,59 @@ export class Meter {
     if (time >= this.#nextTick) this.#tick(time);
   }
 
+  /**
+   * Accounts a plain packet of a flow that is known and in its normal course.
+   * @returns false, with nothing done, for any other: decode it and {@link add} it
+   */
+  addPlain(lanes: Lanes, lane: number): boolean {
+    const table = this.table;
+    const { words, floats } = table;
+    let slot = lanes.slot[lane]!;
+    if (table.removals !== lanes.removals) slot = table.guess(lanes.hash[lane]!);
+    if (slot < 0) return false;
+    const base = slot * STRIDE;
+    const fields = slot * FLOAT_STRIDE;
+    const time = lanes.time[lane]!;
+    const key = lanes.key;
+    const at = lane * LANE_KEY;
+    if (
+      words[base + KEY] !== key[at] ||
+      words[base + KEY + 1] !== key[at + 1] ||
+      words[base + KEY + 2] !== key[at + 2] ||
+      words[base + KEY + 3] !== key[at + 3] ||
+      words[base + KEY + 4] !== key[at + 4] ||
+      words[base + QUEUE] !== STATUS ||
+      (words[base + BITS]! & WRITTEN) !== 0 ||
+      time - floats[fields + QUEUE_TIME]! >= this.#statusMicros
+    )
+      return false;
+    this.stats.packets++;
+    this.#last = slot;
+    const turned = lanes.turned[lane] === 1;
+    let forward = stampRecord(table, slot, time, turned);
+    const anomalies = lanes.anomalies[lane]!;
+    if (anomalies !== 0) words[base + ANOMALY_LOW]! |= anomalies;
+    const { bytes } = lanes;
+    const start = lanes.start[lane]!;
+    const tos = bytes[start + 15]!;
+    setTos(words, base, tos, forward);
+    const tcp = bytes[start + 23] === 6;
+    if (tcp) {
+      const payload = ((bytes[start + 16]! << 8) | bytes[start + 17]!) - 20;
+      this.#segment.read(bytes, start + 34, lanes.end[lane]!, payload);
+      if (followTcp(words, base, this.#segment, forward)) {
+        this.#key.turned = turned;
+        this.#key.tos = tos;
+        this.#restart(slot, time, forward);
+        forward = true;
+      }
+    }
+    tally(table, slot, forward, lanes.originalLength[lane]!);
+    if ((words[base + BITS]! & LISTED) !== 0) this.#oneWay.settle(slot, tcp);
+    if (time >= this.#nextTick) this.#tick(time);
+    return true;
+  }
+
   /** Sends a record of every flow that has not had its last one, and the batch. */
   finish(): void {
     const queues = this.#queues;
@@ -138,7 +167,7 @@ export class Meter {
   }
 
   #find(key: FlowKey): number {
-    const table = this.#table;
+    const table = this.table;
     if (this.#last >= 0 && table.holds(this.#last, key.words)) return this.#last;
     this.#hash = table.hash(key.words);
     const slot = table.find(key.words, this.#hash);
@@ -149,9 +178,9 @@ export class Meter {
   /** A packet came for a flow: its status record may be due, or it may be back from silence. */
   #touch(slot: number, time: number): number {
     const queues = this.#queues;
-    const queue = this.#table.words[slot * STRIDE + QUEUE]!;
+    const queue = this.table.words[slot * STRIDE + QUEUE]!;
     if (queue === STATUS) {
-      const since = this.#table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]!;
+      const since = this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]!;
       if (time - since < this.#statusMicros) return slot;
       this.#expireStatus(time);
     } else if (queue < 0 || this.#key.fragment) return slot;
@@ -162,7 +191,7 @@ export class Meter {
 
   /** Makes the flow that {@link #find} has just not found. */
   #create(time: number, queued: boolean): number {
-    const table = this.#table;
+    const table = this.table;
     const key = this.#key;
     if (table.full && !this.#evict(time)) return -1;
     const slot = table.add(key.words, this.#hash);
@@ -176,7 +205,7 @@ export class Meter {
     if (queued) {
       this.#queues.push(STATUS, slot, time);
       this.#oneWay.push(slot);
-    } else this.#oneWay.leaveOut(slot);
+    }
     this.#last = slot;
     this.stats.flows++;
     if (table.count > this.stats.peakFlows) {
@@ -189,8 +218,8 @@ export class Meter {
   #update(slot: number, packet: Packet, start: boolean): void {
     const key = this.#key;
     const time = packet.time;
-    stampRecord(this.#table, slot, time, key.turned);
-    const words = this.#table.words;
+    stampRecord(this.table, slot, time, key.turned);
+    const words = this.table.words;
     const base = slot * STRIDE;
     if ((packet.anomalyLow | packet.anomalyHigh) !== 0) {
       words[base + ANOMALY_LOW] |= packet.anomalyLow;
@@ -200,7 +229,7 @@ export class Meter {
     if (key.kind <= KIND_IPV6) {
       setTos(words, base, key.tos, forward);
       if (key.fragment) {
-        tally(this.#table, slot, forward, key.frameBytes);
+        tally(this.table, slot, forward, key.frameBytes);
         this.#gather(slot);
         return;
       }
@@ -213,24 +242,24 @@ export class Meter {
           }
         }
       } else if (key.protocol === 1 && key.kind === KIND_IPV4) {
-        noteIcmp(this.#table, slot, key, start);
-        if (quotesPacket(key)) mapIcmpError(this.#table, this.#quoted, key, packet);
+        noteIcmp(this.table, slot, key, start);
+        if (quotesPacket(key)) mapIcmpError(this.table, this.#quoted, key, packet);
       }
     }
-    tally(this.#table, slot, forward, key.frameBytes);
+    tally(this.table, slot, forward, key.frameBytes);
     this.#oneWay.settle(slot, key.protocol === 6 && key.kind <= KIND_IPV6);
     if (key.leads && key.kind <= KIND_IPV6) this.#lead(slot, time);
   }
 
   /** A SYN on a closed connection: the old record leaves, a new one begins with this packet. */
   #restart(slot: number, time: number, forward: boolean): void {
-    const { words, floats } = this.#table;
+    const { words, floats } = this.table;
     const base = slot * STRIDE;
     const fields = slot * FLOAT_STRIDE;
     this.#send(slot, 'restarted');
-    clearRecord(this.#table, slot);
+    clearRecord(this.table, slot);
     const turned = this.#key.turned;
-    let bits = words[base + BITS]! & (SRC_TOS | DST_TOS | REVERSED);
+    let bits = words[base + BITS]! & (SRC_TOS | DST_TOS | REVERSED | LISTED);
     if (!forward) bits &= ~REVERSED;
     words[base + BITS] = bits | FIRST | (turned ? TURNED : 0);
     words[base + TCP] = 0;
@@ -246,22 +275,22 @@ export class Meter {
     const key = this.#key;
     key.toTrain();
     let train = this.#find(key);
-    if (train < 0 || this.#table.words[train * STRIDE + KIN]! < 0) {
+    if (train < 0 || this.table.words[train * STRIDE + KIN]! < 0) {
       // Making room could evict the parent itself: a full table goes without the train.
-      if (train < 0 && this.#table.full) return;
-      const oldest = trainTooMany(this.#table, parent);
+      if (train < 0 && this.table.full) return;
+      const oldest = trainTooMany(this.table, parent);
       if (oldest >= 0) this.#endTrain(parent, oldest);
       if (train < 0) {
         train = this.#create(time, false);
-        stampRecord(this.#table, train, time, key.turned);
+        stampRecord(this.table, train, time, key.turned);
       } else {
         this.#queues.remove(train);
         this.#oneWay.leave(train);
         // What it counted has left in a record of its own.
-        if ((this.#table.words[train * STRIDE + BITS]! & WRITTEN) !== 0)
-          clearRecord(this.#table, train);
+        if ((this.table.words[train * STRIDE + BITS]! & WRITTEN) !== 0)
+          clearRecord(this.table, train);
       }
-      tieTrain(this.#table, parent, train);
+      tieTrain(this.table, parent, train);
     }
     this.#gather(train);
   }
@@ -269,7 +298,7 @@ export class Meter {
   /** Counts a fragment's payload; a complete train goes into its flow and is forgotten. */
   #gather(train: number): void {
     const key = this.#key;
-    const words = this.#table.words;
+    const words = this.table.words;
     const base = train * STRIDE;
     words[base + FRAGMENT_BYTES]! += key.length;
     if (!key.moreFragments) words[base + FRAGMENT_TOTAL] = key.fragmentOffset + key.length;
@@ -285,27 +314,27 @@ export class Meter {
 
   /** The train's packets go into its flow, and it is forgotten. */
   #endTrain(parent: number, train: number): void {
-    absorbTrain(this.#table, parent, train);
-    untieTrain(this.#table, parent, train);
+    absorbTrain(this.table, parent, train);
+    untieTrain(this.table, parent, train);
     this.#drop(train);
   }
 
   #sendDue(slot: number, reason: CloseReason): void {
-    if ((this.#table.words[slot * STRIDE + BITS]! & WRITTEN) === 0) this.#send(slot, reason);
+    if ((this.table.words[slot * STRIDE + BITS]! & WRITTEN) === 0) this.#send(slot, reason);
   }
 
   #send(slot: number, reason: CloseReason): void {
-    const { words, floats } = this.#table;
+    const { words, floats } = this.table;
     const base = slot * STRIDE;
     const fields = slot * FLOAT_STRIDE;
     if (!isTrain(words, base)) {
       for (let train = words[base + KIN]!; train >= 0; train = words[train * STRIDE + SIBLING]!)
-        absorbTrain(this.#table, slot, train);
+        absorbTrain(this.table, slot, train);
     }
     if (floats[fields + SRC_PACKETS] === 0 && floats[fields + DST_PACKETS] === 0) return;
     const batch = this.#batch;
     const row = batch.length;
-    writeRow(this.#table, slot, batch);
+    writeRow(this.table, slot, batch);
     batch.id[row] = ++this.stats.records;
     batch.closeReason[row] = CLOSE_REASONS.indexOf(reason);
     words[base + BITS] |= WRITTEN;
@@ -320,7 +349,7 @@ export class Meter {
 
   /** Takes a flow out of queues and table; its trains go too, each with a record if it is owed one. */
   #delete(slot: number): void {
-    const words = this.#table.words;
+    const words = this.table.words;
     const base = slot * STRIDE;
     if (!isTrain(words, base)) {
       let train = words[base + KIN]!;
@@ -338,7 +367,7 @@ export class Meter {
   #drop(slot: number): void {
     this.#queues.remove(slot);
     this.#oneWay.leave(slot);
-    this.#table.remove(slot);
+    this.table.remove(slot);
     if (this.#last === slot) this.#last = -1;
   }
 
@@ -348,7 +377,7 @@ export class Meter {
     for (let queue = STATUS + 1; queue < QUEUES; queue++) {
       const wait = TIMEOUT_MICROS[queue]!;
       let slot = queues.oldest(queue);
-      while (slot >= 0 && time - this.#table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! >= wait) {
+      while (slot >= 0 && time - this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! >= wait) {
         // Fragments may have come since its record was sent.
         this.#sendDue(slot, 'idle');
         this.#delete(slot);
@@ -362,7 +391,7 @@ export class Meter {
   /** Sends the record of every flow that has waited for the status interval, and lets it fall silent. */
   #expireStatus(time: number): void {
     const queues = this.#queues;
-    const table = this.#table;
+    const table = this.table;
     for (;;) {
       const slot = queues.oldest(STATUS);
       if (slot < 0) return;
@@ -376,19 +405,19 @@ export class Meter {
   }
 
   #reason(slot: number, time: number, timeout: number): CloseReason {
-    if (time - lastSeen(this.#table, slot) < timeout) return 'status';
-    return (this.#table.words[slot * STRIDE + BITS]! & CLOSED) !== 0 ? 'closed' : 'idle';
+    if (time - lastSeen(this.table, slot) < timeout) return 'status';
+    return (this.table.words[slot * STRIDE + BITS]! & CLOSED) !== 0 ? 'closed' : 'idle';
   }
 
   #retireTrains(parent: number, time: number): void {
-    const words = this.#table.words;
+    const words = this.table.words;
     if (isTrain(words, parent * STRIDE)) return;
     let train = words[parent * STRIDE + KIN]!;
     while (train >= 0) {
       const next = words[train * STRIDE + SIBLING]!;
-      absorbTrain(this.#table, parent, train);
-      if (time - lastSeen(this.#table, train) >= TRAIN_TIMEOUT) {
-        untieTrain(this.#table, parent, train);
+      absorbTrain(this.table, parent, train);
+      if (time - lastSeen(this.table, train) >= TRAIN_TIMEOUT) {
+        untieTrain(this.table, parent, train);
         this.#drop(train);
       }
       train = next;

@@ -4,6 +4,7 @@ import {
   DST_PACKETS,
   ESTABLISHED,
   FLOAT_STRIDE,
+  LISTED,
   ONE_WAY_NEWER,
   ONE_WAY_OLDER,
   RESET,
@@ -16,8 +17,6 @@ import type { FlowTable } from './table.ts';
 const MAX_PASSED = 16;
 /** A one-way flow with a packet in the last second is passed over, in microseconds. */
 const BUSY = 1e6;
-/** Not in the list. */
-const OUT = -2;
 
 /**
  * Flows that are no conversation (yet), in order of their beginning: the first to go when the table is
@@ -37,6 +36,7 @@ export class OneWayList {
   push(slot: number): void {
     const words = this.#table.words;
     const base = slot * STRIDE;
+    words[base + BITS]! |= LISTED;
     words[base + ONE_WAY_NEWER] = -1;
     words[base + ONE_WAY_OLDER] = this.#newest;
     if (this.#newest >= 0) words[this.#newest * STRIDE + ONE_WAY_NEWER] = slot;
@@ -44,16 +44,11 @@ export class OneWayList {
     this.#newest = slot;
   }
 
-  /** Marks a new flow as never listed. */
-  leaveOut(slot: number): void {
-    this.#table.words[slot * STRIDE + ONE_WAY_NEWER] = OUT;
-  }
-
   /** Takes the flow out if it has become a conversation: both sides, and TCP established, not reset. */
   settle(slot: number, tcp: boolean): void {
     const { words, floats } = this.#table;
     const base = slot * STRIDE;
-    if (words[base + ONE_WAY_NEWER] === OUT) return;
+    if ((words[base + BITS]! & LISTED) === 0) return;
     const fields = slot * FLOAT_STRIDE;
     if (floats[fields + SRC_PACKETS] === 0 || floats[fields + DST_PACKETS] === 0) return;
     if (!tcp || (words[base + BITS]! & (ESTABLISHED | RESET)) === ESTABLISHED) this.leave(slot);
@@ -63,14 +58,14 @@ export class OneWayList {
   leave(slot: number): void {
     const words = this.#table.words;
     const base = slot * STRIDE;
+    if ((words[base + BITS]! & LISTED) === 0) return;
+    words[base + BITS]! &= ~LISTED;
     const newer = words[base + ONE_WAY_NEWER]!;
-    if (newer === OUT) return;
     const older = words[base + ONE_WAY_OLDER]!;
     if (newer >= 0) words[newer * STRIDE + ONE_WAY_OLDER] = older;
     else this.#newest = older;
     if (older >= 0) words[older * STRIDE + ONE_WAY_NEWER] = newer;
     else this.#oldest = newer;
-    words[base + ONE_WAY_NEWER] = OUT;
   }
 
   /** @returns the flow to evict: the oldest that is not busy, or -1 when the list is empty */

@@ -1,7 +1,8 @@
 /**
  * Where a flow's fields lie in its slot of the {@link import('./table.ts').FlowTable}: every slot is
  * {@link STRIDE} 32-bit words, of which the first eighteen are also nine 64-bit floats. `SRC` is the
- * side that counts as originator, `DST` the other. A slot is three cache lines: counters, key, state.
+ * side that counts as originator, `DST` the other. A slot is three cache lines. A packet of a known flow
+ * touches the first two alone: counters, then state and key; only IPv6 keys reach into the third.
  */
 
 /** Words a slot takes: 192 bytes, so that slots keep to cache lines. */
@@ -21,27 +22,27 @@ export const DST_BYTES = 7;
 export const QUEUE_TIME = 8;
 
 // Words.
-export const KEY = 18;
+export const KEY = 27;
 /** Words of the longest key (IPv6). */
 export const KEY_WORDS = 11;
-export const HASH = 29;
+export const HASH = 38;
 /** Number of the queue that holds the flow; -1 for none. */
-export const QUEUE = 30;
+export const QUEUE = 26;
 export const NEWER = 39;
 export const OLDER = 40;
-/** Links among flows of which one side was never seen; -2 when the flow is not among them. */
+/** Links among the flows that are {@link LISTED} as no conversation. */
 export const ONE_WAY_NEWER = 41;
 export const ONE_WAY_OLDER = 42;
-export const BITS = 31;
+export const BITS = 18;
 /** Bytes: source TCP flags, destination TCP flags, source ToS, destination ToS. */
-export const SIDES = 32;
+export const SIDES = 19;
 /** TCP machine: see `tcp-machine.ts`. Fragments: bytes gathered so far. */
-export const TCP = 33;
-export const SRC_SEQ = 34;
-export const DST_SEQ = 35;
-export const SRC_ACK = 36;
-export const DST_ACK = 37;
-export const WINDOWS = 38;
+export const TCP = 20;
+export const SRC_SEQ = 21;
+export const DST_SEQ = 22;
+export const SRC_ACK = 23;
+export const DST_ACK = 24;
+export const WINDOWS = 25;
 export const ANOMALY_LOW = 43;
 export const ANOMALY_HIGH = 44;
 /** A flow's first fragment train, or a fragment train's parent flow; -1 for none. */
@@ -80,3 +81,5 @@ export const MAPPED = 1 << 13;
 export const RESTARTED = 1 << 14;
 /** BITS: TCP closed by FINs from both sides or by RST. */
 export const CLOSED = 1 << 15;
+/** BITS: the flow is in the list of flows that are no conversation. */
+export const LISTED = 1 << 16;

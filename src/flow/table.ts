@@ -18,6 +18,8 @@ export class FlowTable {
   capacity: number;
   /** Slots in use. */
   count = 0;
+  /** Slots given back so far: while it stands, a slot once found still holds its flow. */
+  removals = 0;
   words: Int32Array;
   floats: Float64Array;
   /** Pairs of slot (-1: empty) and hash, so that a probe need not touch the slot. */
@@ -83,6 +85,29 @@ export class FlowTable {
     }
   }
 
+  /** Finds the first slot of this hash without looking at its key: a guess to fetch memory by, or -1. */
+  guess(hash: number): number {
+    const index = this.#index;
+    const mask = this.#mask;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const slot = index[2 * at]!;
+      if (slot < 0 || index[2 * at + 1] === hash) return slot;
+    }
+  }
+
+  /** The hash of a key of five words: {@link FlowTable.hash} without its loop. */
+  hash5(key: Int32Array, at: number): number {
+    let h = Math.imul(this.#seed ^ key[at]!, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15) ^ key[at + 1]!, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15) ^ key[at + 2]!, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15) ^ key[at + 3]!, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15) ^ key[at + 4]!, 0x9e3779b1);
+    h ^= h >>> 15;
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    return h ^ (h >>> 16);
+  }
+
   /** Takes a slot for a key that is not in the table; its fields are zero but key, hash and queue. */
   add(key: Int32Array, hash: number): number {
     if (this.#freeCount === 0 && this.#fresh === this.capacity) this.#grow();
@@ -120,6 +145,7 @@ export class FlowTable {
     index[2 * hole] = -1;
     this.#free[this.#freeCount++] = slot;
     this.count--;
+    this.removals++;
   }
 
   #insert(slot: number, hash: number): void {

@@ -80,10 +80,10 @@ test('a flow leaves the list when it becomes a conversation', () => {
   table.floats[DST_PACKETS] = 1;
   list.settle(0, true);
   assert.equal(list.candidate(0), 0, 'a SYN and its answer');
-  table.words[0 * STRIDE + BITS] = ESTABLISHED | RESET;
+  table.words[0 * STRIDE + BITS]! |= ESTABLISHED | RESET;
   list.settle(0, true);
   assert.equal(list.candidate(0), 0, 'refused');
-  table.words[0 * STRIDE + BITS] = ESTABLISHED;
+  table.words[0 * STRIDE + BITS]! &= ~RESET;
   list.settle(0, true);
   assert.equal(list.candidate(0), -1);
 });

@@ -1,0 +1,23 @@
+/** Frames that wait together: their cache lines fit the first cache, and their misses overlap. */
+export const BURST = 64;
+/** Words of a lane's key. */
+export const LANE_KEY = 5;
+
+/** The frames of one burst as columns; a lane is one frame. Keys only of those that are plain. */
+export class Lanes {
+  bytes: Uint8Array = new Uint8Array(0);
+  readonly time: Float64Array = new Float64Array(BURST);
+  readonly start: Int32Array = new Int32Array(BURST);
+  readonly end: Int32Array = new Int32Array(BURST);
+  readonly originalLength: Float64Array = new Float64Array(BURST);
+  /** As `FlowKey.words` has them. */
+  readonly key: Int32Array = new Int32Array(BURST * LANE_KEY);
+  readonly turned: Uint8Array = new Uint8Array(BURST);
+  readonly hash: Int32Array = new Int32Array(BURST);
+  /** Anomalies of a plain frame, or `NOT_PLAIN`. */
+  readonly anomalies: Int32Array = new Int32Array(BURST);
+  /** Where the table had the flow when the burst began; -1: nowhere. */
+  readonly slot: Int32Array = new Int32Array(BURST);
+  /** `FlowTable.removals` at that moment. */
+  removals = 0;
+}
