@@ -7,6 +7,7 @@ import { note } from './terminal.ts';
 export interface CaptureArguments {
   readonly maxFlows: number;
   readonly status: number;
+  readonly checksums?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -20,6 +21,10 @@ export function addCaptureOptions(command: Command): Command {
   return command
     .option('--max-flows <n>', 'flows kept at once; past it the oldest leave', flows, MAX_FLOWS)
     .option('--status <seconds>', 'a longer flow leaves a record each time', seconds, 3600)
+    .option(
+      '--checksums',
+      'zeek and kdd views: leave packets with wrong checksums out, as Zeek does',
+    )
     .option('-q, --quiet', 'no summary on standard error');
 }
 
@@ -31,28 +36,66 @@ export function meterOptions(options: CaptureArguments): {
   return { maxFlows: options.maxFlows, statusInterval: options.status };
 }
 
+/** The tracker's options as given. */
+export function trackerOptions(options: CaptureArguments): {
+  maxFlows: number;
+  ignoreChecksums: boolean;
+} {
+  return { maxFlows: options.maxFlows, ignoreChecksums: !(options.checksums ?? false) };
+}
+
 const counts = (entries: Iterable<readonly [string, number]>): string =>
   [...entries].map(([name, count]) => `${name} ${count}`).join(', ');
 
 /** Tells on standard error what was read, and everything that was odd or left out. */
 export function noteSummary(segments: readonly SegmentSummary[]): void {
-  for (const { files, meter, anomalies, unsupportedLinkTypes } of segments) {
+  for (const { files, anomalies, unsupportedLinkTypes, ...meters } of segments) {
     for (const file of files) {
       note(`${file.name}: ${file.format}, ${file.frames} frames`);
       const odd = Object.entries(file.anomalies);
       if (odd.length > 0) note(`  file anomalies: ${counts(odd)}`);
     }
-    note(`  ${meter.records} flow records of ${meter.flows} flows from ${meter.packets} packets`);
-    if (meter.ignored > 0) note(`  packets without a flow: ${meter.ignored}`);
-    if (meter.evicted > 0) {
-      note(
-        `  flows evicted because --max-flows was reached: ${meter.evicted}, of them one-way ${meter.evictedOneWay}`,
-      );
-    }
+    noteMeters(meters);
     if (anomalies.length > 0) {
       note(`  packet anomalies: ${counts(anomalies.map((each) => [each.name, each.packets]))}`);
     }
     const types = Object.entries(unsupportedLinkTypes);
     if (types.length > 0) note(`  frames of link types not decoded: ${counts(types)}`);
   }
+}
+
+function noteMeters({
+  meter,
+  tracker,
+  kdd,
+}: Pick<SegmentSummary, 'meter' | 'tracker' | 'kdd'>): void {
+  if (meter) {
+    note(`  ${meter.records} flow records of ${meter.flows} flows from ${meter.packets} packets`);
+    noteCounts({
+      'packets without a flow': meter.ignored,
+      'flows evicted because --max-flows was reached': meter.evicted,
+      'of them one-way': meter.evictedOneWay,
+    });
+  }
+  if (tracker) {
+    note(`  ${tracker.records} connections from ${tracker.packets} packets`);
+    noteCounts({
+      'packets without a connection': tracker.ignored,
+      'packets with a wrong checksum, left out': tracker.badChecksums,
+      'datagrams whose fragments did not all come': tracker.lostDatagrams,
+      'connections evicted because --max-flows was reached': tracker.evicted,
+    });
+  }
+  if (kdd) {
+    note(`  ${kdd.connections} rows of the kdd view`);
+    noteCounts({
+      'connections that are neither TCP, UDP nor ICMP, left out': kdd.unread,
+      'rows that came late and are counted later': kdd.late,
+      'connections that left the time window early': kdd.early,
+    });
+  }
+}
+
+function noteCounts(parts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(parts)) if (count > 0) note(`  ${name}: ${count}`);
 }

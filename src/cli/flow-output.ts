@@ -1,16 +1,47 @@
 import { createWholeFile, type WholeFile } from '../base/index.ts';
-import { ARGUS_HEADER, ArgusCsv, argusSchema, argusTable, type FlowBatch } from '../flow/index.ts';
-import { createTableWriter, type Table, type TableFormat } from '../table/index.ts';
+import {
+  ARGUS_HEADER,
+  ArgusCsv,
+  argusSchema,
+  argusTable,
+  KddCsv,
+  type KddMode,
+  kddSchema,
+  kddTable,
+  ZeekTsv,
+  zeekFooter,
+  zeekHeader,
+  zeekSchema,
+  zeekTable,
+} from '../flow/index.ts';
+import type { MeterCapturesOptions } from '../pipeline.ts';
+import { createTableWriter, type Schema, type Table, type TableFormat } from '../table/index.ts';
 
-/** Takes flow batches as they come and writes them when there is time. */
+/** The views that packets are metered in. */
+export const VIEWS = ['argus', 'zeek', 'kdd'] as const;
+/** A word of {@link VIEWS}. */
+export type View = (typeof VIEWS)[number];
+/** How flows are written: `native` is the text of the tool that the view follows. */
+export type FlowFormat = 'native' | TableFormat;
+
+/** Takes rows as they come and writes them when there is time. */
 export interface FlowOutput {
-  /** Keeps what it needs of the batch; does not wait. */
-  take(batch: FlowBatch): void;
+  /** What `meterCaptures` is to call with batches; they are copied, nothing waits. */
+  readonly handlers: Pick<MeterCapturesOptions, 'onBatch' | 'onConns' | 'onKdd'>;
   /** Writes out what was taken. */
   flush(): Promise<void>;
   close(): Promise<void>;
   /** Leaves nothing behind; does nothing after {@link FlowOutput.close}. */
   abort(): void;
+}
+
+/** What {@link openFlowOutput} is asked for. */
+export interface FlowOutputOptions {
+  readonly view: View;
+  readonly format: FlowFormat;
+  /** A path; absent: standard output. */
+  readonly output?: string;
+  readonly kddMode: KddMode;
 }
 
 /** Writes to standard output and waits while its reader is slow. */
@@ -20,41 +51,106 @@ function toStandardOutput(data: Uint8Array | string): Promise<void> {
   });
 }
 
-/** `.binetflow` text, byte for byte as `ra` prints it. */
-function binetflowOutput(path: string | undefined): FlowOutput {
-  const text = new ArgusCsv();
-  const file: WholeFile | undefined = path === undefined ? undefined : createWholeFile(path);
-  let pending: Uint8Array[] = [];
-  let closed = false;
-  const flush = async (): Promise<void> => {
-    const pieces = pending;
-    pending = [];
-    if (pieces.length > 0) await toStandardOutput(Buffer.concat(pieces));
-  };
-  if (file) file.write(ARGUS_HEADER);
-  else pending.push(Buffer.from(ARGUS_HEADER));
-  return {
-    take(batch) {
-      const rows = text.write(batch);
-      if (file) file.write(rows);
-      else pending.push(rows.slice());
-    },
-    flush,
-    async close() {
-      if (closed) return;
-      closed = true;
-      await flush();
-      file?.commit();
-    },
-    abort() {
-      file?.abort();
-    },
-  };
+/** Text that goes to a file at once, or to standard output when there is time. */
+class TextSink {
+  readonly #file: WholeFile | undefined;
+  #pending: (Uint8Array | string)[] = [];
+  #closed = false;
+
+  constructor(path: string | undefined) {
+    this.#file = path === undefined ? undefined : createWholeFile(path);
+  }
+
+  /** Bytes are copied if they have to wait. */
+  write(data: Uint8Array | string): void {
+    if (this.#file) this.#file.write(data);
+    else this.#pending.push(typeof data === 'string' ? data : data.slice());
+  }
+
+  async flush(): Promise<void> {
+    const pieces = this.#pending;
+    this.#pending = [];
+    for (const piece of pieces) await toStandardOutput(piece);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.flush();
+    this.#file?.commit();
+  }
+
+  abort(): void {
+    this.#file?.abort();
+  }
 }
 
-function tableOutput(format: TableFormat, path: string | undefined): FlowOutput {
+const sinkOutput = (sink: TextSink, handlers: FlowOutput['handlers']): FlowOutput => ({
+  handlers,
+  flush: () => sink.flush(),
+  close: () => sink.close(),
+  abort: () => sink.abort(),
+});
+
+/** The text of the tool that a view follows: `ra`'s, Zeek's `conn.log`, KDD Cup 99's. */
+const NATIVE: Readonly<Record<View, (options: FlowOutputOptions) => FlowOutput>> = {
+  argus({ output }) {
+    const sink = new TextSink(output);
+    const text = new ArgusCsv();
+    sink.write(ARGUS_HEADER);
+    return sinkOutput(sink, { onBatch: (batch) => sink.write(text.write(batch)) });
+  },
+  zeek({ output }) {
+    const sink = new TextSink(output);
+    const text = new ZeekTsv();
+    let first = Number.NaN;
+    let last = 0;
+    const open = (time: number): void => {
+      if (!Number.isNaN(first)) return;
+      first = time;
+      sink.write(zeekHeader(time));
+    };
+    const inner = sinkOutput(sink, {
+      onConns(batch) {
+        for (let row = 0; row < batch.length; row++) {
+          open(batch.start[row]!);
+          last = Math.max(last, batch.start[row]!);
+        }
+        sink.write(text.write(batch));
+      },
+    });
+    return {
+      ...inner,
+      async close() {
+        open(0);
+        sink.write(zeekFooter(last));
+        await inner.close();
+      },
+    };
+  },
+  kdd({ output, kddMode }) {
+    const sink = new TextSink(output);
+    const text = new KddCsv(kddMode);
+    return sinkOutput(sink, { onKdd: (rows) => sink.write(text.write(rows)) });
+  },
+};
+
+/** Tables of any schema, written in order. */
+export interface TableOutput {
+  take(table: Table): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  abort(): void;
+}
+
+/** Opens a table file, or standard output. @throws as `createTableWriter` */
+export function openTableOutput(
+  schema: Schema,
+  format: TableFormat,
+  path: string | undefined,
+): TableOutput {
   const target = path === undefined ? { sink: { write: toStandardOutput } } : { path };
-  const writer = createTableWriter({ format, schema: argusSchema, ...target });
+  const writer = createTableWriter({ format, schema, ...target });
   let pending: Table[] = [];
   let closed = false;
   const flush = async (): Promise<void> => {
@@ -63,9 +159,7 @@ function tableOutput(format: TableFormat, path: string | undefined): FlowOutput 
     for (const table of tables) await writer.append(table);
   };
   return {
-    take(batch) {
-      pending.push(argusTable(batch));
-    },
+    take: (table) => void pending.push(table),
     flush,
     async close() {
       if (closed) return;
@@ -77,14 +171,24 @@ function tableOutput(format: TableFormat, path: string | undefined): FlowOutput 
   };
 }
 
+const SCHEMAS: Readonly<Record<View, Schema>> = {
+  argus: argusSchema,
+  zeek: zeekSchema,
+  kdd: kddSchema,
+};
+
 /**
- * Opens the output of `wiresift flows`.
+ * Opens the output of one view.
  * @throws the system's error when the folder is missing or not writable
  */
-export function openFlowOutput(options: {
-  readonly format: TableFormat;
-  readonly output?: string;
-}): FlowOutput {
-  const { format, output } = options;
-  return format === 'csv' ? binetflowOutput(output) : tableOutput(format, output);
+export function openFlowOutput(options: FlowOutputOptions): FlowOutput {
+  const { view, format, output } = options;
+  if (format === 'native') return NATIVE[view](options);
+  const tables = openTableOutput(SCHEMAS[view], format, output);
+  const handlers: Readonly<Record<View, FlowOutput['handlers']>> = {
+    argus: { onBatch: (batch) => tables.take(argusTable(batch)) },
+    zeek: { onConns: (batch) => tables.take(zeekTable(batch)) },
+    kdd: { onKdd: (rows) => tables.take(kddTable(rows)) },
+  };
+  return { ...tables, handlers: handlers[view] };
 }

@@ -24,6 +24,11 @@ export class FlowScorer {
   readonly #model: Model;
   readonly #harmless: number;
 
+  /** `argus@1`: the only schema it scores. */
+  get schema(): string {
+    return this.#pipeline.schema;
+  }
+
   /** What host-level accumulation must know of the model. */
   readonly facts: ModelFacts;
 
@@ -52,7 +57,14 @@ export class FlowScorer {
 
   /** Scores one batch; keeps nothing of it but what {@link BatchScores.explain} needs. */
   score(batch: FlowBatch): BatchScores {
-    const table = argusTable(batch);
+    return this.scoreTable(argusTable(batch));
+  }
+
+  /**
+   * Scores the rows of a table that was read, not metered.
+   * @throws WiresiftError `FEATURE_SCHEMA` for a table of another schema
+   */
+  scoreTable(table: Table): BatchScores {
     const matrix = this.#pipeline.transform(table);
     const probabilities = this.#model.score(matrix);
     const classes = this.#model.classes.length;

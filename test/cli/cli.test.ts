@@ -77,6 +77,69 @@ test('flows come as JSON lines and Parquet with the same number of rows', async 
   assert.equal(wiresift(['flows', 'examples/office.pcap', '--format', 'parquet']).code, 2);
 });
 
+test('one pass gives all views, each equal to its own run', () => {
+  const out = inFolder('views');
+  const run = wiresift(['flows', 'examples/attack.pcap', '--view', 'argus,zeek,kdd', '-o', out]);
+  assert.equal(run.code, 0, run.stderr);
+  assert.deepEqual(readdirSync(out).sort(), ['argus.binetflow', 'kdd.csv', 'zeek.csv']);
+  for (const [view, name] of [
+    ['argus', 'argus.binetflow'],
+    ['zeek', 'zeek.csv'],
+    ['kdd', 'kdd.csv'],
+  ] as const) {
+    const alone = wiresift(['flows', 'examples/attack.pcap', '--view', view, '-q']);
+    assert.equal(readFileSync(join(out, name), 'utf8'), alone.stdout, view);
+  }
+  const row = readFileSync(join(out, 'kdd.csv'), 'utf8').split('\n')[0]!;
+  assert.equal(row.split(',').length, 41);
+});
+
+test("Zeek's log has its own header, and is read back as flows", () => {
+  const log = wiresift([
+    'flows',
+    'examples/attack.pcap',
+    '--view',
+    'zeek',
+    '--format',
+    'log',
+    '-q',
+  ]);
+  assert.match(log.stdout, /^#separator/);
+  const path = inFolder('conn.log');
+  writeFileSync(path, log.stdout);
+  const table = wiresift(['flows', path, '--format', 'jsonl', '-q']);
+  assert.equal(table.code, 0, table.stderr);
+  const rows = log.stdout.split('\n').filter((line) => line && !line.startsWith('#')).length;
+  assert.equal(table.stdout.trim().split('\n').length, rows);
+});
+
+test('flows of another tool are judged like packets; the model speaks of its own schema only', () => {
+  const flows = inFolder('attack.binetflow');
+  wiresift(['flows', 'examples/attack.pcap', '-o', flows, '-q']);
+  const hostsOf = (path: string): string[] => {
+    const run = wiresift(['detect', path, '--json']);
+    assert.equal(run.code, 0, run.stderr);
+    const lines = run.stdout.trim().split('\n');
+    return [...new Set(lines.map((line): string => JSON.parse(line).wiresift.host))].sort();
+  };
+  assert.deepEqual(hostsOf(flows), hostsOf('examples/attack.pcap'));
+  const log = inFolder('conn2.log');
+  writeFileSync(
+    log,
+    wiresift(['flows', 'examples/attack.pcap', '--view', 'zeek', '--format', 'log']).stdout,
+  );
+  const zeek = wiresift(['detect', log]);
+  assert.equal(zeek.code, 0, zeek.stderr);
+  assert.match(zeek.stderr, /the model reads argus@1, not these flows/);
+  assert.match(zeek.stdout, /192\.168\.10\.66/);
+});
+
+test('captures and flow files do not mix', () => {
+  const flows = inFolder('mixed.binetflow');
+  wiresift(['flows', 'examples/office.pcap', '-o', flows, '-q']);
+  assert.equal(wiresift(['flows', 'examples/office.pcap', flows]).code, 2);
+});
+
 test('what is no capture is an error that helps, and leaves no file', () => {
   writeFileSync(inFolder('notes.pcap'), 'just some notes');
   const before = readdirSync(folder);

@@ -14,11 +14,15 @@ import { createProgress, note } from '../terminal.ts';
 
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 
+/** Alerts of captures or of flow files; only captures have a summary of packets. */
+type Found = Pick<DetectedSegment, 'alerts' | 'detection'> & Partial<DetectedSegment>;
+
 interface DetectOptions extends CaptureArguments {
   /** A path, or false with `--no-model`. */
   readonly model?: string | false;
   readonly json?: boolean;
   readonly failOnAlert?: boolean;
+  readonly strict?: boolean;
   readonly set: Readonly<Record<string, number>>;
   readonly internal?: readonly string[];
   readonly minimumSeverity: (typeof SEVERITIES)[number];
@@ -28,6 +32,8 @@ const EXAMPLES = `
 Examples:
   wiresift detect capture.pcap
   wiresift detect capture.pcap --json | jq .wiresift.agreement_text
+  wiresift detect conn.log dns.log
+  wiresift detect capture.binetflow.gz
   wiresift detect capture.pcap --no-model --set horizontalScanHosts=50
   tcpdump -w - -i eth0 -G 600 -W 1 | wiresift detect - --fail-on-alert
 
@@ -47,11 +53,12 @@ function collectThreshold(
 /** `wiresift detect`: captures in, alerts out. */
 export function detectCommand(context: CommandContext): Command {
   const command = new Command('detect')
-    .description('find attacks in captures: alerts by host and kind, with their reasons')
-    .argument('<files...>', 'pcap or pcapng, plain or gzip; - is standard input')
+    .description('find attacks in captures or flows: alerts by host and kind, with their reasons')
+    .argument('<files...>', 'pcap, pcapng, or flows of another tool; - is standard input')
     .option('--model <file>', 'model file; default the one that comes with wiresift')
     .option('--no-model', 'behavioural detectors alone')
     .option('--json', 'EVE JSON, one alert a line')
+    .option('--strict', 'refuse a flow file with a row that cannot be read')
     .option('--fail-on-alert', 'exit code 3 when there is an alert')
     .option(
       '--set <name=value>',
@@ -77,32 +84,49 @@ async function detect(
   files: readonly string[],
   options: DetectOptions,
 ): Promise<void> {
-  const { detectCaptures } = await import('../../pipeline.ts');
-  const { readModelFile, SHIPPED_MODEL } = await import('../model-path.ts');
   const { alertRows, eveLine } = await import('../../detect/index.ts');
-  const model = options.model === false ? undefined : readModelFile(options.model ?? SHIPPED_MODEL);
-  const progress = createProgress('reading');
-  let found: DetectedSegment[];
-  try {
-    found = await detectCaptures(files, {
-      ...(model ? { model } : {}),
-      meter: meterOptions(options),
-      detection: {
-        thresholds: options.set,
-        minimumSeverity: options.minimumSeverity,
-        ...(options.internal ? { internal: options.internal } : {}),
-      },
-      onProgress: (_file, done, total) => progress.update(done, total),
-      signal: context.signal,
-    });
-  } finally {
-    progress.stop();
-  }
+  const found = await judge(context, files, options);
   const alerts = found.flatMap((each) => each.alerts);
   if (options.json) for (const alert of alerts) process.stdout.write(`${eveLine(alert)}\n`);
   else process.stdout.write(alertsText(alertRows(alerts)));
   if (!options.quiet) noteFound(found);
   if (options.failOnAlert && alerts.length > 0) context.exit(3);
+}
+
+/** Captures go through the whole live path; flows that other tools made join it behind the meter. */
+async function judge(
+  { signal }: CommandContext,
+  files: readonly string[],
+  options: DetectOptions,
+): Promise<Found[]> {
+  const { inputKind } = await import('../input-kind.ts');
+  const { readModelFile, SHIPPED_MODEL } = await import('../model-path.ts');
+  const model = options.model === false ? undefined : readModelFile(options.model ?? SHIPPED_MODEL);
+  const shared = {
+    ...(model ? { model } : {}),
+    detection: {
+      thresholds: options.set,
+      minimumSeverity: options.minimumSeverity,
+      ...(options.internal ? { internal: options.internal } : {}),
+    },
+    signal,
+  };
+  if ((await inputKind(files)) === 'flows') {
+    const { detectFlows } = await import('../detect-flows.ts');
+    const { strict = false, quiet = false } = options;
+    return [await detectFlows(files, { ...shared, strict, quiet })];
+  }
+  const { detectCaptures } = await import('../../pipeline.ts');
+  const progress = createProgress('reading');
+  try {
+    return await detectCaptures(files, {
+      ...shared,
+      meter: meterOptions(options),
+      onProgress: (_file, done, total) => progress.update(done, total),
+    });
+  } finally {
+    progress.stop();
+  }
 }
 
 const COLUMNS: readonly (TextTableColumn & { readonly key: keyof AlertRow })[] = [
@@ -134,8 +158,8 @@ function alertsText(rows: readonly AlertRow[]): string {
   return `${table}\n\n${reasons.join('\n')}\n`;
 }
 
-function noteFound(found: readonly DetectedSegment[]): void {
-  noteSummary(found.map(({ segment }) => segment));
+function noteFound(found: readonly Found[]): void {
+  noteSummary(found.flatMap(({ segment }) => segment ?? []));
   for (const { alerts, detection } of found) {
     const hidden = detection.suppressed;
     const below = hidden > 0 ? `; ${hidden} below --minimum-severity not shown` : '';

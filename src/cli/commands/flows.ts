@@ -1,40 +1,103 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { KddMode } from '../../flow/index.ts';
 import {
   addCaptureOptions,
   type CaptureArguments,
   meterOptions,
   noteSummary,
+  trackerOptions,
 } from '../capture-options.ts';
 import { type CommandContext, usage } from '../context.ts';
+import type { FlowOutput, View } from '../flow-output.ts';
 import { createProgress } from '../terminal.ts';
 
-const FORMATS = ['csv', 'jsonl', 'parquet'] as const;
+const VIEWS = ['argus', 'zeek', 'kdd'] as const;
+const FORMATS = ['csv', 'log', 'jsonl', 'parquet'] as const;
+const MODES = ['data', 'ai-ids', 'gure'] as const;
+const ENDINGS = { csv: 'csv', log: 'log', jsonl: 'jsonl', parquet: 'parquet' } as const;
 
 interface FlowsOptions extends CaptureArguments {
-  readonly view: 'argus';
+  readonly view: readonly View[];
   readonly format: (typeof FORMATS)[number];
   readonly output?: string;
+  readonly kddMode: KddMode;
+  readonly strict?: boolean;
 }
 
 const EXAMPLES = `
 Examples:
   wiresift flows capture.pcap > capture.binetflow
+  wiresift flows capture.pcap --view zeek --format log > conn.log
+  wiresift flows capture.pcap --view argus,zeek,kdd -o folder
   wiresift flows part1.pcap part2.pcap --format parquet -o flows.parquet
-  tcpdump -w - -i eth0 | wiresift flows - --format jsonl`;
+  tcpdump -w - -i eth0 | wiresift flows - --format jsonl
+  wiresift flows zeek-logs/ --format parquet -o flows.parquet
 
-/** `wiresift flows`: captures in, flow records out. */
+Formats: csv is each view's own text where it has one: .binetflow for argus, KDD Cup 99's for kdd, a
+header and all columns for zeek; log is Zeek's conn.log. Flows that other tools made (Argus text, Zeek
+logs, eve.json, TON_IoT, KDD, NetFlow, IPFIX, nfdump) are known by content and come out as a table.`;
+
+function viewList(text: string): View[] {
+  const views = text.split(',').map((word) => VIEWS.find((view) => view === word));
+  if (views.every((view) => view !== undefined)) return [...new Set(views as View[])];
+  throw usage('--view', `"${text}"`, `one or more of ${VIEWS.join(', ')}, with commas between`);
+}
+
+/** `wiresift flows`: captures in, flow records out, in as many views as asked, in one pass. */
 export function flowsCommand(context: CommandContext): Command {
   const command = new Command('flows')
-    .description('turn captures into flow records')
+    .description('turn captures, or flows that other tools made, into flow records')
     .argument('<files...>', 'pcap or pcapng, plain or gzip; - is standard input')
-    .addOption(new Option('--view <view>', 'columns').choices(['argus']).default('argus'))
-    .addOption(new Option('--format <format>', 'csv is .binetflow').choices(FORMATS).default('csv'))
-    .option('-o, --output <file>', 'written whole or not at all; default standard output');
+    .option('--view <view,...>', `columns: ${VIEWS.join(', ')}`, viewList, ['argus'])
+    .addOption(new Option('--format <format>', 'see below').choices(FORMATS).default('csv'))
+    .option('-o, --output <path>', 'file, or folder for several views; default standard output')
+    .addOption(
+      new Option('--kdd-mode <mode>', 'reading of the kdd features').choices(MODES).default('data'),
+    )
+    .option('--strict', 'refuse a flow file with a row that cannot be read');
   return addCaptureOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], options: FlowsOptions) => {
-      await writeFlows(context, files, options);
+      const { inputKind } = await import('../input-kind.ts');
+      if ((await inputKind(files)) === 'capture') await writeFlows(context, files, options);
+      else {
+        const { convertFlows } = await import('../convert-flows.ts');
+        await convertFlows(context, files, options);
+      }
     });
+}
+
+function checkOutput({ view, format, output }: FlowsOptions): void {
+  if (output === undefined && format === 'parquet') {
+    throw usage('--format parquet', 'no --output', 'a file to write to: -o FILE');
+  }
+  if (output === undefined && view.length > 1) {
+    throw usage('--view', `${view.length} views and no --output`, 'a folder for them: -o FOLDER');
+  }
+  if (format === 'log' && view.some((each) => each !== 'zeek')) {
+    throw usage('--format log', `the view ${view.join(', ')}`, '--view zeek');
+  }
+}
+
+/** One output a view: the file asked for, or files named by view in the folder asked for. */
+async function openOutputs(options: FlowsOptions): Promise<FlowOutput[]> {
+  const { openFlowOutput } = await import('../flow-output.ts');
+  const { view: views, format, output, kddMode } = options;
+  const folder = views.length > 1 ? output : undefined;
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  return views.map((view) => {
+    const name = view === 'argus' && format === 'csv' ? 'binetflow' : ENDINGS[format];
+    const path = folder === undefined ? output : join(folder, `${view}.${name}`);
+    const own = format === 'csv' && view !== 'zeek';
+    return openFlowOutput({
+      view,
+      format: format === 'log' || own ? 'native' : format,
+      kddMode,
+      ...(path === undefined ? {} : { output: path }),
+    });
+  });
 }
 
 async function writeFlows(
@@ -42,31 +105,33 @@ async function writeFlows(
   files: readonly string[],
   options: FlowsOptions,
 ): Promise<void> {
-  if (options.format === 'parquet' && !options.output) {
-    throw usage('--format parquet', 'no --output', 'a file to write to: -o FILE');
-  }
+  checkOutput(options);
   const { meterCaptures } = await import('../../pipeline.ts');
-  const { openFlowOutput } = await import('../flow-output.ts');
-  const output = openFlowOutput(options);
+  const outputs = await openOutputs(options);
+  const all = async (act: (output: FlowOutput) => Promise<void>): Promise<void> => {
+    for (const output of outputs) await act(output);
+  };
   const progress = createProgress('reading');
   try {
     const segments = await meterCaptures(files, {
       meter: meterOptions(options),
-      onBatch: (batch) => output.take(batch),
-      afterChunk: () => output.flush(),
+      tracker: trackerOptions(options),
+      kdd: { mode: options.kddMode },
+      ...Object.assign({}, ...outputs.map(({ handlers }) => handlers)),
+      afterChunk: () => all((output) => output.flush()),
       onProgress: (_file, done, total) => progress.update(done, total),
       signal,
     });
     progress.stop();
     signal.throwIfAborted();
-    await output.close();
+    await all((output) => output.close());
     if (!options.quiet) noteSummary(segments);
   } catch (error) {
     // What came before a file that cannot be read still counts.
-    if (!signal.aborted) await output.close();
+    if (!signal.aborted) await all((output) => output.close());
     throw error;
   } finally {
     progress.stop();
-    output.abort();
+    for (const output of outputs) output.abort();
   }
 }

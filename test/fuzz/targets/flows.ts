@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Random, WiresiftError } from '../../../src/base/index.ts';
 import { CAPTURE_ANOMALIES, type CaptureOptions } from '../../../src/capture/index.ts';
-import { openFlowOutput } from '../../../src/cli/flow-output.ts';
+import { openFlowOutput, VIEWS } from '../../../src/cli/flow-output.ts';
 import { ANOMALIES } from '../../../src/decode/index.ts';
 import { ArgusCsv, argusTable, CLOSE_REASONS, type FlowBatch } from '../../../src/flow/index.ts';
 import { detectCaptures, meterCaptures, type SegmentSummary } from '../../../src/pipeline.ts';
@@ -106,8 +106,8 @@ class Reading {
     for (const segment of segments) this.#summary(segment);
     const sum = (of: (segment: SegmentSummary) => number): number =>
       segments.reduce((total, segment) => total + of(segment), 0);
-    promise(sum(({ meter }) => meter.records) === this.#rows, 'records and rows differ in number');
-    const carried = sum(({ meter }) => meter.packets - meter.ignored);
+    promise(sum(({ meter }) => meter!.records) === this.#rows, 'records and rows differ in number');
+    const carried = sum(({ meter }) => meter!.packets - meter!.ignored);
     promise(this.#packets <= carried, `${this.#packets} packets in rows, ${carried} in flows`);
     return true;
   }
@@ -161,6 +161,8 @@ class Reading {
 
   #summary({ meter, anomalies, files, unsupportedLinkTypes }: SegmentSummary): void {
     const signals = this.#signals;
+    promise(meter !== undefined, 'no meter ran');
+    if (!meter) return;
     promise(meter.peakFlows <= this.#maxFlows, `${meter.peakFlows} flows at once`);
     promise(meter.evictedOneWay <= meter.evicted, 'more one-way flows evicted than flows');
     anomalies.forEach(({ name, packets }) => {
@@ -180,14 +182,16 @@ class Reading {
   }
 }
 
-/** The command's own writing of files: `--format csv` and `jsonl` with `--output`. */
+/** The command's own writing of files, in any view: its tool's text and JSON lines. */
 async function throughCommandOutput(path: string, maxFlows: number, random: Random): Promise<void> {
-  const format = random.int(2) === 0 ? 'csv' : 'jsonl';
-  const output = openFlowOutput({ format, output: `${path}.${format}` });
+  const format = random.int(2) === 0 ? 'native' : 'jsonl';
+  const view = VIEWS[random.int(VIEWS.length)]!;
+  const output = openFlowOutput({ view, format, kddMode: 'data', output: `${path}.${view}` });
   try {
     await meterCaptures([path], {
       meter: { maxFlows },
-      onBatch: (batch) => output.take(batch),
+      tracker: { maxFlows },
+      ...output.handlers,
       afterChunk: () => output.flush(),
     });
     await output.close();
