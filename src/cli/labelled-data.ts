@@ -1,18 +1,23 @@
 import type { Dataset, DatasetTable } from '../datasets/index.ts';
-import { textTable } from '../table/index.ts';
 import { createProgress, note } from './terminal.ts';
+
+/** How labelled files are read; see `ReadOptions` of the data sets. */
+export interface LoadOptions {
+  readonly signal: AbortSignal;
+  readonly strict: boolean;
+  readonly target?: string;
+}
 
 /** Reads labelled files with progress, and tells what could not be read. @throws as the reader */
 export async function loadData(
   reader: Dataset,
   paths: readonly string[],
-  { signal, strict }: { signal: AbortSignal; strict: boolean },
+  options: LoadOptions,
 ): Promise<DatasetTable> {
   const progress = createProgress(`reading ${reader.name}`);
   try {
     const data = await reader.read(paths, {
-      signal,
-      strict,
+      ...options,
       onProgress: (done, total) => progress.update(done, total),
     });
     progress.stop();
@@ -24,12 +29,4 @@ export async function loadData(
   } finally {
     progress.stop();
   }
-}
-
-/** How many rows each rule of the label mapping took. */
-export function labelText(data: DatasetTable): string {
-  return textTable(
-    [{ title: 'labels' }, { title: 'class' }, { title: 'rows', align: 'right' }],
-    data.labelCounts.map(({ group, class: name, rows }) => [group, name ?? 'none', rows]),
-  );
 }

@@ -13,6 +13,7 @@ interface Options {
   readonly threads: number;
   readonly seed: number;
   readonly strict?: boolean;
+  readonly target?: string;
   readonly json?: boolean;
 }
 
@@ -61,6 +62,7 @@ export function evaluateCommand(context: CommandContext): Command {
       wholeArgument('--seed', 0, 2 ** 32 - 1),
       1,
     )
+    .option('--target <name>', 'which classes of the data set, such as label, type or category')
     .option('--strict', 'refuse a file with a row that cannot be read')
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
@@ -83,7 +85,11 @@ async function evaluate(
   const { loadData } = await import('../labelled-data.ts');
   const { file } = readModelFile(modelPath);
   const reader = findDataset(options.dataset);
-  const data = await loadData(reader, paths, { signal, strict: options.strict ?? false });
+  const data = await loadData(reader, paths, {
+    signal,
+    strict: options.strict ?? false,
+    ...(options.target === undefined ? {} : { target: options.target }),
+  });
   const progress = createProgress('scoring');
   const choices: EvaluateOptions = {
     rows: options.rows,

@@ -18,6 +18,7 @@ interface TrainOptions {
   readonly seed: number;
   readonly threads: number;
   readonly strict?: boolean;
+  readonly target?: string;
   readonly output: string;
   readonly json?: boolean;
 }
@@ -26,6 +27,7 @@ const EXAMPLES = `
 Examples:
   wiresift train ctu13 capture20110816.binetflow.gz --model forest -o botnet.safetensors
   wiresift train ctu13 a.binetflow b.binetflow --model logistic --split grouped -o m.safetensors
+  wiresift train nsl-kdd KDDTrain+.txt.gz --target category --split stratified -o nsl.safetensors
   wiresift train ctu13 a.binetflow --threshold alerts=50 --param trees=200 -o m.safetensors
 
 Thresholds: best-f1; fpr=RATE, a budget of false positives; alerts=N flows a day; or a number.
@@ -65,6 +67,7 @@ export function trainCommand(context: CommandContext): Command {
       wholeArgument('--threads', 1, 256),
       availableParallelism(),
     )
+    .option('--target <name>', 'which classes of the data set, such as label, type or category')
     .option('--strict', 'refuse a file with a row that cannot be read')
     .option('--json', 'print the evaluation as JSON')
     .addHelpText('after', EXAMPLES)
@@ -95,7 +98,11 @@ async function train(
     allowIdentity: options.allowIdentity ?? false,
   });
   const { loadData } = await import('../labelled-data.ts');
-  const data = await loadData(reader, paths, { signal, strict: options.strict ?? false });
+  const data = await loadData(reader, paths, {
+    signal,
+    strict: options.strict ?? false,
+    ...(options.target === undefined ? {} : { target: options.target }),
+  });
   const progress = createProgress(`training ${options.model}`);
   try {
     const { file, evaluation } = await trainModel({
@@ -171,6 +178,7 @@ function commandLine(dataset: string, paths: readonly string[], options: TrainOp
     `--split ${options.split} --train-fraction ${options.trainFraction}`,
     `--background ${options.background} --threshold ${options.threshold}`,
     ...options.drop.map((each) => `--drop ${each}`),
+    ...(options.target ? [`--target ${options.target}`] : []),
     ...(options.features ? [`--features ${options.features.join(',')}`] : []),
     ...(options.allowIdentity ? ['--allow-identity'] : []),
     `--seed ${options.seed} -o ${base(options.output)}`,
