@@ -10,6 +10,8 @@ interface Plan {
   cols: number;
   classes: number;
   trees: number;
+  depth: number;
+  iterations: number;
   leaf: number;
   seed: number;
   repeats: number;
@@ -29,8 +31,20 @@ interface Result {
   readonly accuracy: number;
 }
 
-const USAGE = `options: --rows N --cols N --classes N --trees N --leaf N --seed N --repeats N
-  --threads 1,2  --kinds forest,tree,logistic  --python PATH  --json`;
+const USAGE = `options: --rows N --cols N --classes N --trees N --depth N --iterations N --leaf N
+  --seed N --repeats N --threads 1,2  --kinds forest,tree,…  --python PATH|none  --json`;
+
+/** Parameters of each kind, the same as `scikit/models.py` gives its own. */
+function parametersOf(kind: string, plan: Plan): Parameters {
+  const { trees, depth, leaf, iterations } = plan;
+  if (kind === 'tree') return { maxDepth: depth, minSamplesLeaf: leaf };
+  if (kind === 'boosting') return { iterations };
+  const forest = kind === 'forest' || kind === 'extra-trees';
+  return forest ? { trees, maxDepth: depth, minSamplesLeaf: leaf } : {};
+}
+
+/** Kinds that work in several threads, here and there. */
+const THREADED = ['forest', 'extra-trees', 'boosting'];
 
 /**
  * Flow-like data: a third of the columns are heavy-tailed numbers, the rest zeros and ones; the
@@ -59,17 +73,24 @@ export function generate(plan: Pick<Plan, 'rows' | 'cols' | 'classes' | 'seed'>)
   return { matrix, labels };
 }
 
+const NUMBERS = [
+  ...['rows', 'cols', 'classes', 'trees', 'depth'],
+  ...['iterations', 'leaf', 'seed', 'repeats'],
+];
+
 function parse(args: readonly string[]): { plan: Plan; python: string | undefined; json: boolean } {
   const plan: Plan = {
-    rows: 100_000,
-    cols: 50,
-    classes: 2,
+    rows: 460_000,
+    cols: 24,
+    classes: 8,
     trees: 100,
+    depth: 15,
+    iterations: 100,
     leaf: 1,
     seed: 1,
     repeats: 1,
     threads: [1, 2],
-    kinds: ['tree', 'forest', 'logistic'],
+    kinds: ['tree', 'forest', 'extra-trees', 'boosting', 'logistic'],
   };
   let python: string | undefined;
   let json = false;
@@ -84,7 +105,7 @@ function parse(args: readonly string[]): { plan: Plan; python: string | undefine
     if (name === 'python') python = value;
     else if (name === 'threads') plan.threads = value.split(',').map(Number);
     else if (name === 'kinds') plan.kinds = value.split(',');
-    else if (['rows', 'cols', 'classes', 'trees', 'leaf', 'seed', 'repeats'].includes(name)) {
+    else if (NUMBERS.includes(name)) {
       plan[name as 'rows'] = Number(value);
     } else throw new Error(`unknown option --${name}\n${USAGE}`);
   }
@@ -97,11 +118,7 @@ const middle = (times: readonly number[]): number =>
 async function measure(plan: Plan, kind: string, threads: number): Promise<Result> {
   const { matrix, labels } = generate(plan);
   const classes = Array.from({ length: plan.classes }, (_, k) => `class${k}`);
-  const parameters: Record<string, Parameters> = {
-    tree: { minSamplesLeaf: plan.leaf },
-    forest: { trees: plan.trees, minSamplesLeaf: plan.leaf },
-  };
-  const estimator = modelKind(kind).create(parameters[kind] ?? {});
+  const estimator = modelKind(kind).create(parametersOf(kind, plan));
   const fits: number[] = [];
   const scores: number[] = [];
   let right = 0;
@@ -147,7 +164,12 @@ function runScikit(python: string, plan: Plan): Result[] {
   const head = Buffer.from(`${JSON.stringify(plan)}\n`);
   const cells = Buffer.from(matrix.data.buffer, 0, matrix.data.byteLength);
   const input = Buffer.concat([head, cells, Buffer.from(labels.buffer)]);
-  const output = execFileSync(python, [script], { input, maxBuffer: 1 << 20, encoding: 'utf8' });
+  const output = execFileSync(python, ['-W', 'ignore', script], {
+    input,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    maxBuffer: 1 << 20,
+    encoding: 'utf8',
+  });
   return JSON.parse(output) as Result[];
 }
 
@@ -178,15 +200,49 @@ function print(results: readonly Result[]): void {
   }
 }
 
+/** Fit and score of scikit-learn over ours, kind by kind: above 1 is faster here. */
+function printRatios(results: readonly Result[]): void {
+  for (const theirs of results.filter((each) => each.by === 'scikit-learn')) {
+    const ours = results.find(
+      (each) =>
+        each.by === 'wiresift' && each.kind === theirs.kind && each.threads === theirs.threads,
+    );
+    if (!ours) continue;
+    const fit = (theirs.fitSeconds / ours.fitSeconds).toFixed(2);
+    const score = (theirs.scoreSeconds / ours.scoreSeconds).toFixed(2);
+    const gap = (ours.accuracy - theirs.accuracy).toFixed(4);
+    console.log(
+      `${theirs.kind}, threads ${theirs.threads}: fit × ${fit}, score × ${score}, accuracy ${gap}`,
+    );
+  }
+}
+
+/** A Python that has scikit-learn: the one named, else `python3` if it has; undefined for none. */
+function findPython(named: string | undefined): string | undefined {
+  if (named === 'none') return undefined;
+  const python = named ?? 'python3';
+  try {
+    execFileSync(python, ['-c', 'import sklearn'], { stdio: 'ignore' });
+    return python;
+  } catch {
+    if (named) throw new Error(`${named} cannot import sklearn`);
+    process.stderr.write(
+      'scikit-learn not installed: no comparison (--python PATH names another)\n',
+    );
+    return undefined;
+  }
+}
+
 /**
  * Times fitting and scoring of every kind of model on seeded, generated data, with one and more
- * threads; with `--python PATH` of a Python that has scikit-learn, the same there on the same cells.
+ * threads, beside scikit-learn on the same cells, with the same number of threads.
  */
 export async function run(args: string[]): Promise<void> {
-  const { plan, python, json } = parse(args);
+  const { plan, python: named, json } = parse(args);
+  const python = findPython(named);
   const results: Result[] = [];
   for (const kind of plan.kinds) {
-    const counts = kind === 'forest' ? plan.threads : [1];
+    const counts = THREADED.includes(kind) ? plan.threads : [1];
     for (const threads of counts) results.push(await measure(plan, kind, threads));
   }
   if (python) results.push(...runScikit(python, plan));
@@ -198,4 +254,5 @@ export async function run(args: string[]): Promise<void> {
     `${plan.rows} rows × ${plan.cols} columns, ${plan.classes} classes, seed ${plan.seed}`,
   );
   print(results);
+  printRatios(results);
 }

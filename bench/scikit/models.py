@@ -9,9 +9,14 @@ import sys
 import time
 
 import numpy as np
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
+from threadpoolctl import threadpool_limits
 
 
 def main():
@@ -19,22 +24,32 @@ def main():
     rows, cols = plan["rows"], plan["cols"]
     x = np.frombuffer(sys.stdin.buffer.read(rows * cols * 4), dtype="<f4").reshape(rows, cols)
     y = np.frombuffer(sys.stdin.buffer.read(rows * 4), dtype="<i4")
+    seed, depth, leaf = plan["seed"], plan["depth"], plan["leaf"]
+    forest = {
+        "n_estimators": plan["trees"],
+        "max_depth": depth,
+        "min_samples_leaf": leaf,
+        "random_state": seed,
+    }
     makers = {
         "tree": lambda threads: DecisionTreeClassifier(
-            min_samples_leaf=plan["leaf"], random_state=plan["seed"]
+            max_depth=depth, min_samples_leaf=leaf, random_state=seed
         ),
-        "forest": lambda threads: RandomForestClassifier(
-            n_estimators=plan["trees"],
-            min_samples_leaf=plan["leaf"],
-            random_state=plan["seed"],
-            n_jobs=threads,
+        "forest": lambda threads: RandomForestClassifier(n_jobs=threads, **forest),
+        "extra-trees": lambda threads: ExtraTreesClassifier(n_jobs=threads, **forest),
+        "boosting": lambda threads: HistGradientBoostingClassifier(
+            max_iter=plan["iterations"], early_stopping=False, random_state=seed
         ),
         "logistic": lambda threads: LogisticRegression(C=1.0, max_iter=500, tol=1e-6),
     }
+    threaded = ("forest", "extra-trees", "boosting")
     results = []
     for kind in plan["kinds"]:
-        for threads in plan["threads"] if kind == "forest" else [1]:
-            results.append(measure(kind, threads, makers[kind], plan, x, y))
+        if kind not in makers:
+            continue
+        for threads in plan["threads"] if kind in threaded else [1]:
+            with threadpool_limits(threads):
+                results.append(measure(kind, threads, makers[kind], plan, x, y))
     json.dump(results, sys.stdout)
 
 

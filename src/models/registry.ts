@@ -14,7 +14,7 @@ const KINDS: readonly ModelKind[] = [
   extraTreesKind, // extremely randomised trees
   boostingKind, // gradient boosting
   logisticKind, // logistic regression
-  calibratedKind(modelKind), // any of the others
+  calibratedKind(modelKind), // wraps one of the others
 ];
 
 /** Every kind of model there is. */

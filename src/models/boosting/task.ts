@@ -1,4 +1,5 @@
 import { MemoryLayout } from '../kernels/layout.ts';
+import type { KernelMemory } from '../kernels/load.ts';
 import { type BinnedMatrix, transpose } from '../tree/bins.ts';
 
 /** What bounds the trees and how their values are set. */
@@ -68,7 +69,7 @@ export interface BoostAddresses {
 
 /** Everything that boosting needs; plain data over shared memory, so it can go to a worker. */
 export interface BoostTask {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   readonly at: BoostAddresses;
   readonly rows: number;
   readonly pairedRows: number;

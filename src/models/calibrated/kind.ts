@@ -41,7 +41,7 @@ const parameters: readonly ParameterSpec[] = [
     type: 'string',
     default: 'isotonic',
     choices: ['isotonic', 'platt'],
-    meaning: 'isotonic: any rising steps, for many rows; platt: a sigmoid, for few',
+    meaning: 'isotonic: rising steps, for many rows; platt: a sigmoid, for few',
   },
   {
     name: 'share',

@@ -1,6 +1,6 @@
 /**
  * The kernels of `assembly/trees.ts` as WebAssembly in base64; made by
- * `node src/models/kernels/assembly/build.mjs`.
+ * `node src/models/kernels/assembly/build.ts`.
  */
 export const TREE_KERNELS =
   'AGFzbQEAAAABWAhgA39/fwBgBn9/f39/fwF/YAp/f39/f39/f39/AGAMf39/f39/f39/f3x8AGALf39/f39/f39/f3' +

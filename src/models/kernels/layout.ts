@@ -1,4 +1,5 @@
 import { WiresiftError } from '../../base/index.ts';
+import type { KernelMemory } from './load.ts';
 
 const PAGE = 65_536;
 /** What 32-bit addresses reach, less a page for overruns. */
@@ -26,7 +27,7 @@ export class MemoryLayout {
    * The memory that holds all that was taken.
    * @throws WiresiftError `MODEL_SIZE` when it is over 4 GB
    */
-  allocate(): WebAssembly.Memory {
+  allocate(): KernelMemory {
     if (this.#bytes > MAX_BYTES) {
       throw new WiresiftError({
         code: 'MODEL_SIZE',
@@ -36,6 +37,7 @@ export class MemoryLayout {
         todo: 'Train on fewer rows or columns, or lower maxLeaves or maxBins',
       });
     }
+    if (typeof WebAssembly === 'undefined') return { buffer: new SharedArrayBuffer(this.#bytes) };
     const pages = Math.ceil(this.#bytes / PAGE) + 1;
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   }

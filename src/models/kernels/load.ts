@@ -1,4 +1,5 @@
 import { TREE_KERNELS } from './binary.ts';
+import { plainTreeKernels } from './plain.ts';
 
 /**
  * Kernels over one shared memory; arguments called addresses are in bytes. `assembly/trees.ts` says
@@ -86,8 +87,14 @@ export interface TreeKernels {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernels on that memory; it must be shared. */
-export function loadTreeKernels(memory: WebAssembly.Memory): TreeKernels {
+/** Shared memory that kernels work on. */
+export interface KernelMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** The kernels on that memory; plain ones where Node runs without WebAssembly (`--jitless`). */
+export function loadTreeKernels(memory: KernelMemory): TreeKernels {
+  if (typeof WebAssembly === 'undefined') return plainTreeKernels(memory.buffer);
   compiled ??= new WebAssembly.Module(Buffer.from(TREE_KERNELS, 'base64'));
   const instance = new WebAssembly.Instance(compiled, { env: { memory } });
   return instance.exports as unknown as TreeKernels;

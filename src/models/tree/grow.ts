@@ -1,11 +1,11 @@
 import { Random } from '../../base/index.ts';
-import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
+import { type KernelMemory, loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
 import { MAX_BINS } from './bins.ts';
 import { SplitFinder } from './split.ts';
 
 /** Everything that growing trees needs; plain data over shared memory, so it can go to a worker. */
 export interface GrowTask {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   /** Address of the bins, row-major, `stride` bytes a row. */
   readonly bins: number;
   readonly stride: number;

@@ -2,7 +2,7 @@
  * Kernels of tree training in AssemblyScript. All work on one imported memory that the caller lays
  * out; addresses are in bytes, nothing is allocated here. `plain.ts` beside this folder holds the
  * same functions in TypeScript, and a test holds both equal.
- * Built into `../binary.ts` by `node src/models/kernels/assembly/build.mjs`.
+ * Built into `../binary.ts` by `node src/models/kernels/assembly/build.ts`.
  */
 
 /** Adds one row's pair of sums to the histogram cell of one column. */

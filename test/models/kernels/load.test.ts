@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { Random } from '../../../src/base/index.ts';
+import { compile } from '../../../src/models/kernels/assembly/build.ts';
+import { MemoryLayout } from '../../../src/models/kernels/layout.ts';
+import { loadTreeKernels, type TreeKernels } from '../../../src/models/kernels/load.ts';
+import { exp, plainTreeKernels } from '../../../src/models/kernels/plain.ts';
+
+const ROWS = 700;
+const STRIDE = 16;
+const CLASSES = 3;
+
+/** One memory for the compiled kernels and one, filled with the same numbers, for the plain ones. */
+function twins() {
+  const layout = new MemoryLayout('test');
+  const at = {
+    rows: layout.take(ROWS * 4),
+    items: layout.take(ROWS * 16),
+    moved: layout.take(ROWS * 16),
+    bins: layout.take(ROWS * STRIDE),
+    pairs: layout.take(CLASSES * ROWS * 8),
+    weights: layout.take(ROWS * 4),
+    labels: layout.take(ROWS * 4),
+    scores: layout.take(CLASSES * ROWS * 8),
+    factors: layout.take(CLASSES * 8),
+    totals: layout.take(CLASSES * 8),
+    work: layout.take(64 * 8),
+    table: layout.take(256),
+    offsets: layout.take(STRIDE * 4),
+    histograms: layout.take(STRIDE * 4096),
+    counts: layout.take(4 * 256 * CLASSES * 8),
+    seen: layout.take(128),
+    scratch: layout.take(256 * (16 + STRIDE)),
+  };
+  const make = (): SharedArrayBuffer & ArrayBufferLike => {
+    const { buffer } = layout.allocate();
+    const random = new Random(3);
+    const view = (from: number, length: number): Uint32Array =>
+      new Uint32Array(buffer, from, length);
+    const rows = random.shuffle(Int32Array.from({ length: ROWS }, (_, i) => i));
+    view(at.rows, ROWS).set(rows);
+    new Uint8Array(buffer, at.bins, ROWS * STRIDE).forEach((_, i, bins) => {
+      bins[i] = random.int(i % 3 === 0 ? 255 : 4);
+    });
+    const pairs = new Int32Array(buffer, at.pairs, CLASSES * ROWS * 2);
+    pairs.forEach((_, i) => {
+      pairs[i] = i % 2 === 0 ? random.uint32() >> 2 : random.uint32() >>> 3;
+    });
+    const labels = view(at.labels, ROWS);
+    const weights = view(at.weights, ROWS);
+    const items = view(at.items, ROWS * 4);
+    const itemWeights = new Float64Array(buffer, at.items, ROWS * 2);
+    const scores = new Float64Array(buffer, at.scores, CLASSES * ROWS);
+    for (let i = 0; i < ROWS; i++) {
+      labels[i] = random.int(CLASSES);
+      weights[i] = random.int(4);
+      items[4 * i] = rows[i]!;
+      items[4 * i + 1] = labels[rows[i]!]!;
+      itemWeights[2 * i + 1] = 1 + random.int(3);
+    }
+    scores.forEach((_, i) => {
+      scores[i] = i % 50 === 0 ? 2000 * (random.next() - 0.5) : 5 * random.normal();
+    });
+    new Float64Array(buffer, at.factors, CLASSES).set([1, 0.5, 2]);
+    new Uint8Array(buffer, at.table, 256).forEach((_, i, table) => {
+      table[i] = random.int(2);
+    });
+    view(at.offsets, STRIDE).forEach((_, i, offsets) => {
+      offsets[i] = at.histograms + i * 4096;
+    });
+    return buffer;
+  };
+  const memory = layout.allocate();
+  const first = make();
+  new Uint8Array(memory.buffer).set(new Uint8Array(first));
+  return {
+    at,
+    fast: loadTreeKernels(memory),
+    plain: plainTreeKernels(first),
+    a: memory.buffer,
+    b: first,
+  };
+}
+
+/** Runs the same on both and compares what they return and every byte but scratch. */
+function both(run: (kernels: TreeKernels, at: ReturnType<typeof twins>['at']) => unknown) {
+  const { at, fast, plain, a, b } = twins();
+  assert.equal(run(fast, at), run(plain, at));
+  for (const buffer of [a, b]) {
+    new Uint8Array(buffer, at.moved, ROWS * 16).fill(0);
+    new Uint8Array(buffer, at.scratch, 256 * (16 + STRIDE)).fill(0);
+  }
+  return { at, a, b };
+}
+
+function same(run: (kernels: TreeKernels, at: ReturnType<typeof twins>['at']) => unknown) {
+  const { a, b } = both(run);
+  assert.ok(Buffer.from(a).equals(Buffer.from(b)), 'every byte is the same');
+}
+
+describe('kernels', () => {
+  it('sum rows into histograms as the plain version does, weighted or not', () => {
+    for (const weighted of [false, true]) {
+      for (const count of [1, 255, 256, 257, ROWS]) {
+        same((kernels, at) => {
+          const { rows, bins, pairs, offsets, scratch, histograms } = at;
+          const weights = weighted ? at.weights : 0;
+          kernels.histogram(rows, count, bins, STRIDE, 2, pairs, weights, 40, offsets, scratch);
+          kernels.histogram(rows, 9, bins + 8, STRIDE, 1, pairs, weights, 40, offsets, scratch);
+          kernels.subtract(histograms, histograms + 4096, 4096);
+        });
+      }
+    }
+  });
+
+  it('divide rows in order', () => {
+    same((kernels, at) =>
+      kernels.partition(at.rows, ROWS, at.bins + 1, STRIDE, at.table, at.moved),
+    );
+    same((kernels, at) => kernels.partitionItems(at.items, ROWS, at.bins, STRIDE, 90, at.moved));
+    same((kernels, at) => kernels.partitionItems(at.items, ROWS, at.bins, STRIDE, 255, at.moved));
+  });
+
+  it('take gradients to the same whole numbers', () => {
+    for (const outputs of [1, 3]) {
+      for (const weighted of [false, true]) {
+        same((kernels, at) => {
+          const { scores, labels, factors, pairs, scratch } = at;
+          const weights = weighted ? at.weights : 0;
+          const scale = 2 ** 26;
+          kernels.gradients(
+            scores,
+            ROWS,
+            outputs,
+            0,
+            ROWS,
+            labels,
+            weights,
+            factors,
+            pairs,
+            scratch,
+            scale,
+            scale * 4,
+          );
+          kernels.addTo(at.rows, 300, scores, 0.125);
+        });
+      }
+    }
+  });
+
+  it('count classes, one column or four', () => {
+    same((kernels, at) => {
+      const { items, bins, counts, seen, totals } = at;
+      kernels.sumClasses(items, ROWS, totals);
+      const size = 256 * CLASSES * 8;
+      kernels.countClasses4(
+        items,
+        ROWS,
+        STRIDE,
+        CLASSES,
+        counts,
+        size,
+        seen,
+        bins,
+        bins + 1,
+        bins + 3,
+        bins + 7,
+      );
+      kernels.countClasses(items, 20, bins + 5, STRIDE, CLASSES, counts, seen);
+    });
+  });
+
+  it('find the same cut, the best or a given one, and leave zeros', () => {
+    for (const only of [-1, 0, 3, 100, 253]) {
+      for (const least of [0, 1, 40]) {
+        const { at, a, b } = both((kernels, at) => {
+          const { items, bins, counts, seen, totals, factors, work } = at;
+          kernels.sumClasses(items, ROWS, totals);
+          kernels.countClasses(items, ROWS, bins, STRIDE, CLASSES, counts, seen);
+          return kernels.bestCut(counts, seen, CLASSES, totals, factors, work, least, only);
+        });
+        const score = (buffer: SharedArrayBuffer): number =>
+          new Float64Array(buffer, at.work + 16 * CLASSES, 1)[0]!;
+        assert.ok(score(a) === score(b) || Math.abs(score(a) / score(b) - 1) < 1e-12);
+        for (const buffer of [a, b]) {
+          assert.ok(new Uint8Array(buffer, at.counts, 256 * CLASSES * 8).every((x) => x === 0));
+          assert.ok(new Uint8Array(buffer, at.seen, 32).every((x) => x === 0));
+        }
+      }
+    }
+  });
+
+  it('have an exponential within two units of the last place', () => {
+    for (let x = -700; x <= 700; x += 0.37) {
+      assert.ok(Math.abs(exp(x) / Math.exp(x) - 1) < 1e-15 * 2, `exp(${x})`);
+    }
+  });
+
+  it('are what the source beside them compiles to', async () => {
+    const path = new URL('../../../src/models/kernels/binary.ts', import.meta.url);
+    assert.equal(readFileSync(path, 'utf8'), await compile());
+  });
+});
