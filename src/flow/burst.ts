@@ -6,6 +6,8 @@ import type { Meter } from './meter.ts';
 import { STRIDE } from './slot.ts';
 import type { FlowTable } from './table.ts';
 
+/** A word in the second cache line of a slot. */
+const SECOND_LINE = 16;
 const UDP = 17;
 const DNS_PORT = 53;
 
@@ -109,14 +111,16 @@ export class MeterBurst {
     const table = this.#table;
     const { anomalies, hash, slot } = this.#lanes;
     this.#lanes.removals = table.removals;
+    let sink = 0;
+    // Loads that no branch waits for: only these overlap.
+    for (let lane = 0; lane < count; lane++) sink ^= table.touchIndex(hash[lane]!);
     for (let lane = 0; lane < count; lane++) {
       slot[lane] = anomalies[lane] === NOT_PLAIN ? -1 : table.guess(hash[lane]!);
     }
     const words = table.words;
-    let sink = 0;
     for (let lane = 0; lane < count; lane++) {
-      const base = slot[lane]! * STRIDE;
-      if (base >= 0) sink ^= words[base]! ^ words[base + 16]!;
+      const base = Math.max(slot[lane]!, 0) * STRIDE;
+      sink ^= words[base]! ^ words[base + SECOND_LINE]!;
     }
     this.#sink ^= sink;
   }

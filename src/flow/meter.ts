@@ -6,7 +6,7 @@ import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6 } from './key.ts';
 import { LANE_KEY, type Lanes } from './lanes.ts';
 import { METER_DEFAULTS, type MeterOptions, type MeterStats } from './meter-options.ts';
 import { OneWayList } from './one-way.ts';
-import { FlowQueues } from './queue.ts';
+import { FlowQueues, queueOf } from './queue.ts';
 import { clearRecord, lastSeen, setTos, stampRecord, tally } from './record.ts';
 import {
   ANOMALY_HIGH,
@@ -22,7 +22,8 @@ import {
   KEY,
   KIN,
   LISTED,
-  QUEUE,
+  QUEUE_MASK,
+  QUEUE_SHIFT,
   QUEUE_TIME,
   REVERSED,
   SIBLING,
@@ -43,6 +44,8 @@ import { absorbTrain, isTrain, tieTrain, trainTooMany, untieTrain } from './trai
 const TICK = 200_000;
 /** How long a fragment train outlives its flow's status record. */
 const TRAIN_TIMEOUT = 2e6;
+/** BITS of a flow in the queue for its status record. */
+const IN_STATUS = (STATUS + 1) << QUEUE_SHIFT;
 
 /**
  * Turns packets into bidirectional flow records, cut as Argus 3.0.8 cuts them: see `docs/flow.md`.
@@ -122,8 +125,7 @@ export class Meter {
       words[base + KEY + 2] !== key[at + 2] ||
       words[base + KEY + 3] !== key[at + 3] ||
       words[base + KEY + 4] !== key[at + 4] ||
-      words[base + QUEUE] !== STATUS ||
-      (words[base + BITS]! & WRITTEN) !== 0 ||
+      (words[base + BITS]! & (QUEUE_MASK | WRITTEN)) !== IN_STATUS ||
       time - floats[fields + QUEUE_TIME]! >= this.#statusMicros
     )
       return false;
@@ -158,11 +160,15 @@ export class Meter {
   finish(): void {
     const queues = this.#queues;
     for (let queue = QUEUES - 1; queue >= 0; queue--) {
-      for (let slot = queues.oldest(queue); slot >= 0; slot = queues.oldest(queue)) {
+      for (let slot = queues.oldest(queue); slot >= 0; slot = queues.next(slot)) {
         this.#sendDue(slot, 'end');
-        this.#delete(slot);
+        this.#sendTrains(slot);
       }
     }
+    queues.clear();
+    this.#oneWay.clear();
+    this.table.clear();
+    this.#last = -1;
     this.#flush();
   }
 
@@ -178,7 +184,7 @@ export class Meter {
   /** A packet came for a flow: its status record may be due, or it may be back from silence. */
   #touch(slot: number, time: number): number {
     const queues = this.#queues;
-    const queue = this.table.words[slot * STRIDE + QUEUE]!;
+    const queue = queueOf(this.table.words, slot * STRIDE);
     if (queue === STATUS) {
       const since = this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]!;
       if (time - since < this.#statusMicros) return slot;
@@ -259,7 +265,7 @@ export class Meter {
     this.#send(slot, 'restarted');
     clearRecord(this.table, slot);
     const turned = this.#key.turned;
-    let bits = words[base + BITS]! & (SRC_TOS | DST_TOS | REVERSED | LISTED);
+    let bits = words[base + BITS]! & (SRC_TOS | DST_TOS | REVERSED | LISTED | QUEUE_MASK);
     if (!forward) bits &= ~REVERSED;
     words[base + BITS] = bits | FIRST | (turned ? TURNED : 0);
     words[base + TCP] = 0;
@@ -349,19 +355,24 @@ export class Meter {
 
   /** Takes a flow out of queues and table; its trains go too, each with a record if it is owed one. */
   #delete(slot: number): void {
-    const words = this.table.words;
-    const base = slot * STRIDE;
-    if (!isTrain(words, base)) {
-      let train = words[base + KIN]!;
-      words[base + KIN] = -1;
-      while (train >= 0) {
-        const next = words[train * STRIDE + SIBLING]!;
-        this.#send(train, 'idle');
-        this.#drop(train);
-        train = next;
-      }
+    for (let train = this.#sendTrains(slot); train >= 0; ) {
+      const next = this.table.words[train * STRIDE + SIBLING]!;
+      this.#drop(train);
+      train = next;
     }
     this.#drop(slot);
+  }
+
+  /** Sends what the flow's trains are owed, and unties them. @returns the first of them, or -1 */
+  #sendTrains(slot: number): number {
+    const words = this.table.words;
+    const base = slot * STRIDE;
+    const first = words[base + KIN]!;
+    if (first < 0 || isTrain(words, base)) return -1;
+    words[base + KIN] = -1;
+    for (let train = first; train >= 0; train = words[train * STRIDE + SIBLING]!)
+      this.#send(train, 'idle');
+    return first;
   }
 
   #drop(slot: number): void {

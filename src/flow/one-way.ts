@@ -68,6 +68,12 @@ export class OneWayList {
     else this.#oldest = newer;
   }
 
+  /** Forgets all flows. */
+  clear(): void {
+    this.#newest = -1;
+    this.#oldest = -1;
+  }
+
   /** @returns the flow to evict: the oldest that is not busy, or -1 when the list is empty */
   candidate(time: number): number {
     for (let passed = 0; ; passed++) {

@@ -1,4 +1,13 @@
-import { FLOAT_STRIDE, NEWER, OLDER, QUEUE, QUEUE_TIME, STRIDE } from './slot.ts';
+import {
+  BITS,
+  FLOAT_STRIDE,
+  NEWER,
+  OLDER,
+  QUEUE_MASK,
+  QUEUE_SHIFT,
+  QUEUE_TIME,
+  STRIDE,
+} from './slot.ts';
 import type { FlowTable } from './table.ts';
 
 /**
@@ -21,12 +30,23 @@ export class FlowQueues {
     return this.#oldest[queue]!;
   }
 
+  /** @returns the flow that entered the same queue next, or -1 */
+  next(slot: number): number {
+    return this.#table.words[slot * STRIDE + NEWER]!;
+  }
+
+  /** Forgets all flows. */
+  clear(): void {
+    this.#newest.fill(-1);
+    this.#oldest.fill(-1);
+  }
+
   /** Appends a flow that is in no queue. */
   push(queue: number, slot: number, time: number): void {
     const words = this.#table.words;
     const base = slot * STRIDE;
     const before = this.#newest[queue]!;
-    words[base + QUEUE] = queue;
+    words[base + BITS]! |= (queue + 1) << QUEUE_SHIFT;
     words[base + NEWER] = -1;
     words[base + OLDER] = before;
     if (before >= 0) words[before * STRIDE + NEWER] = slot;
@@ -39,7 +59,7 @@ export class FlowQueues {
   remove(slot: number): void {
     const words = this.#table.words;
     const base = slot * STRIDE;
-    const queue = words[base + QUEUE]!;
+    const queue = queueOf(words, base);
     if (queue < 0) return;
     const newer = words[base + NEWER]!;
     const older = words[base + OLDER]!;
@@ -47,6 +67,11 @@ export class FlowQueues {
     else this.#newest[queue] = older;
     if (older >= 0) words[older * STRIDE + NEWER] = newer;
     else this.#oldest[queue] = newer;
-    words[base + QUEUE] = -1;
+    words[base + BITS]! &= ~QUEUE_MASK;
   }
+}
+
+/** Number of the queue that holds the flow whose words begin at `base`; -1 for none. */
+export function queueOf(words: Int32Array, base: number): number {
+  return ((words[base + BITS]! & QUEUE_MASK) >>> QUEUE_SHIFT) - 1;
 }

@@ -26,8 +26,6 @@ export const KEY = 27;
 /** Words of the longest key (IPv6). */
 export const KEY_WORDS = 11;
 export const HASH = 38;
-/** Number of the queue that holds the flow; -1 for none. */
-export const QUEUE = 26;
 export const NEWER = 39;
 export const OLDER = 40;
 /** Links among the flows that are {@link LISTED} as no conversation. */
@@ -43,7 +41,7 @@ export const DST_SEQ = 22;
 export const SRC_ACK = 23;
 export const DST_ACK = 24;
 export const WINDOWS = 25;
-export const ANOMALY_LOW = 43;
+export const ANOMALY_LOW = 26;
 export const ANOMALY_HIGH = 44;
 /** A flow's first fragment train, or a fragment train's parent flow; -1 for none. */
 export const KIN = 45;
@@ -83,3 +81,6 @@ export const RESTARTED = 1 << 14;
 export const CLOSED = 1 << 15;
 /** BITS: the flow is in the list of flows that are no conversation. */
 export const LISTED = 1 << 16;
+/** BITS: number of the queue that holds the flow, plus one; 0 for none. */
+export const QUEUE_SHIFT = 17;
+export const QUEUE_MASK: number = 7 << QUEUE_SHIFT;

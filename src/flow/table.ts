@@ -1,7 +1,11 @@
-import { HASH, KEY, QUEUE, STRIDE } from './slot.ts';
+import { HASH, KEY, STRIDE } from './slot.ts';
 
-/** Longest run of keys of the table's first size; it doubles from here. */
+/** Slots of the table's first size. */
 const FIRST_CAPACITY = 1024;
+/** Growth at a time. Memory that no flow has used yet is only promised by the system, not taken. */
+const GROWTH = 8;
+/** Large blocks begin 16 bytes into a page; so many bytes further slots keep to cache lines. */
+const ALIGNMENT = 48;
 
 /** Words of a key by its kind (the low byte of its first word): see `key.ts`. */
 export const KEY_LENGTH: Uint8Array = new Uint8Array([0, 5, 11, 5, 5, 6]);
@@ -22,11 +26,13 @@ export class FlowTable {
   removals = 0;
   words: Int32Array;
   floats: Float64Array;
-  /** Pairs of slot (-1: empty) and hash, so that a probe need not touch the slot. */
+  /** Slot + 1 in the lower bits, the hash's own upper bits above; 0: empty. */
   #index: Int32Array;
   #mask: number;
-  #free: Int32Array;
-  #freeCount = 0;
+  /** The bits of an index entry that hold the slot. */
+  #slotMask: number;
+  /** Slots given back, a list through their first word; -1: none. */
+  #free = -1;
   #fresh = 0;
   readonly #seed: number;
 
@@ -34,12 +40,12 @@ export class FlowTable {
     this.maxFlows = maxFlows;
     this.#seed = seed | 0;
     this.capacity = Math.min(maxFlows, FIRST_CAPACITY);
-    const memory = new ArrayBuffer(this.capacity * STRIDE * 4);
-    this.words = new Int32Array(memory);
-    this.floats = new Float64Array(memory);
-    this.#free = new Int32Array(this.capacity);
-    this.#index = new Int32Array(2 * indexSize(this.capacity)).fill(-1);
-    this.#mask = this.#index.length / 2 - 1;
+    const memory = slotMemory(this.capacity);
+    this.words = memory.words;
+    this.floats = memory.floats;
+    this.#index = new Int32Array(indexSize(this.capacity));
+    this.#mask = this.#index.length - 1;
+    this.#slotMask = slotMask(this.capacity);
   }
 
   /** True when no slot is left and {@link add} must not be called before {@link remove}. */
@@ -47,9 +53,9 @@ export class FlowTable {
     return this.count === this.maxFlows;
   }
 
-  /** Bytes held by the table's arrays. */
+  /** Bytes of memory that flows have used so far, and the index. */
   get bytes(): number {
-    return this.words.byteLength + this.#index.byteLength + this.#free.byteLength;
+    return this.#fresh * STRIDE * 4 + this.#index.byteLength;
   }
 
   /** Seeded 32-bit hash of the key's words: multiply and fold a word, then MurmurHash3's finish. */
@@ -78,20 +84,30 @@ export class FlowTable {
   find(key: Int32Array, hash: number): number {
     const index = this.#index;
     const mask = this.#mask;
+    const slotMask = this.#slotMask;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const slot = index[2 * at]!;
-      if (slot < 0) return -1;
-      if (index[2 * at + 1] === hash && this.holds(slot, key)) return slot;
+      const entry = index[at]!;
+      if (entry === 0) return -1;
+      if (((entry ^ hash) & ~slotMask) === 0) {
+        const slot = (entry & slotMask) - 1;
+        if (this.holds(slot, key)) return slot;
+      }
     }
   }
 
-  /** Finds the first slot of this hash without looking at its key: a guess to fetch memory by, or -1. */
+  /** Asks for the memory where {@link guess} will look. @returns nothing of use */
+  touchIndex(hash: number): number {
+    return this.#index[hash & this.#mask]!;
+  }
+
+  /** Finds the first slot that may have this hash, without looking at its key; or -1. */
   guess(hash: number): number {
     const index = this.#index;
     const mask = this.#mask;
+    const slotMask = this.#slotMask;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const slot = index[2 * at]!;
-      if (slot < 0 || index[2 * at + 1] === hash) return slot;
+      const entry = index[at]!;
+      if (entry === 0 || ((entry ^ hash) & ~slotMask) === 0) return (entry & slotMask) - 1;
     }
   }
 
@@ -110,69 +126,90 @@ export class FlowTable {
 
   /** Takes a slot for a key that is not in the table; its fields are zero but key, hash and queue. */
   add(key: Int32Array, hash: number): number {
-    if (this.#freeCount === 0 && this.#fresh === this.capacity) this.#grow();
-    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#fresh++;
+    let slot = this.#free;
+    if (slot >= 0) this.#free = this.words[slot * STRIDE]!;
+    else {
+      if (this.#fresh === this.capacity) this.#grow();
+      slot = this.#fresh++;
+    }
     const words = this.words;
     const base = slot * STRIDE;
     for (let i = 0; i < STRIDE; i++) words[base + i] = 0;
     const length = KEY_LENGTH[key[0]! & 0xff]!;
     for (let i = 0; i < length; i++) words[base + KEY + i] = key[i]!;
     words[base + HASH] = hash;
-    words[base + QUEUE] = -1;
     this.#insert(slot, hash);
     this.count++;
     return slot;
   }
 
-  /** Gives the slot back; its fields stay readable until the next {@link add}. */
+  /** Gives the slot back; all but its first word stays readable until the next {@link add}. */
   remove(slot: number): void {
     const index = this.#index;
     const mask = this.#mask;
+    const slotMask = this.#slotMask;
     const words = this.words;
     let hole = words[slot * STRIDE + HASH]! & mask;
-    while (index[2 * hole] !== slot) hole = (hole + 1) & mask;
+    while ((index[hole]! & slotMask) !== slot + 1) hole = (hole + 1) & mask;
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
-      const moved = index[2 * at]!;
-      if (moved < 0) break;
-      const hash = index[2 * at + 1]!;
+      const moved = index[at]!;
+      if (moved === 0) break;
+      const hash = words[((moved & slotMask) - 1) * STRIDE + HASH]!;
       // An entry may fill the hole only if its home does not lie behind the hole.
       if (((at - hash) & mask) >= ((at - hole) & mask)) {
-        index[2 * hole] = moved;
-        index[2 * hole + 1] = hash;
+        index[hole] = moved;
         hole = at;
       }
     }
-    index[2 * hole] = -1;
-    this.#free[this.#freeCount++] = slot;
+    index[hole] = 0;
+    words[slot * STRIDE] = this.#free;
+    this.#free = slot;
     this.count--;
     this.removals++;
+  }
+
+  /** Gives all slots back. */
+  clear(): void {
+    this.#index.fill(0);
+    this.#free = -1;
+    this.#fresh = 0;
+    this.removals += this.count;
+    this.count = 0;
   }
 
   #insert(slot: number, hash: number): void {
     const index = this.#index;
     const mask = this.#mask;
     let at = hash & mask;
-    while (index[2 * at]! >= 0) at = (at + 1) & mask;
-    index[2 * at] = slot;
-    index[2 * at + 1] = hash;
+    while (index[at] !== 0) at = (at + 1) & mask;
+    index[at] = (hash & ~this.#slotMask) | (slot + 1);
   }
 
   #grow(): void {
-    const capacity = Math.min(this.maxFlows, this.capacity * 2);
-    const memory = new ArrayBuffer(capacity * STRIDE * 4);
-    const words = new Int32Array(memory);
+    const used = this.capacity;
+    this.capacity = Math.min(this.maxFlows, used * GROWTH);
+    const { words, floats } = slotMemory(this.capacity);
     words.set(this.words);
     this.words = words;
-    this.floats = new Float64Array(memory);
-    const used = this.capacity;
-    this.capacity = capacity;
-    this.#free = new Int32Array(capacity);
-    if (2 * indexSize(capacity) > this.#index.length) {
-      this.#index = new Int32Array(2 * indexSize(capacity)).fill(-1);
-      this.#mask = this.#index.length / 2 - 1;
-      for (let slot = 0; slot < used; slot++) this.#insert(slot, words[slot * STRIDE + HASH]!);
-    }
+    this.floats = floats;
+    this.#index = new Int32Array(indexSize(this.capacity));
+    this.#mask = this.#index.length - 1;
+    this.#slotMask = slotMask(this.capacity);
+    for (let slot = 0; slot < used; slot++) this.#insert(slot, words[slot * STRIDE + HASH]!);
   }
+}
+
+function slotMemory(capacity: number): { words: Int32Array; floats: Float64Array } {
+  const memory = new ArrayBuffer(capacity * STRIDE * 4 + ALIGNMENT);
+  return {
+    words: new Int32Array(memory, ALIGNMENT),
+    floats: new Float64Array(memory, ALIGNMENT),
+  };
+}
+
+/** The lowest bits, enough for any slot of the table plus one. */
+function slotMask(capacity: number): number {
+  return 2 ** (32 - Math.clz32(capacity)) - 1;
 }
 
 /** A power of two at least twice the capacity: at most half full, so probe runs stay short. */
