@@ -19,6 +19,8 @@ export interface FileKind {
   readonly rowBytes: number;
   /** A new one for each file. */
   readonly format: (path: string) => LineFormat;
+  /** What a file's share is called; default {@link partOf}. */
+  readonly partOf?: (path: string) => string;
 }
 
 /** Rows of all files, one after the other. */
@@ -62,8 +64,10 @@ export async function readRows(
     const { signal } = options;
     for await (const piece of unpacked(path, { hash, onBytes, signal })) parser.feed(piece);
     parser.finish();
-    const share = { path, part: partOf(path), firstRow, rows: rows.length - firstRow };
-    files.push({ ...share, management: 0, hash: hash.digest('hex') });
+    const part = (kind.partOf ?? partOf)(path);
+    const { management } = parser;
+    const share = { path, part, firstRow, rows: rows.length - firstRow, management };
+    files.push({ ...share, hash: hash.digest('hex') });
   }
   return {
     table: rows.take(),

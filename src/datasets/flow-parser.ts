@@ -1,9 +1,8 @@
 import { argusSchema, argusTable, type FlowBatch, kddSchema, zeekSchema } from '../flow/index.ts';
-import { columnIndex, type Schema, type Table } from '../table/index.ts';
-import { layoutOf } from './ctu13/layout.ts';
-import { directionWord } from './ctu13/rows.ts';
+import type { Schema, Table } from '../table/index.ts';
+import { argusFileSchema, argusTextFormat, argusWords } from './ctu13/format.ts';
 import { viewOf } from './dataset-files.ts';
-import { DelimitedParser, formatError, type LineFormat } from './delimited.ts';
+import { DelimitedParser, type LineFormat } from './delimited.ts';
 import { eveCells } from './eve/flow.ts';
 import type { FlowFormatName } from './flow-format.ts';
 import { jsonObject, member } from './json-line.ts';
@@ -15,7 +14,6 @@ import type { Problems } from './problems.ts';
 import { RecordRows } from './record-rows.ts';
 import { TableRows } from './table-rows.ts';
 import { emptyFilledCells, tonIotFileSchema, tonIotFormat } from './toniot/format.ts';
-import { mapColumns, rewriteWords } from './words.ts';
 import { unescapeWords, ZeekFormat } from './zeek-log/format.ts';
 import { BadCell, jsonCells, jsonPath } from './zeek-log/json.ts';
 import { fieldOf } from './zeek-log/side-logs.ts';
@@ -48,7 +46,9 @@ export function openParser(name: FlowFormatName, options: FlowParserOptions): Fl
   const { path, schema, log } = options;
   switch (name) {
     case 'argus-text':
-      return delimited(options, argusSchema, argusFormat(path), argusWords);
+      return delimited(options, argusFileSchema, argusTextFormat(path), (table) =>
+        viewOf(argusWords(table), argusSchema),
+      );
     case 'ton-iot':
       return delimited(options, tonIotFileSchema, tonIotFormat(path), (table) => {
         emptyFilledCells(table);
@@ -94,34 +94,6 @@ function delimited(
 
 const isFew = ({ length }: { length: number }, least: number): boolean =>
   length === 0 || length < least;
-
-const PROTO = columnIndex(argusSchema, 'Proto');
-
-/** Argus text, as {@link import('./ctu13/read.ts').readCtu13} reads it. */
-function argusFormat(path: string): LineFormat {
-  const expected = 'an Argus text file: a header with StartTime, Dur, Proto …, or rows';
-  return {
-    expected,
-    directive: -1,
-    head(line) {
-      const found = layoutOf(line);
-      if (!found) throw formatError(path, JSON.stringify(line.slice(0, 40)), expected);
-      const { separator, fields, cells } = found;
-      const management = { cell: cells[PROTO]!, word: 'man' };
-      const layout = { separator, fields, cells, unset: [], calendar: true, management };
-      return { layout, isRow: !found.header };
-    },
-  };
-}
-
-function argusWords(table: Table): Table {
-  return mapColumns(table, (column, name) => {
-    if (name === 'Dur' && column.kind === 'number') {
-      return { kind: 'number', values: column.values.map(Math.fround) };
-    }
-    return name === 'Dir' && column.kind === 'text' ? rewriteWords(column, directionWord) : column;
-  });
-}
 
 /** Cells of a line, why it is bad, or `skip` for a line that is not about a flow. */
 type LineCells = ReturnType<typeof jsonCells> | 'skip';

@@ -1,19 +1,14 @@
-import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { argusSchema } from '../../flow/index.ts';
-import { columnIndex, type TextColumn } from '../../table/index.ts';
-import type { DatasetTable, FileShare, ReadOptions } from '../dataset.ts';
-import { type UnpackOptions, unpacked } from '../unpack.ts';
+import { texts } from '../../table/index.ts';
+import type { DatasetTable, ReadOptions } from '../dataset.ts';
+import { readRows, viewOf } from '../dataset-files.ts';
+import { groupsByHost } from '../host-groups.ts';
 import { partName } from './files.ts';
+import { argusFileSchema, argusTextFormat, argusWords } from './format.ts';
 import { CTU13_CLASSES, mapLabels } from './labels.ts';
-import { BinetflowParser, type Problems } from './parser.ts';
-import { ArgusRows } from './rows.ts';
 
 /** Bytes of text a row takes in the published files, on the short side: for the first allocation. */
 const ROW_BYTES = 100;
-/** How much gzip shrinks such text, on the high side. */
-const GZIP_RATIO = 7;
-const SOURCE = columnIndex(argusSchema, 'SrcAddr');
 
 /**
  * Reads Argus text files, `.binetflow` as CTU-13 and the Stratosphere captures publish them: plain
@@ -29,33 +24,14 @@ export async function readCtu13(
   paths: string | readonly string[],
   options: ReadOptions = {},
 ): Promise<DatasetTable> {
-  const list = typeof paths === 'string' ? [paths] : paths;
-  const sizes = await Promise.all(list.map(sizeOf));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  let done = 0;
-  const onBytes = (bytes: number): void => {
-    done += bytes;
-    options.onProgress?.(done, total);
-  };
-  const problems: Problems = { list: [], count: 0 };
-  const zipped = list.some((path) => path.endsWith('.gz'));
-  const rows = new ArgusRows((total / ROW_BYTES) * (zipped ? GZIP_RATIO : 1));
-  const files: FileShare[] = [];
-  for (const path of list) {
-    const firstRow = rows.length;
-    const parser = new BinetflowParser({ path, rows, problems, strict: options.strict ?? false });
-    const hash = await feedFile(path, parser, { onBytes, signal: options.signal });
-    const { management } = parser;
-    files.push({
-      path,
-      part: partName(path),
-      firstRow,
-      rows: rows.length - firstRow,
-      management,
-      hash,
-    });
-  }
-  const { table, rawLabel } = rows.finish();
+  const { table: all, ...read } = await readRows(paths, options, {
+    schema: argusFileSchema,
+    rowBytes: ROW_BYTES,
+    format: argusTextFormat,
+    partOf: partName,
+  });
+  const rawLabel = texts(all, 'Label');
+  const table = viewOf(argusWords(all), argusSchema);
   const { labels, counts } = mapLabels(rawLabel.codes, rawLabel.dictionary);
   return {
     table,
@@ -63,63 +39,8 @@ export async function readCtu13(
     classes: CTU13_CLASSES,
     labels,
     rawLabel,
-    ...groupsByHost(table.columns[SOURCE] as TextColumn, files),
-    hash: joinHashes(files),
-    problems: problems.list,
-    problemCount: problems.count,
-    files,
+    ...groupsByHost(texts(table, 'SrcAddr'), read.files),
+    ...read,
     labelCounts: counts,
   };
-}
-
-/** A file that cannot be opened counts nothing here; opening it says why. */
-async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => undefined))?.size ?? 0;
-}
-
-async function feedFile(
-  path: string,
-  parser: BinetflowParser,
-  options: Omit<UnpackOptions, 'hash'>,
-): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of unpacked(path, { ...options, hash })) parser.feed(piece);
-  parser.finish();
-  return hash.digest('hex');
-}
-
-function joinHashes(files: readonly FileShare[]): string {
-  if (files.length === 1) return files[0]!.hash;
-  return createHash('sha256')
-    .update(files.map((file) => file.hash).join(''))
-    .digest('hex');
-}
-
-function groupsByHost(
-  source: TextColumn,
-  files: readonly FileShare[],
-): { groups: Int32Array; groupNames: string[] } {
-  if (files.length === 1 && !source.codes.includes(-1)) {
-    return { groups: source.codes, groupNames: [...source.dictionary] };
-  }
-  const groups = new Int32Array(source.codes.length);
-  const groupNames: string[] = [];
-  const known = new Map<string, number>();
-  for (const { part, firstRow, rows } of files) {
-    // Position 0 is for rows without an address.
-    const groupOf = new Int32Array(source.dictionary.length + 1).fill(-1);
-    for (let row = firstRow; row < firstRow + rows; row++) {
-      const code = source.codes[row]!;
-      let group = groupOf[code + 1]!;
-      if (group < 0) {
-        const host = code < 0 ? '-' : source.dictionary[code]!;
-        const name = files.length > 1 ? `${part}/${host}` : host;
-        group = known.get(name) ?? groupNames.push(name) - 1;
-        known.set(name, group);
-        groupOf[code + 1] = group;
-      }
-      groups[row] = group;
-    }
-  }
-  return { groups, groupNames };
 }

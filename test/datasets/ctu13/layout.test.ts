@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { partName } from '../../../src/datasets/ctu13/files.ts';
+import { directionWord } from '../../../src/datasets/ctu13/format.ts';
 import { layoutOf } from '../../../src/datasets/ctu13/layout.ts';
-import { directionWord } from '../../../src/datasets/ctu13/rows.ts';
 import { isBinetflow } from '../../../src/datasets/index.ts';
 
 const NAMES =

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseTime, WiresiftError } from '../../../src/base/index.ts';
-import { BinetflowParser, MAX_LINE_BYTES } from '../../../src/datasets/ctu13/parser.ts';
-import { ArgusRows, directionWord } from '../../../src/datasets/ctu13/rows.ts';
+import {
+  argusFileSchema,
+  argusTextFormat,
+  argusWords,
+  directionWord,
+} from '../../../src/datasets/ctu13/format.ts';
+import { DelimitedParser, MAX_LINE_BYTES } from '../../../src/datasets/delimited.ts';
+import { Problems } from '../../../src/datasets/problems.ts';
+import { TableRows } from '../../../src/datasets/table-rows.ts';
 import { numbers, textAt, texts } from '../../../src/table/index.ts';
 
 const HEADER =
@@ -12,20 +19,20 @@ const ROW =
   '2011/08/16 10:01:46.972101,3599.986572,tcp,88.176.79.163,49213,  <?>,147.32.84.172,18250,A_PA,0,,414671,415389446,10150692,flow=Background';
 
 function parse(pieces: (string | Uint8Array)[], strict = false) {
-  const rows = new ArgusRows(0);
-  const problems = { list: [] as string[], count: 0 };
-  const parser = new BinetflowParser({ path: 'file', rows, problems, strict });
+  const rows = new TableRows(argusFileSchema, 0);
+  const problems = new Problems(strict);
+  const format = argusTextFormat('file');
+  const parser = new DelimitedParser({ path: 'file', rows, problems, format });
   for (const piece of pieces) parser.feed(typeof piece === 'string' ? Buffer.from(piece) : piece);
   parser.finish();
-  return { ...rows.finish(), problems, management: parser.management };
+  return { table: argusWords(rows.take()), problems, management: parser.management };
 }
 
-function cellsOf({ table, rawLabel }: ReturnType<typeof parse>): unknown[][] {
+function cellsOf({ table }: ReturnType<typeof parse>): unknown[][] {
   return Array.from({ length: table.rows }, (_, row) => [
     ...table.schema.columns.map(({ name, type }) =>
       type === 'text' ? textAt(texts(table, name), row) : numbers(table, name)[row],
     ),
-    textAt(rawLabel, row),
   ]);
 }
 
