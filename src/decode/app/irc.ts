@@ -54,6 +54,7 @@ class Irc extends TextDialogue {
     const at = rest.indexOf('\u0001DCC ');
     if (at < 0) return;
     const words = rest.slice(at + 5).split(' ', 8);
+    if (words[0] !== 'SEND') return;
     const port = Number.parseInt(words[3] ?? '', 10);
     if (port > 0 && port < 65536) this.host.expect('irc-dcc-data', port, fromOriginator);
   }

@@ -1,14 +1,16 @@
-import { MAYBE, NO, type Prefix, type Protocol, type Verdict, YES } from './analyser.ts';
+import { MAYBE, type Prefix, type Protocol, type Verdict, YES } from './analyser.ts';
 import { firstWord, replyCode } from './lines.ts';
-import { bodyAfterCode, codeAt, lineWithWord, startsWith, visible } from './match.ts';
+import {
+  bodyAfterCode,
+  bothSides,
+  codeAt,
+  lineWithWord,
+  startsWith,
+  startsWithAny,
+  visible,
+} from './match.ts';
 import { loginName } from './shell-words.ts';
 import { TextDialogue } from './text-dialogue.ts';
-
-/** Both greeting and opening command must be there. */
-function both(greeting: Verdict, command: Verdict): Verdict {
-  if (greeting === NO || command === NO) return NO;
-  return greeting === YES && command === YES ? YES : MAYBE;
-}
 
 /** SMTP (RFC 5321): greeting 220, then HELO, EHLO or LHLO. */
 export const smtp: Protocol = {
@@ -16,19 +18,22 @@ export const smtp: Protocol = {
   transport: 6,
   ports: [25, 587],
   recognise: (originator: Prefix, responder: Prefix) =>
-    both(codeAt(responder, ['220']), lineWithWord(originator, ['helo', 'ehlo', 'lhlo'])),
+    bothSides(codeAt(responder, ['220']), lineWithWord(originator, ['helo', 'ehlo', 'lhlo'])),
   create: (host) => new Smtp(host),
 };
 
-/** POP3 (RFC 1939): greeting +OK, then USER, APOP, CAPA, AUTH or STLS. */
+/**
+ * POP3 (RFC 1939): greeting +OK, and as the first command USER, APOP, CAPA, AUTH or STLS. A later line
+ * will not do: Redis answers +OK, too, to an AUTH behind its counts.
+ */
 export const pop3: Protocol = {
   name: 'pop3',
   transport: 6,
   ports: [110],
   recognise: (originator: Prefix, responder: Prefix) =>
-    both(
+    bothSides(
       startsWith(responder, '+ok'),
-      lineWithWord(originator, ['user ', 'apop ', 'capa', 'auth', 'stls', 'quit']),
+      startsWithAny(originator, ['user ', 'apop ', 'capa', 'auth', 'stls', 'quit']),
     ),
   create: (host) => new Pop3(host),
 };
@@ -40,7 +45,7 @@ export const imap: Protocol = {
   ports: [143],
   recognise(originator: Prefix, responder: Prefix): Verdict {
     const greeting = startsWith(responder, '* ok');
-    return both(greeting, originator.end > originator.start ? YES : MAYBE);
+    return bothSides(greeting, originator.end > originator.start ? YES : MAYBE);
   },
   create: (host) => new Imap(host),
 };
