@@ -3,11 +3,16 @@ import { type Inner, innerOfGre } from './key-gre.ts';
 import { keyIcmp4, keyIcmp6 } from './key-icmp.ts';
 import { KEY_WORDS } from './slot.ts';
 
-/** Kinds of keys: the low byte of a key's first word. */
+// Kinds of keys: the low byte of a key's first word.
+/** Addresses of IPv4. */
 export const KIND_IPV4 = 1;
+/** Addresses of IPv6. */
 export const KIND_IPV6 = 2;
+/** An ARP question, by who asks for whom. */
 export const KIND_ARP = 3;
+/** MAC addresses: traffic that is not IP. */
 export const KIND_MAC = 4;
+/** A reverse ARP question. */
 export const KIND_RARP = 5;
 
 /** Third byte of an IP key's first word when the packet is not a first fragment. */
