@@ -11,6 +11,8 @@ import { type BoostLimits, layOut } from './task.ts';
 const MAX_THREADS = 256;
 /** Sums of weights in units fit 29 bits. */
 const MOST_UNITS = 2 ** 28;
+/** Weights that are no multiples of one another are rounded to this share of the heaviest. */
+const FINEST = 4096;
 /** A class without rows starts from this share. */
 const LEAST_SHARE = 1e-9;
 
@@ -90,23 +92,26 @@ function marksOf(input: FitInput, own: Parameters, seed: number): Uint8Array | u
 }
 
 /**
- * Weights as whole units: 1 where all weights are whole numbers, else so fine that their sum fits;
- * weight 0 for rows held out.
+ * Weights as whole units: of 1 or of the least weight where all weights are multiples of it, else so
+ * fine that their sum fits; weight 0 for rows held out.
  */
 function weighUp({ matrix, weights }: FitInput, marks: Uint8Array | undefined) {
   if (!weights && !marks) return { weights: undefined, units: undefined, unit: 1 };
   const own = new Float32Array(matrix.rows);
-  let whole = true;
+  let least = Number.POSITIVE_INFINITY;
   let most = 0;
   let sum = 0;
   for (let i = 0; i < own.length; i++) {
-    own[i] = marks?.[i] === 1 ? 0 : weights ? weights[i]! : 1;
-    whole &&= Number.isInteger(own[i]!);
-    most = Math.max(most, own[i]!);
-    sum += own[i]!;
+    const weight = marks?.[i] === 1 ? 0 : weights ? weights[i]! : 1;
+    own[i] = weight;
+    if (weight > 0 && weight < least) least = weight;
+    if (weight > most) most = weight;
+    sum += weight;
   }
-  const fine = whole && sum <= MOST_UNITS;
-  const unit = fine ? 1 : Math.max(most / 4096, sum / MOST_UNITS);
+  const exact = [1, least].find(
+    (unit) => sum / unit <= MOST_UNITS && own.every((weight) => Number.isInteger(weight / unit)),
+  );
+  const unit = exact ?? Math.max(most / FINEST, sum / MOST_UNITS);
   const units = Uint32Array.from(own, (weight) => {
     return weight > 0 ? Math.max(1, Math.round(weight / unit)) : 0;
   });

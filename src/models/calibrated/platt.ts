@@ -5,7 +5,7 @@ export interface Sigmoid {
 }
 
 /** Scores are kept this far from 0 and 1 before their log-odds are taken. */
-const EDGE = 1e-7;
+const EDGE = 1e-3;
 /** Newton's method on two numbers converges in a handful of steps. */
 const MAX_STEPS = 100;
 
