@@ -141,14 +141,17 @@ test('names say what is inside, and files keep their size', () => {
   }
 });
 
-test('every export has a doc comment', () => {
+test('every export has a doc comment; a run of one-line constants shares the one above it', () => {
   const declaration =
     /^export (?:async )?(?:abstract )?(?:function|class|interface|type|const|let)\b/;
+  const constant = /^export const \w+(?:: \w+)? = .*;$/;
   for (const { path, text } of files) {
     const lines = text.split('\n');
     lines.forEach((line, i) => {
       if (!declaration.test(line) || /^export type \{/.test(line)) return;
-      assert.match(lines[i - 1] ?? '', /\*\/\s*$/, `${short(path)}:${i + 1} has no doc comment`);
+      let above = i - 1;
+      if (constant.test(line)) while (constant.test(lines[above] ?? '')) above--;
+      assert.match(lines[above] ?? '', /\*\/\s*$/, `${short(path)}:${i + 1} has no doc comment`);
     });
   }
 });

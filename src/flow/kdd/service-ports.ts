@@ -122,12 +122,13 @@ export const GURE_BOTH: readonly (readonly [number, string])[] = [
   [2784, 'http_2784'],
   [8001, 'http_8001'],
 ];
-/** Mode `gure`, TCP only, and UDP only. */
+/** Mode `gure`, TCP only. */
 export const GURE_TCP: readonly (readonly [number, string])[] = [
   [53, 'domain'],
   [514, 'shell'],
   [520, 'efs'],
 ];
+/** Mode `gure`, UDP only. */
 export const GURE_UDP: readonly (readonly [number, string])[] = [[53, 'domain_u']];
 
 /** Mode `ai-ids`, TCP: the service of each port; its UDP table is that of `data`. */
