@@ -79,8 +79,20 @@ export class FlowBatch {
   readonly anomalyLow: Uint32Array;
   readonly anomalyHigh: Uint32Array;
 
+  /**
+   * The order of leaving, which rises from row to row: number of the packet that made the record leave
+   * (infinite at the end of the capture), what part of the meter's work sent it, and the number of the
+   * packet with which its flow had begun to wait. Records of one flow alone may share all three.
+   */
+  readonly leftAt: Float64Array;
+  readonly phase: Uint8Array;
+  readonly turn: Uint32Array;
+
   constructor(capacity: number) {
     this.capacity = capacity;
+    this.leftAt = new Float64Array(capacity);
+    this.phase = new Uint8Array(capacity);
+    this.turn = new Uint32Array(capacity);
     this.id = new Float64Array(capacity);
     this.start = new Float64Array(capacity);
     this.end = new Float64Array(capacity);

@@ -32,6 +32,7 @@ import {
   SRC_TOS,
   STRIDE,
   TCP,
+  TURN,
   TURNED,
   WRITTEN,
 } from './slot.ts';
@@ -44,6 +45,8 @@ import { absorbTrain, isTrain, tieTrain, trainTooMany, untieTrain } from './trai
 const TICK = 200_000;
 /** How long a fragment train outlives its flow's status record. */
 const TRAIN_TIMEOUT = 2e6;
+/** Phase of the records that leave because of a packet of their own flow; those of a tick follow. */
+const OWN_PACKET = 0;
 /** BITS of a flow in the queue for its status record. */
 const IN_STATUS = (STATUS + 1) << QUEUE_SHIFT;
 
@@ -67,6 +70,12 @@ export class Meter {
   #last = -1;
   #hash = 0;
   #nextTick = Number.NEGATIVE_INFINITY;
+  /** Latest time of any packet: what enters a queue must not seem younger than what is in it. */
+  #clock = Number.NEGATIVE_INFINITY;
+  // Where in the order of leaving the next record stands: see FlowBatch.
+  #packet = 0;
+  #phase = OWN_PACKET;
+  #turn = 0;
 
   constructor(options: MeterOptions, onBatch: (batch: FlowBatch) => void) {
     const settings = { ...METER_DEFAULTS, ...options };
@@ -92,7 +101,8 @@ export class Meter {
   add(packet: Packet): void {
     const key = this.#key;
     const time = packet.time;
-    this.stats.packets++;
+    this.#packet = ++this.stats.packets;
+    if (time > this.#clock) this.#clock = time;
     if (!key.read(packet)) this.stats.ignored++;
     else {
       let slot = this.#find(key);
@@ -129,7 +139,8 @@ export class Meter {
       time - floats[fields + QUEUE_TIME]! >= this.#statusMicros
     )
       return false;
-    this.stats.packets++;
+    this.#packet = ++this.stats.packets;
+    if (time > this.#clock) this.#clock = time;
     this.#last = slot;
     const turned = lanes.turned[lane] === 1;
     let forward = stampRecord(table, slot, time, turned);
@@ -159,8 +170,11 @@ export class Meter {
   /** Sends a record of every flow that has not had its last one, and the batch. */
   finish(): void {
     const queues = this.#queues;
+    this.#packet = Number.POSITIVE_INFINITY;
     for (let queue = QUEUES - 1; queue >= 0; queue--) {
+      this.#phase = QUEUES - queue;
       for (let slot = queues.oldest(queue); slot >= 0; slot = queues.next(slot)) {
+        this.#turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
         this.#sendDue(slot, 'end');
         this.#sendTrains(slot);
       }
@@ -169,6 +183,7 @@ export class Meter {
     this.#oneWay.clear();
     this.table.clear();
     this.#last = -1;
+    this.#phase = OWN_PACKET;
     this.#flush();
   }
 
@@ -188,11 +203,17 @@ export class Meter {
     if (queue === STATUS) {
       const since = this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]!;
       if (time - since < this.#statusMicros) return slot;
-      this.#expireStatus(time);
+      this.#expire(slot, time);
     } else if (queue < 0 || this.#key.fragment) return slot;
     queues.remove(slot);
-    queues.push(STATUS, slot, time);
+    this.#enqueue(slot);
     return slot;
+  }
+
+  /** Puts the flow into the queue for its status record; flows leave it as they came. */
+  #enqueue(slot: number): void {
+    this.table.words[slot * STRIDE + TURN] = this.#packet;
+    this.#queues.push(STATUS, slot, this.#clock);
   }
 
   /** Makes the flow that {@link #find} has just not found. */
@@ -209,7 +230,7 @@ export class Meter {
     words[base + KIN] = -1;
     words[base + SIBLING] = -1;
     if (queued) {
-      this.#queues.push(STATUS, slot, time);
+      this.#enqueue(slot);
       this.#oneWay.push(slot);
     }
     this.#last = slot;
@@ -271,7 +292,7 @@ export class Meter {
     words[base + TCP] = 0;
     floats[fields + SRC_START] = time;
     this.#queues.remove(slot);
-    this.#queues.push(STATUS, slot, time);
+    this.#enqueue(slot);
     setTos(words, base, this.#key.tos, true);
     startTcp(words, base, this.#segment, true);
   }
@@ -342,6 +363,9 @@ export class Meter {
     const row = batch.length;
     writeRow(this.table, slot, batch);
     batch.id[row] = ++this.stats.records;
+    batch.leftAt[row] = this.#packet;
+    batch.phase[row] = this.#phase;
+    batch.turn[row] = this.#turn;
     batch.closeReason[row] = CLOSE_REASONS.indexOf(reason);
     words[base + BITS] |= WRITTEN;
     if (batch.length === batch.capacity) this.#flush();
@@ -383,18 +407,22 @@ export class Meter {
   }
 
   #tick(time: number): void {
+    this.#phase = 1;
     this.#expireStatus(time);
     const queues = this.#queues;
     for (let queue = STATUS + 1; queue < QUEUES; queue++) {
+      this.#phase = 1 + queue;
       const wait = TIMEOUT_MICROS[queue]!;
       let slot = queues.oldest(queue);
       while (slot >= 0 && time - this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! >= wait) {
+        this.#turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
         // Fragments may have come since its record was sent.
         this.#sendDue(slot, 'idle');
         this.#delete(slot);
         slot = queues.oldest(queue);
       }
     }
+    this.#phase = OWN_PACKET;
     const late = time - this.#nextTick > TICK;
     this.#nextTick = (late ? time : this.#nextTick) + TICK;
   }
@@ -407,12 +435,20 @@ export class Meter {
       const slot = queues.oldest(STATUS);
       if (slot < 0) return;
       if (time - table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! < this.#statusMicros) return;
-      queues.remove(slot);
-      this.#retireTrains(slot, time);
-      const queue = timeoutQueue(table.words[slot * STRIDE + KEY]!);
-      this.#sendDue(slot, this.#reason(slot, time, TIMEOUT_MICROS[queue]!));
-      queues.push(queue, slot, time);
+      this.#turn = table.words[slot * STRIDE + TURN]! >>> 0;
+      this.#expire(slot, time);
     }
+  }
+
+  /** The flow's record is due; it falls silent. */
+  #expire(slot: number, time: number): void {
+    const table = this.table;
+    const queues = this.#queues;
+    queues.remove(slot);
+    this.#retireTrains(slot, time);
+    const queue = timeoutQueue(table.words[slot * STRIDE + KEY]!);
+    this.#sendDue(slot, this.#reason(slot, time, TIMEOUT_MICROS[queue]!));
+    queues.push(queue, slot, this.#clock);
   }
 
   #reason(slot: number, time: number, timeout: number): CloseReason {

@@ -42,6 +42,8 @@ export const SRC_ACK = 23;
 export const DST_ACK = 24;
 export const WINDOWS = 25;
 export const ANOMALY_LOW = 26;
+/** Number of the packet with which the flow entered the queue for its status record. */
+export const TURN = 43;
 export const ANOMALY_HIGH = 44;
 /** A flow's first fragment train, or a fragment train's parent flow; -1 for none. */
 export const KIN = 45;
