@@ -1,7 +1,7 @@
 import { HISTORY, HISTORY_BYTES, HISTORY_LENGTH, RARE, RARE_WORDS, SEEN, STRIDE } from './slot.ts';
 import type { ConnTable } from './table.ts';
 
-// Bits of SEEN: letters that are written once a direction.
+/** Bits of SEEN: letters that are written once a direction. */
 export const SEEN_SYN = 1;
 export const SEEN_FIN = 2;
 export const SEEN_RST = 4;

@@ -1,5 +1,6 @@
 import type { IpLayer } from '../../decode/index.ts';
 
+/** TCP's flags, as they stand in the header. */
 export const FIN = 1;
 export const SYN = 2;
 export const RST = 4;

@@ -29,7 +29,7 @@ export const MISSED = 20;
 /** TCP: sequence number behind the FIN, relative to the start: originator, then responder. */
 export const FIN_SEQ = 21;
 
-// Words.
+/** Words: flags of the connection. */
 export const FLAGS = 16;
 /** Packets: originator, then responder. */
 export const PACKETS = 17;

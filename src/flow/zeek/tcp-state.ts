@@ -7,7 +7,7 @@ export const ESTABLISHED = 4;
 export const CLOSED = 5;
 export const RESET = 6;
 
-// Bits of the word STATE of a side: the state now, the state before, and what was seen.
+/** Bits of the word STATE of a side: the state now, the state before; then what was seen. */
 export const STATE_MASK = 7;
 export const BEFORE_SHIFT = 3;
 /** The end of this side was reported. */
