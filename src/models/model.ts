@@ -84,8 +84,9 @@ export interface Model {
   /** One non-negative number a feature, summing to 1 (or all 0 when nothing was learned). */
   importances(): Float64Array;
   /**
-   * Why this row scored as it did: one signed contribution a feature toward `classIndex`
-   * (path attribution for trees: the change of the class's share at each split on the way).
+   * Why this row scored as it did: one signed contribution a feature toward `classIndex`. Trees:
+   * Shapley values (TreeSHAP) of the probability, or of the margin for boosting; they sum to the
+   * score less its mean over the training rows.
    */
   explain(matrix: Matrix, row: number, classIndex: number): Float64Array;
   /** What a file must hold to build the model again with {@link ModelKind.load}. */

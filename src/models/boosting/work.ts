@@ -13,6 +13,7 @@ import {
 
 /** Kinds of work that threads share out among themselves, one kind at a time. */
 export const PHASES = ['gradients', 'partition', 'split', 'update'] as const;
+/** A word of {@link PHASES}. */
 export type Phase = (typeof PHASES)[number];
 
 /** Numbers of a tree's job. */
