@@ -1,5 +1,10 @@
 import { VERSION } from './base/index.ts';
-import { type CaptureAnomalies, type CaptureOptions, openCapture } from './capture/index.ts';
+import {
+  type CaptureAnomalies,
+  type CaptureOptions,
+  type Frame,
+  openCapture,
+} from './capture/index.ts';
 import { ANOMALIES, anomalyNames, createDecoder, type Decoder, Packet } from './decode/index.ts';
 import {
   type Alert,
@@ -11,10 +16,19 @@ import {
 } from './detect/index.ts';
 import {
   argusSchema,
+  type ConnBatch,
   type FlowBatch,
+  type KddOptions,
+  type KddRows,
+  type KddStats,
+  KddView,
   Meter,
+  MeterBurst,
   type MeterOptions,
   type MeterStats,
+  type ZeekOptions,
+  type ZeekStats,
+  ZeekTracker,
 } from './flow/index.ts';
 import type { ModelFile } from './models/index.ts';
 import { schemaId } from './table/index.ts';
@@ -31,7 +45,10 @@ export interface FileSummary {
 /** A stretch of traffic that one meter saw: captures that follow each other in time. */
 export interface SegmentSummary {
   readonly files: readonly FileSummary[];
-  readonly meter: MeterStats;
+  /** What each meter did; only of those that were asked for. */
+  readonly meter?: MeterStats;
+  readonly tracker?: ZeekStats;
+  readonly kdd?: KddStats;
   /** Packets with each oddity, most first; `docs/decode.md` tells what each name means. */
   readonly anomalies: readonly { readonly name: string; readonly packets: number }[];
   /** Frames of link types that are not decoded, by LINKTYPE_ number. */
@@ -41,12 +58,21 @@ export interface SegmentSummary {
   readonly last: number;
 }
 
-/** What metering needs; all but `onBatch` has a default. */
+/**
+ * What metering needs: one or more of `onBatch`, `onConns` and `onKdd`; all views come from one pass
+ * over the packets. Batches are reused after the call.
+ */
 export interface MeterCapturesOptions {
   readonly meter?: MeterOptions;
+  readonly tracker?: ZeekOptions;
+  readonly kdd?: KddOptions;
   readonly capture?: CaptureOptions;
-  /** Gets each batch of flow records; the batch is reused after the call. */
-  readonly onBatch: (batch: FlowBatch) => void;
+  /** Gets the flow records that Argus would cut. */
+  readonly onBatch?: (batch: FlowBatch) => void;
+  /** Gets the connections that Zeek would log. */
+  readonly onConns?: (batch: ConnBatch) => void;
+  /** Gets rows with the features of KDD Cup 99. */
+  readonly onKdd?: (rows: KddRows) => void;
   /** Called when a stretch of traffic ends, after its last batch. */
   readonly onSegment?: (summary: SegmentSummary) => void;
   /** Awaited between two chunks of input: where slow output catches up. */
@@ -55,28 +81,63 @@ export interface MeterCapturesOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A meter with its decoder, and what both have seen. */
+/** The meters with their decoder, and what they have seen. */
 class Segment {
   readonly files: FileSummary[] = [];
-  readonly meter: Meter;
+  /** Takes the frames when the argus meter is alone, which needs few of them decoded. */
+  readonly #burst: MeterBurst | undefined;
   readonly #decoder: Decoder = createDecoder();
+  readonly #packet = new Packet();
+  readonly #meter: Meter | undefined;
+  readonly #tracker: ZeekTracker | undefined;
+  readonly #kdd: KddView | undefined;
   first = Number.NaN;
   last = Number.NaN;
 
-  constructor(options: MeterCapturesOptions) {
-    this.meter = new Meter(options.meter ?? {}, options.onBatch);
+  constructor({ onBatch, onConns, onKdd, ...options }: MeterCapturesOptions) {
+    if (onBatch) this.#meter = new Meter(options.meter ?? {}, onBatch);
+    const kdd = onKdd && new KddView(options.kdd ?? {}, onKdd);
+    this.#kdd = kdd;
+    if (onConns || kdd) {
+      this.#tracker = new ZeekTracker(options.tracker ?? {}, (batch) => {
+        kdd?.conns(batch);
+        onConns?.(batch);
+      });
+    } else if (this.#meter) this.#burst = new MeterBurst(this.#meter, this.#decoder);
   }
 
-  get decode(): Decoder['decode'] {
-    return this.#decoder.decode.bind(this.#decoder);
+  take(frame: Frame): void {
+    if (Number.isNaN(this.first)) this.first = frame.time;
+    this.last = frame.time;
+    if (this.#burst) {
+      this.#burst.add(frame);
+      return;
+    }
+    const packet = this.#packet;
+    this.#decoder.decode(frame, packet);
+    this.#meter?.add(packet);
+    if (this.#tracker) {
+      this.#kdd?.packet(packet);
+      this.#tracker.add(packet);
+    }
+  }
+
+  /** To be called before the bytes of the frames taken are overwritten. */
+  flush(): void {
+    this.#burst?.flush();
   }
 
   finish(): SegmentSummary {
-    this.meter.finish();
+    this.flush();
+    this.#meter?.finish();
+    this.#tracker?.finish();
+    this.#kdd?.finish();
     const { anomalies, linkTypes } = this.#decoder;
     return {
       files: this.files,
-      meter: this.meter.stats,
+      ...(this.#meter ? { meter: this.#meter.stats } : {}),
+      ...(this.#tracker ? { tracker: this.#tracker.stats } : {}),
+      ...(this.#kdd ? { kdd: this.#kdd.stats } : {}),
       anomalies: ANOMALIES.map(({ name }, bit) => ({ name, packets: anomalies[bit]! }))
         .filter(({ packets }) => packets > 0)
         .sort((a, b) => b.packets - a.packets),
@@ -101,7 +162,6 @@ export async function meterCaptures(
   options: MeterCapturesOptions,
 ): Promise<SegmentSummary[]> {
   const summaries: SegmentSummary[] = [];
-  const packet = new Packet();
   let segment: Segment | undefined;
   const close = (): void => {
     if (!segment) return;
@@ -117,21 +177,17 @@ export async function meterCaptures(
       throw error;
     });
     let current: Segment | undefined;
-    let decode: Decoder['decode'] | undefined;
     await source.read(
       (frame) => {
         if (!current) {
           if (segment && frame.time < segment.last) close();
           current = segment ??= new Segment(options);
-          if (Number.isNaN(current.first)) current.first = frame.time;
-          decode = current.decode;
         }
-        current.last = frame.time;
-        decode!(frame, packet);
-        current.meter.add(packet);
+        current.take(frame);
       },
       options.signal,
       async () => {
+        current?.flush();
         options.onProgress?.(path, source.bytesRead, source.bytesTotal);
         await options.afterChunk?.();
       },
@@ -167,7 +223,8 @@ export interface LoadedModel {
 }
 
 /** What detection needs beside the captures; all has a default. */
-export interface DetectCapturesOptions extends Omit<MeterCapturesOptions, 'onBatch' | 'onSegment'> {
+export interface DetectCapturesOptions
+  extends Omit<MeterCapturesOptions, 'onBatch' | 'onConns' | 'onKdd' | 'onSegment'> {
   /** Absent: the behavioural detectors alone. */
   readonly model?: LoadedModel;
   readonly detection?: Omit<DetectionOptions, 'version' | 'model' | 'schema' | 'anomalyNames'>;
@@ -209,6 +266,8 @@ export async function detectCaptures(
       detection.addBatch(batch, scored?.scores, scored?.explain);
     },
     onSegment(segment) {
+      const { evicted = 0, evictedOneWay = 0 } = segment.meter ?? {};
+      detection.noteLoss({ evictedFlows: evicted, evictedOneWay });
       const alerts = detection.finish();
       found.push({ alerts, segment, detection: detection.summary });
       detection = begin();

@@ -72,5 +72,6 @@ export async function detectFlows(
   }
   detection ??= createDetection({ ...options.detection, version: VERSION });
   if (!quiet) noteProblems(flows);
+  detection.noteLoss({ unreadRecords: flows.problemCount });
   return { alerts: detection.finish(), detection: detection.summary };
 }

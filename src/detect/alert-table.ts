@@ -1,5 +1,6 @@
 import { argusTime, plainText } from '../base/index.ts';
 import type { Alert } from './alert.ts';
+import { coverageText } from './coverage.ts';
 import type { Severity } from './policy.ts';
 
 /** One alert as text cells, safe to print on a terminal. */
@@ -17,6 +18,8 @@ export interface AlertRow {
   readonly why: string;
   readonly agreement: string;
   readonly communityIds: string;
+  /** What was lost meanwhile; '' when nothing was. */
+  readonly coverage: string;
 }
 
 /** Titles of the columns of {@link AlertRow}, in order. */
@@ -32,6 +35,7 @@ export const ALERT_COLUMNS: readonly (readonly [keyof AlertRow, string])[] = [
   ['why', 'Why'],
   ['agreement', 'Agreement'],
   ['communityIds', 'Community ID'],
+  ['coverage', 'Lost meanwhile'],
 ];
 
 /** Reasons and ports that fit in a cell. */
@@ -77,6 +81,7 @@ export function alertRows(alerts: readonly Alert[]): AlertRow[] {
       why: reasons.join('; '),
       agreement: alert.agreementText,
       communityIds: `${alert.communityIds[0] ?? ''}${more}`,
+      coverage: coverageText(alert.coverage),
     };
   });
 }

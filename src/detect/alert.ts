@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Coverage } from './coverage.ts';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from './evidence.ts';
 import type { ModelCounts } from './host.ts';
 import type { Site } from './network.ts';
@@ -35,12 +36,15 @@ export interface Alert extends Evidence {
   readonly agreementText: string;
   /** How the model saw the host; absent without a model or when it saw no flow from it. */
   readonly model?: ModelCounts;
+  /** What was lost of the stretch of traffic the alert comes from. */
+  readonly coverage: Coverage;
   readonly versions: Versions;
 }
 
 /** What {@link buildAlerts} needs beside the evidence. */
 export interface AlertContext {
   readonly versions: Versions;
+  readonly coverage: Coverage;
   readonly hasModel: boolean;
   readonly counts: ReadonlyMap<string, ModelCounts>;
   readonly site: Site;
@@ -118,6 +122,7 @@ export function buildAlerts(evidence: readonly Evidence[], context: AlertContext
       technique: techniqueOf(item, context.site.holds(item.host)),
       ...agreement,
       ...(counts ? { model: counts } : {}),
+      coverage: context.coverage,
       versions: context.versions,
     };
   });

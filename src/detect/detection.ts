@@ -1,6 +1,7 @@
 import type { FlowBatch } from '../flow/index.ts';
 import { type Alert, buildAlerts, type Versions } from './alert.ts';
 import { Continuations } from './continuation.ts';
+import { addLosses, coverageOf, type Losses, NO_LOSSES } from './coverage.ts';
 import type { Detector, DetectorContext } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
 import { EvidenceStore } from './evidence-store.ts';
@@ -57,6 +58,11 @@ export interface Detection {
    * @param explain called for few rows only, during this call
    */
   addBatch(batch: FlowBatch, scores?: Float32Array, explain?: Explain): void;
+  /**
+   * Adds to what was lost before flows came here; every alert tells it. To be called before
+   * {@link Detection.finish}.
+   */
+  noteLoss(losses: Losses): void;
   /** Ends the input. @returns the alerts of at least the least severity, in a fixed order */
   finish(): Alert[];
   readonly summary: DetectionSummary;
@@ -69,6 +75,7 @@ class FlowDetection implements Detection {
   readonly #continuations: Continuations;
   readonly #hosts: ModelHosts | undefined;
   readonly #row = new FlowRow();
+  #losses = NO_LOSSES;
   #flows = 0;
   #suppressed = 0;
   #finished: Alert[] | undefined;
@@ -99,6 +106,10 @@ class FlowDetection implements Detection {
       hosts?.observe(row, scores![i]!, i, explain);
     }
     this.#flows += batch.length;
+  }
+
+  noteLoss(losses: Losses): void {
+    this.#losses = addLosses(this.#losses, losses);
   }
 
   finish(): Alert[] {
@@ -133,6 +144,7 @@ class FlowDetection implements Detection {
       open.close(names, options.communitySeed ?? 0),
     );
     const alerts = buildAlerts(evidence, {
+      coverage: coverageOf({ losses: this.#losses, ...this.summary }),
       versions: versionsOf(options),
       hasModel: this.#hosts !== undefined,
       counts: seen?.counts ?? new Map(),

@@ -52,7 +52,7 @@ export function eveRecord(alert: Alert): Record<string, unknown> {
 }
 
 function details(alert: Alert): Record<string, unknown> {
-  const { versions, model } = alert;
+  const { versions, model, coverage } = alert;
   return {
     id: alert.id,
     source: alert.source,
@@ -95,6 +95,15 @@ function details(alert: Alert): Record<string, unknown> {
           },
         }
       : {}),
+    coverage: {
+      complete: coverage.complete,
+      evicted_flows: coverage.evictedFlows,
+      evicted_one_way: coverage.evictedOneWay,
+      unread_records: coverage.unreadRecords,
+      counters_evicted: coverage.countersEvicted,
+      late_flows: coverage.lateFlows,
+      evidence_dropped: coverage.evidenceDropped,
+    },
     versions: {
       program: plainText(versions.program),
       ...(versions.modelHash === undefined ? {} : { model_hash: plainText(versions.modelHash) }),

@@ -8,6 +8,7 @@ export {
 } from './alert.ts';
 export { ALERT_COLUMNS, type AlertRow, alertRows } from './alert-table.ts';
 export { type CommunityTuple, communityId } from './community-id.ts';
+export type { Coverage, Losses } from './coverage.ts';
 export {
   createDetection,
   type Detection,

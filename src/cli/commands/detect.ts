@@ -153,6 +153,7 @@ function alertsText(rows: readonly AlertRow[]): string {
       `   ${plainText(row.agreement)}`,
       ...(row.why === '' ? [] : [`   Why: ${plainText(row.why)}`]),
       ...(row.communityIds === '' ? [] : [`   Community ID: ${row.communityIds}`]),
+      ...(row.coverage === '' ? [] : [`   Lost meanwhile: ${row.coverage}`]),
     ].join('\n'),
   );
   return `${table}\n\n${reasons.join('\n')}\n`;
@@ -167,6 +168,7 @@ function noteFound(found: readonly Found[]): void {
       `${alerts.length} alerts from ${detection.flows} flow records, ${detection.scored} scored, ` +
         `${detection.above} above the model's threshold${below}`,
     );
+    if (detection.late > 0) note(`  flows too late for their window: ${detection.late}`);
     const bounds = Object.entries(detection.evicted).filter(([, count]) => count > 0);
     if (bounds.length > 0 || detection.evidenceDropped > 0) {
       const evicted = bounds.map(([name, count]) => `${name} ${count}`).join(', ');
