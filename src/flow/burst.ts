@@ -32,6 +32,8 @@ export class MeterBurst {
   readonly #linkType = new Int32Array(BURST);
   readonly #frame = new Frame();
   #count = 0;
+  #position = 0;
+  #clock = Number.NEGATIVE_INFINITY;
   /** Keeps the touching of memory from being optimised away. */
   #sink = 0;
 
@@ -41,8 +43,17 @@ export class MeterBurst {
     this.#decoder = decoder;
   }
 
-  /** Takes a frame; its bytes must stay as they are until {@link flush}. */
-  add(frame: Frame): void {
+  /**
+   * Takes a frame; its bytes must stay as they are until {@link flush}.
+   * @param position as for `Meter.add`
+   */
+  add(
+    frame: Frame,
+    position: number = this.#position + 1,
+    clock: number = Math.max(this.#clock, frame.time),
+  ): void {
+    this.#position = position;
+    this.#clock = clock;
     const lanes = this.#lanes;
     if (frame.bytes !== lanes.bytes) {
       this.flush();
@@ -50,6 +61,8 @@ export class MeterBurst {
     }
     const lane = this.#count;
     lanes.time[lane] = frame.time;
+    lanes.position[lane] = position;
+    lanes.clock[lane] = clock;
     lanes.start[lane] = frame.start;
     lanes.end[lane] = frame.end;
     lanes.originalLength[lane] = frame.originalLength;
@@ -137,6 +150,6 @@ export class MeterBurst {
     frame.number = this.#number[lane]!;
     frame.linkType = this.#linkType[lane]!;
     this.#decoder.decode(frame, this.#packet);
-    this.#meter.add(this.#packet);
+    this.#meter.add(this.#packet, lanes.position[lane]!, lanes.clock[lane]!);
   }
 }

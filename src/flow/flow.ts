@@ -124,3 +124,44 @@ export class FlowBatch {
     this.anomalyHigh = new Uint32Array(capacity);
   }
 }
+
+/** Appends row `row` of one batch to another. */
+export function copyRow(from: FlowBatch, row: number, to: FlowBatch): void {
+  const at = to.length++;
+  to.leftAt[at] = from.leftAt[row]!;
+  to.phase[at] = from.phase[row]!;
+  to.turn[at] = from.turn[row]!;
+  to.id[at] = from.id[row]!;
+  to.start[at] = from.start[row]!;
+  to.end[at] = from.end[row]!;
+  to.originatorStart[at] = from.originatorStart[row]!;
+  to.originatorEnd[at] = from.originatorEnd[row]!;
+  to.responderStart[at] = from.responderStart[row]!;
+  to.responderEnd[at] = from.responderEnd[row]!;
+  to.addressLength[at] = from.addressLength[row]!;
+  to.etherType[at] = from.etherType[row]!;
+  to.protocol[at] = from.protocol[row]!;
+  to.originatorPort[at] = from.originatorPort[row]!;
+  to.responderPort[at] = from.responderPort[row]!;
+  to.icmpType[at] = from.icmpType[row]!;
+  to.icmpCode[at] = from.icmpCode[row]!;
+  to.icmpData[at] = from.icmpData[row]!;
+  to.originatorPackets[at] = from.originatorPackets[row]!;
+  to.responderPackets[at] = from.responderPackets[row]!;
+  to.originatorBytes[at] = from.originatorBytes[row]!;
+  to.responderBytes[at] = from.responderBytes[row]!;
+  to.originatorFlags[at] = from.originatorFlags[row]!;
+  to.responderFlags[at] = from.responderFlags[row]!;
+  to.originatorTos[at] = from.originatorTos[row]!;
+  to.responderTos[at] = from.responderTos[row]!;
+  to.directionCertain[at] = from.directionCertain[row]!;
+  to.state[at] = from.state[row]!;
+  to.closeReason[at] = from.closeReason[row]!;
+  to.anomalyLow[at] = from.anomalyLow[row]!;
+  to.anomalyHigh[at] = from.anomalyHigh[row]!;
+  const into = to.addresses;
+  const addresses = from.addresses;
+  const base = row * ADDRESS_STRIDE;
+  const target = at * ADDRESS_STRIDE;
+  for (let i = 0; i < ADDRESS_STRIDE; i++) into[target + i] = addresses[base + i]!;
+}

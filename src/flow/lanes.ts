@@ -7,6 +7,9 @@ export const LANE_KEY = 5;
 export class Lanes {
   bytes: Uint8Array = new Uint8Array(0);
   readonly time: Float64Array = new Float64Array(BURST);
+  /** As `Meter.add` takes them. */
+  readonly position: Float64Array = new Float64Array(BURST);
+  readonly clock: Float64Array = new Float64Array(BURST);
   readonly start: Int32Array = new Int32Array(BURST);
   readonly end: Int32Array = new Int32Array(BURST);
   readonly originalLength: Float64Array = new Float64Array(BURST);

@@ -8,6 +8,8 @@ export interface MeterOptions {
   readonly seed?: number;
   /** Rows of a batch. Default 4096. */
   readonly batchRows?: number;
+  /** The caller says by `Meter.tick` when queues are looked at. Default false: the packets' times do. */
+  readonly ticked?: boolean;
 }
 
 /** What {@link MeterOptions} leaves out. */
@@ -16,6 +18,7 @@ export const METER_DEFAULTS: Required<MeterOptions> = {
   statusInterval: 3600,
   seed: 0x5eed,
   batchRows: 4096,
+  ticked: false,
 };
 
 /** What the meter has done so far. */

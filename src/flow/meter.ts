@@ -38,11 +38,9 @@ import {
 } from './slot.ts';
 import { FlowTable } from './table.ts';
 import { followTcp, Segment, startTcp } from './tcp-machine.ts';
-import { QUEUES, STATUS, TIMEOUT_MICROS, timeoutQueue } from './timeout.ts';
+import { QUEUES, STATUS, TIMEOUT_MICROS, TickClock, timeoutQueue } from './timeout.ts';
 import { absorbTrain, isTrain, tieTrain, trainTooMany, untieTrain } from './train.ts';
 
-/** How often queues are looked at, in time of the packets: Argus's update interval. */
-const TICK = 200_000;
 /** How long a fragment train outlives its flow's status record. */
 const TRAIN_TIMEOUT = 2e6;
 /** Phase of the records that leave because of a packet of their own flow; those of a tick follow. */
@@ -69,7 +67,8 @@ export class Meter {
   readonly #statusMicros: number;
   #last = -1;
   #hash = 0;
-  #nextTick = Number.NEGATIVE_INFINITY;
+  /** Absent where somebody else says when queues are looked at. */
+  readonly #ticks: TickClock | undefined;
   /** Latest time of any packet: what enters a queue must not seem younger than what is in it. */
   #clock = Number.NEGATIVE_INFINITY;
   // Where in the order of leaving the next record stands: see FlowBatch.
@@ -84,6 +83,7 @@ export class Meter {
     this.#oneWay = new OneWayList(this.table);
     this.#batch = new FlowBatch(settings.batchRows);
     this.#onBatch = onBatch;
+    this.#ticks = settings.ticked ? undefined : new TickClock();
     this.#statusMicros = settings.statusInterval * 1e6;
     this.stats = {
       packets: 0,
@@ -97,12 +97,20 @@ export class Meter {
     };
   }
 
-  /** Accounts one packet. Never throws, whatever the packet holds. */
-  add(packet: Packet): void {
+  /**
+   * Accounts one packet. Never throws, whatever the packet holds.
+   * @param position number of the packet, and the latest time up to it, where others see some of them
+   */
+  add(
+    packet: Packet,
+    position: number = this.stats.packets + 1,
+    clock: number = Math.max(this.#clock, packet.time),
+  ): void {
     const key = this.#key;
     const time = packet.time;
-    this.#packet = ++this.stats.packets;
-    if (time > this.#clock) this.#clock = time;
+    this.stats.packets++;
+    this.#packet = position;
+    this.#clock = clock;
     if (!key.read(packet)) this.stats.ignored++;
     else {
       let slot = this.#find(key);
@@ -111,7 +119,7 @@ export class Meter {
       else slot = this.#create(time, true);
       if (slot >= 0) this.#update(slot, packet, !known);
     }
-    if (time >= this.#nextTick) this.#tick(time);
+    if (this.#ticks?.due(time)) this.tick(time, this.#packet, this.#clock);
   }
 
   /**
@@ -139,8 +147,9 @@ export class Meter {
       time - floats[fields + QUEUE_TIME]! >= this.#statusMicros
     )
       return false;
-    this.#packet = ++this.stats.packets;
-    if (time > this.#clock) this.#clock = time;
+    this.stats.packets++;
+    this.#packet = lanes.position[lane]!;
+    this.#clock = lanes.clock[lane]!;
     this.#last = slot;
     const turned = lanes.turned[lane] === 1;
     let forward = stampRecord(table, slot, time, turned);
@@ -163,7 +172,7 @@ export class Meter {
     }
     tally(table, slot, forward, lanes.originalLength[lane]!);
     if ((words[base + BITS]! & LISTED) !== 0) this.#oneWay.settle(slot, tcp);
-    if (time >= this.#nextTick) this.#tick(time);
+    if (this.#ticks?.due(time)) this.tick(time, this.#packet, this.#clock);
     return true;
   }
 
@@ -184,7 +193,7 @@ export class Meter {
     this.table.clear();
     this.#last = -1;
     this.#phase = OWN_PACKET;
-    this.#flush();
+    this.flush();
   }
 
   #find(key: FlowKey): number {
@@ -368,10 +377,18 @@ export class Meter {
     batch.turn[row] = this.#turn;
     batch.closeReason[row] = CLOSE_REASONS.indexOf(reason);
     words[base + BITS] |= WRITTEN;
-    if (batch.length === batch.capacity) this.#flush();
+    if (batch.length === batch.capacity) this.flush();
   }
 
-  #flush(): void {
+  /** Notes an ICMP error whose own flow another meter has with the flow that it is about. */
+  noteError(packet: Packet): void {
+    const key = this.#key;
+    if (key.read(packet) && key.kind === KIND_IPV4 && quotesPacket(key))
+      mapIcmpError(this.table, this.#quoted, key, packet);
+  }
+
+  /** Hands out the records that wait for a full batch. */
+  flush(): void {
     if (this.#batch.length === 0) return;
     this.#onBatch(this.#batch);
     this.#batch.length = 0;
@@ -406,7 +423,10 @@ export class Meter {
     if (this.#last === slot) this.#last = -1;
   }
 
-  #tick(time: number): void {
+  /** Looks at the queues. @param position as for {@link add} */
+  tick(time: number, position: number, clock: number): void {
+    this.#packet = position;
+    this.#clock = clock;
     this.#phase = 1;
     this.#expireStatus(time);
     const queues = this.#queues;
@@ -423,8 +443,6 @@ export class Meter {
       }
     }
     this.#phase = OWN_PACKET;
-    const late = time - this.#nextTick > TICK;
-    this.#nextTick = (late ? time : this.#nextTick) + TICK;
   }
 
   /** Sends the record of every flow that has waited for the status interval, and lets it fall silent. */

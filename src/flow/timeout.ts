@@ -23,3 +23,19 @@ export function timeoutQueue(head: number): number {
   if (protocol === 6) return TIMEOUT_60;
   return protocol === 1 || protocol === 58 ? TIMEOUT_5 : TIMEOUT_30;
 }
+
+/** How often queues are looked at, in time of the packets: Argus's update interval. */
+const TICK = 200_000;
+
+/** Says with which packet the queues are looked at. */
+export class TickClock {
+  #next = Number.NEGATIVE_INFINITY;
+
+  /** To be asked once for every packet. @param time of the packet, microseconds */
+  due(time: number): boolean {
+    if (time < this.#next) return false;
+    const late = time - this.#next > TICK;
+    this.#next = (late ? time : this.#next) + TICK;
+    return true;
+  }
+}
