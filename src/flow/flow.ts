@@ -19,6 +19,8 @@ export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** Bytes a row of {@link FlowBatch.addresses} takes: originator, then responder, 16 bytes each. */
 export const ADDRESS_STRIDE = 32;
+/** Bytes of all columns of a row. */
+const ROW_BYTES = 165;
 
 /**
  * Flow records as columns, one row a record. The meter owns the batch and reuses it after the call
@@ -29,6 +31,8 @@ export const ADDRESS_STRIDE = 32;
  */
 export class FlowBatch {
   readonly capacity: number;
+  /** The memory of all columns. */
+  readonly memory: ArrayBufferLike;
   length = 0;
   /** Serial number of the record, from 1, in the order of leaving. */
   readonly id: Float64Array;
@@ -88,40 +92,52 @@ export class FlowBatch {
   readonly phase: Uint8Array;
   readonly turn: Uint32Array;
 
-  constructor(capacity: number) {
+  /** @param memory where the columns lie, {@link FlowBatch.bytes} long; default memory of its own */
+  constructor(capacity: number, memory: ArrayBufferLike = new ArrayBuffer(capacity * ROW_BYTES)) {
     this.capacity = capacity;
-    this.leftAt = new Float64Array(capacity);
-    this.phase = new Uint8Array(capacity);
-    this.turn = new Uint32Array(capacity);
-    this.id = new Float64Array(capacity);
-    this.start = new Float64Array(capacity);
-    this.end = new Float64Array(capacity);
-    this.originatorStart = new Float64Array(capacity);
-    this.originatorEnd = new Float64Array(capacity);
-    this.responderStart = new Float64Array(capacity);
-    this.responderEnd = new Float64Array(capacity);
-    this.addressLength = new Uint8Array(capacity);
-    this.addresses = new Uint8Array(capacity * ADDRESS_STRIDE);
-    this.etherType = new Uint16Array(capacity);
-    this.protocol = new Uint8Array(capacity);
-    this.originatorPort = new Uint16Array(capacity);
-    this.responderPort = new Uint16Array(capacity);
-    this.icmpType = new Uint8Array(capacity);
-    this.icmpCode = new Uint8Array(capacity);
-    this.icmpData = new Uint16Array(capacity);
-    this.originatorPackets = new Float64Array(capacity);
-    this.responderPackets = new Float64Array(capacity);
-    this.originatorBytes = new Float64Array(capacity);
-    this.responderBytes = new Float64Array(capacity);
-    this.originatorFlags = new Uint8Array(capacity);
-    this.responderFlags = new Uint8Array(capacity);
-    this.originatorTos = new Int16Array(capacity);
-    this.responderTos = new Int16Array(capacity);
-    this.directionCertain = new Uint8Array(capacity);
-    this.state = new Uint32Array(capacity);
-    this.closeReason = new Uint8Array(capacity);
-    this.anomalyLow = new Uint32Array(capacity);
-    this.anomalyHigh = new Uint32Array(capacity);
+    this.memory = memory;
+    let at = 0;
+    const take = (bytes: number): number => {
+      at += bytes * capacity;
+      return at - bytes * capacity;
+    };
+    this.leftAt = new Float64Array(memory, take(8), capacity);
+    this.id = new Float64Array(memory, take(8), capacity);
+    this.start = new Float64Array(memory, take(8), capacity);
+    this.end = new Float64Array(memory, take(8), capacity);
+    this.originatorStart = new Float64Array(memory, take(8), capacity);
+    this.originatorEnd = new Float64Array(memory, take(8), capacity);
+    this.responderStart = new Float64Array(memory, take(8), capacity);
+    this.responderEnd = new Float64Array(memory, take(8), capacity);
+    this.originatorPackets = new Float64Array(memory, take(8), capacity);
+    this.responderPackets = new Float64Array(memory, take(8), capacity);
+    this.originatorBytes = new Float64Array(memory, take(8), capacity);
+    this.responderBytes = new Float64Array(memory, take(8), capacity);
+    this.turn = new Uint32Array(memory, take(4), capacity);
+    this.state = new Uint32Array(memory, take(4), capacity);
+    this.anomalyLow = new Uint32Array(memory, take(4), capacity);
+    this.anomalyHigh = new Uint32Array(memory, take(4), capacity);
+    this.etherType = new Uint16Array(memory, take(2), capacity);
+    this.originatorPort = new Uint16Array(memory, take(2), capacity);
+    this.responderPort = new Uint16Array(memory, take(2), capacity);
+    this.icmpData = new Uint16Array(memory, take(2), capacity);
+    this.originatorTos = new Int16Array(memory, take(2), capacity);
+    this.responderTos = new Int16Array(memory, take(2), capacity);
+    this.phase = new Uint8Array(memory, take(1), capacity);
+    this.addressLength = new Uint8Array(memory, take(1), capacity);
+    this.addresses = new Uint8Array(memory, take(ADDRESS_STRIDE), capacity * ADDRESS_STRIDE);
+    this.protocol = new Uint8Array(memory, take(1), capacity);
+    this.icmpType = new Uint8Array(memory, take(1), capacity);
+    this.icmpCode = new Uint8Array(memory, take(1), capacity);
+    this.originatorFlags = new Uint8Array(memory, take(1), capacity);
+    this.responderFlags = new Uint8Array(memory, take(1), capacity);
+    this.directionCertain = new Uint8Array(memory, take(1), capacity);
+    this.closeReason = new Uint8Array(memory, take(1), capacity);
+  }
+
+  /** Bytes of memory that a batch of so many rows takes. */
+  static bytes(capacity: number): number {
+    return capacity * ROW_BYTES;
   }
 }
 

@@ -4,6 +4,8 @@ import { copyRow, FlowBatch } from '../flow.ts';
 class Stream {
   readonly batches: FlowBatch[] = [];
   at = 0;
+  /** All its records that left with this packet or before are here. */
+  through = 0;
 }
 
 /**
@@ -22,19 +24,24 @@ export class RecordMerge {
     this.#onBatch = onBatch;
   }
 
-  /** Takes what a worker sent, behind what it sent before. */
-  push(worker: number, batches: readonly FlowBatch[]): void {
-    for (const batch of batches) this.#streams[worker]!.batches.push(batch);
+  /** Takes a batch that a worker sent, behind what it sent before. */
+  push(worker: number, batch: FlowBatch): void {
+    this.#streams[worker]!.batches.push(batch);
   }
 
-  /** Sends on every record that left with packet `through` or before; all workers have come so far. */
-  drain(through: number): void {
+  /** Notes that a worker has come to packet `through`: what is to come left later. */
+  advance(worker: number, through: number): void {
+    this.#streams[worker]!.through = through;
+  }
+
+  /** Sends on every record before which no worker can send another. */
+  drain(): void {
     const batch = this.#batch;
-    for (let stream = this.#first(through); stream; stream = this.#first(through)) {
+    for (let stream = this.#first(); stream; stream = this.#first()) {
       const from = stream.batches[0]!;
       copyRow(from, stream.at, batch);
       batch.id[batch.length - 1] = ++this.#records;
-      if (++stream.at === from.length) {
+      if (++stream.at === from.capacity) {
         stream.batches.shift();
         stream.at = 0;
       }
@@ -49,22 +56,25 @@ export class RecordMerge {
     this.#batch.length = 0;
   }
 
-  #first(through: number): Stream | undefined {
+  #first(): Stream | undefined {
     let best: Stream | undefined;
     let bestAt = 0;
     let bestRank = 0;
+    let known = Number.POSITIVE_INFINITY;
     for (const stream of this.#streams) {
       const batch = stream.batches[0];
-      if (!batch) continue;
+      if (!batch) {
+        known = Math.min(known, stream.through);
+        continue;
+      }
       const row = stream.at;
       const leftAt = batch.leftAt[row]!;
-      if (leftAt > through) continue;
       const rank = batch.phase[row]! * 2 ** 32 + batch.turn[row]!;
       if (best && (leftAt > bestAt || (leftAt === bestAt && rank >= bestRank))) continue;
       best = stream;
       bestAt = leftAt;
       bestRank = rank;
     }
-    return best;
+    return bestAt <= known ? best : undefined;
   }
 }

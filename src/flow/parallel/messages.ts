@@ -1,4 +1,3 @@
-import type { FlowBatch } from '../flow.ts';
 import type { MeterOptions, MeterStats } from '../meter-options.ts';
 
 /** What a worker is started with. */
@@ -14,18 +13,23 @@ export type ToWorker =
       readonly bytes: Uint8Array;
       readonly block: SharedArrayBuffer;
       readonly count: number;
+      /** Number of the last packet up to this chunk, whoever has it. */
+      readonly through: number;
     }
   | { readonly type: 'finish' };
 
-/** The columns of a batch as they travel; {@link FlowBatch} without its methods. */
-export type PackedBatch = Omit<FlowBatch, never>;
+/** A batch on its way: the shared memory of its columns, as `FlowBatch` lays it out, all rows used. */
+export interface PackedBatch {
+  readonly memory: SharedArrayBuffer;
+  readonly rows: number;
+}
 
-/** From a worker: what left with a block, or at the end with what was counted. */
+/** From a worker: records as they leave, what was done with a chunk, at the end what was counted. */
 export type FromWorker =
-  | { readonly type: 'done'; readonly chunk: number; readonly batches: PackedBatch[] }
+  | { readonly type: 'batch'; readonly batch: PackedBatch }
+  | { readonly type: 'done'; readonly chunk: number; readonly through: number }
   | {
       readonly type: 'finished';
-      readonly batches: PackedBatch[];
       readonly stats: MeterStats;
       readonly packets: number;
       readonly anomalies: Float64Array;

@@ -40,7 +40,7 @@ export class ParallelMeter {
   readonly #decoder = createDecoder();
   readonly #packet = new Packet();
   readonly #free: Chunk[] = [];
-  readonly #sent: { readonly chunk: Chunk; readonly through: number }[] = [];
+  readonly #sent: Chunk[] = [];
   readonly #finished: (FromWorker & { type: 'finished' })[] = [];
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
@@ -82,7 +82,7 @@ export class ParallelMeter {
     this.#ended.catch(() => undefined);
     void after.then(() => {
       this.#open = true;
-      this.#drain();
+      this.#merge.drain();
     });
     this.#workers = Array.from({ length: workers }, (_, index) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
@@ -132,7 +132,8 @@ export class ParallelMeter {
     if (this.#position === 0 || chunk.counts.every((count) => count === 0)) return;
     chunk.fill(this.#bytes, this.#from, this.#to);
     chunk.pending = this.#workers.length;
-    this.#sent.push({ chunk, through: this.#position });
+    this.#sent.push(chunk);
+    const through = this.#position;
     this.#workers.forEach((worker, index) => {
       const block = chunk.blocks[index]!.memory;
       const count = chunk.counts[index]!;
@@ -142,6 +143,7 @@ export class ParallelMeter {
         bytes: chunk.bytes,
         block,
         count,
+        through,
       };
       worker.postMessage(message);
     });
@@ -167,7 +169,7 @@ export class ParallelMeter {
     try {
       await this.#after;
       await this.#ended;
-      this.#merge.drain(Number.POSITIVE_INFINITY);
+      this.#merge.drain();
       this.#merge.flush();
     } finally {
       await Promise.all(this.#workers.map((worker) => worker.terminate()));
@@ -194,31 +196,29 @@ export class ParallelMeter {
   }
 
   #receive(worker: number, message: FromWorker): void {
-    const batches = message.batches.map((columns) => Object.assign(new FlowBatch(0), columns));
-    this.#merge.push(worker, batches);
-    if (message.type === 'finished') {
+    if (message.type === 'batch') {
+      const { memory, rows } = message.batch;
+      this.#merge.push(worker, new FlowBatch(rows, memory));
+    } else if (message.type === 'finished') {
+      this.#merge.advance(worker, Number.POSITIVE_INFINITY);
       this.#finished.push(message);
       if (this.#finished.length === this.#workers.length) this.#end();
-      return;
+    } else {
+      this.#merge.advance(worker, message.through);
+      this.#release(message.chunk);
     }
-    const entry = this.#sent.find(({ chunk }) => chunk.id === message.chunk)!;
-    entry.chunk.pending--;
-    this.#drain();
+    if (this.#open) this.#merge.drain();
+  }
+
+  /** A worker is done with a chunk; the last one frees it. */
+  #release(id: number): void {
+    const at = this.#sent.findIndex((chunk) => chunk.id === id);
+    const chunk = this.#sent[at]!;
+    if (--chunk.pending > 0) return;
+    this.#sent.splice(at, 1);
+    this.#free.push(chunk);
     this.#wake?.();
   }
-
-  #drain(): void {
-    let through = 0;
-    while (this.#sent.length > 0 && this.#sent[0]!.chunk.pending === 0) {
-      const done = this.#sent.shift()!;
-      through = done.through;
-      this.#through = through;
-      this.#free.push(done.chunk);
-    }
-    if (this.#open && this.#through > 0) this.#merge.drain(this.#through);
-  }
-
-  #through = 0;
 }
 
 function summary(parts: readonly (FromWorker & { type: 'finished' })[]): ParallelSummary {

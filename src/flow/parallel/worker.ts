@@ -14,20 +14,17 @@ const decoder = createDecoder();
 const packet = new Packet();
 const frame = new Frame();
 const blocks = new Map<SharedArrayBuffer, Block>();
-let batches: FlowBatch[] = [];
 const meter = new Meter({ ...options, ticked: true }, (batch) => {
-  const copy = new FlowBatch(batch.length);
+  // Shared, not transferred: detaching memory makes every typed array of the thread slower.
+  const memory = new SharedArrayBuffer(FlowBatch.bytes(batch.length));
+  const copy = new FlowBatch(batch.length, memory);
   for (let row = 0; row < batch.length; row++) copyRow(batch, row, copy);
-  batches.push(copy);
+  send({ type: 'batch', batch: { memory, rows: batch.length } });
 });
 const burst = new MeterBurst(meter, decoder);
 
 function send(message: FromWorker): void {
-  const buffers = message.batches.flatMap((batch) =>
-    Object.values(batch).flatMap((column) => (ArrayBuffer.isView(column) ? [column.buffer] : [])),
-  );
-  port.postMessage(message, buffers as ArrayBuffer[]);
-  batches = [];
+  port.postMessage(message);
 }
 
 function runBlock(block: Block, bytes: Uint8Array, count: number): void {
@@ -62,7 +59,7 @@ port.on('message', (message: ToWorker) => {
   if (message.type === 'finish') {
     meter.finish();
     const { packets, anomalies, linkTypes } = decoder;
-    send({ type: 'finished', batches, stats: meter.stats, packets, anomalies, linkTypes });
+    send({ type: 'finished', stats: meter.stats, packets, anomalies, linkTypes });
     port.close();
     return;
   }
@@ -73,5 +70,5 @@ port.on('message', (message: ToWorker) => {
   }
   runBlock(block, message.bytes, message.count);
   meter.flush();
-  send({ type: 'done', chunk: message.chunk, batches });
+  send({ type: 'done', chunk: message.chunk, through: message.through });
 });
