@@ -34,12 +34,15 @@ export function parseArkime(text: string): CountedFlow[] {
   return flows;
 }
 
-/** Arkime: frames as the capture has them; its sessions of one 5-tuple are summed. */
+/** Arkime: frames as the capture has them; fragments of a datagram are one packet. */
 export const ARKIME: Suite = {
   tool: 'arkime',
   suffix: /\.json$/,
   about: 'Compares our argus meter with the sessions that Arkime expects of the same captures.',
-  sides: bothWays((path) => parseArkime(readFileSync(path, 'utf8')), 'link'),
+  sides: bothWays((path) => parseArkime(readFileSync(path, 'utf8')), {
+    meter: 'link',
+    wholeDatagrams: true,
+  }),
 };
 
 /** Runs the suite. @returns the process's exit code */

@@ -17,6 +17,8 @@ export interface CountedFlow {
   /** First and last packet, microseconds since 1970, where it is known. */
   readonly start?: number;
   readonly end?: number;
+  /** Outermost VLAN id, where VLANs are metered apart. */
+  readonly vlan?: number;
 }
 
 /** The columns of a conversation's row; `a` is the end whose text comes first. */
@@ -113,7 +115,10 @@ export async function meteredFlows(path: string, options: MeteringOptions): Prom
     const vlan = byVlan ? packet.vlanOuter : 0;
     let meter = meters.get(vlan);
     if (!meter) {
-      meter = meterInto(flows, options, () => header);
+      const add = (flow: CountedFlow): void => {
+        flows.push(byVlan ? { ...flow, vlan } : flow);
+      };
+      meter = meterInto(add, options, () => header);
       meters.set(vlan, meter);
     }
     meter.add(packet);
@@ -123,17 +128,17 @@ export async function meteredFlows(path: string, options: MeteringOptions): Prom
 }
 
 function meterInto(
-  flows: CountedFlow[],
+  add: (flow: CountedFlow) => void,
   { meter, statusInterval = 3600 }: MeteringOptions,
   header: () => number,
 ): Meter | ZeekTracker {
   if (meter === 'link') {
-    return new Meter({ statusInterval }, (batch) => addFrames(flows, batch, header()));
+    return new Meter({ statusInterval }, (batch) => addFrames(add, batch, header()));
   }
   // Other exporters count packets with wrong checksums, too.
   return new ZeekTracker({ ignoreChecksums: true, analyse: false }, (batch) => {
     for (let row = 0; row < batch.length; row++) {
-      flows.push({
+      add({
         ...ends(batch, row, batch.protocol[row]!),
         packets: [batch.originatorPackets[row]!, batch.responderPackets[row]!],
         bytes: [batch.originatorIpBytes[row]!, batch.responderIpBytes[row]!],
@@ -144,13 +149,13 @@ function meterInto(
   });
 }
 
-function addFrames(flows: CountedFlow[], batch: FlowBatch, header: number): void {
+function addFrames(add: (flow: CountedFlow) => void, batch: FlowBatch, header: number): void {
   for (let row = 0; row < batch.length; row++) {
     const etherType = batch.etherType[row];
     if (etherType !== 0x0800 && etherType !== 0x86dd) continue;
     const there = batch.originatorPackets[row]!;
     const back = batch.responderPackets[row]!;
-    flows.push({
+    add({
       ...ends(batch, row, batch.protocol[row]!),
       packets: [there, back],
       bytes: [

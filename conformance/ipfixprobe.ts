@@ -60,7 +60,7 @@ export const IPFIXPROBE: Suite = {
   tool: 'ipfixprobe',
   suffix: /\.(\w+)\.csv$/,
   about: "Compares our zeek tracker with what ipfixprobe's tests expect of the same captures.",
-  sides: bothWays((path) => parseIpfixprobe(readFileSync(path, 'utf8')), 'ip'),
+  sides: bothWays((path) => parseIpfixprobe(readFileSync(path, 'utf8')), { meter: 'ip' }),
 };
 
 /** Runs the suite. @returns the process's exit code */

@@ -50,7 +50,7 @@ export const NDPI: Suite = {
   tool: 'ndpi',
   suffix: /\.out$/,
   about: "Compares our argus meter with what nDPI's ndpiReader counted of the same captures.",
-  sides: bothWays((path) => parseNdpi(readFileSync(path, 'latin1')), 'link'),
+  sides: bothWays((path) => parseNdpi(readFileSync(path, 'latin1')), { meter: 'link' }),
 };
 
 /** Runs the suite. @returns the process's exit code */

@@ -30,7 +30,7 @@ export function joinedRows(flows: readonly CountedFlow[]): string[] {
   const byTime = [...flows].sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
   for (const flow of byTime) {
     const { packets, bytes, start = 0, end = 0 } = flow;
-    const key = conversationOf(flow);
+    const key = `${flow.vlan ?? 0} ${conversationOf(flow)}`;
     const before = open.get(key);
     if (before && start - before.end <= IDLE_MICROS) {
       before.packets += packets[0] + packets[1];

@@ -7,6 +7,7 @@ import {
   type MeteringOptions,
   meteredFlows,
 } from './conversations.ts';
+import { explain } from './explained.ts';
 import { type ToolPair, toolOracles } from './oracle.ts';
 import { printOutcome, readWishes, type Wishes } from './outcome.ts';
 
@@ -15,6 +16,8 @@ export interface Sides {
   readonly flows: number;
   readonly expected: readonly string[];
   readonly ours: readonly string[];
+  /** The rows that the zeek tracker makes, where rows are conversations. */
+  readonly tracked?: readonly string[];
 }
 
 /** Another tool whose published flows our meters are compared with. */
@@ -26,24 +29,59 @@ export interface Suite {
   /** What is compared, one sentence. */
   readonly about: string;
   readonly layout?: RowLayout;
+  /** Percent of rows that are to be equal; default 98. */
+  readonly min?: number;
   /** Both sides' rows of one capture. */
   readonly sides: (pair: ToolPair) => Promise<Sides>;
 }
 
+/** How {@link bothWays} meters. */
+export interface BothWays extends Pick<MeteringOptions, 'meter'> {
+  /** The tool counts the fragments of a datagram as one packet, as the tracker does. */
+  readonly wholeDatagrams?: boolean;
+}
+
+const ETHERNET = 14;
+
 /** Sides of a tool that names both ends and counts both ways: flows summed by conversation. */
 export function bothWays(
   read: (path: string) => CountedFlow[],
-  meter: MeteringOptions['meter'],
+  { meter, wholeDatagrams = false }: BothWays,
 ): Suite['sides'] {
   return async ({ capture, oracle }) => {
     const flows = read(oracle);
     const expected = conversationRows(flows);
-    return {
-      flows: flows.length,
-      expected,
-      ours: conversationRows(await meteredFlows(capture, { meter })),
-    };
+    const metered = conversationRows(await meteredFlows(capture, { meter }));
+    const tracker = await meteredFlows(capture, { meter: 'ip' });
+    const tracked = conversationRows(tracker);
+    if (!wholeDatagrams) return { flows: flows.length, expected, ours: metered, tracked };
+    const joined = conversationRows(tracker.map(framed));
+    const wanted = new Set(expected);
+    const spare = new Map(joined.map((row) => [conversationOfRow(row), row]));
+    const ours = metered.map((row) => {
+      const other = spare.get(conversationOfRow(row));
+      return !wanted.has(row) && other && wanted.has(other) ? other : row;
+    });
+    return { flows: flows.length, expected, ours, tracked };
   };
+}
+
+/** The tracker's IP packets as Ethernet frames. */
+function framed(flow: CountedFlow): CountedFlow {
+  const [there, back] = flow.packets;
+  const bytes = [flow.bytes[0] + there * ETHERNET, flow.bytes[1] + back * ETHERNET] as const;
+  return { ...flow, bytes };
+}
+
+function conversationOfRow(row: string): string {
+  return row.split(' ', 3).join(' ');
+}
+
+/** How many rows the tracker has with the same packets each way. */
+function samePackets(expected: readonly string[], tracked: readonly string[]): number {
+  const withPackets = (row: string): string => row.split(' ', 5).join(' ');
+  const known = new Set(tracked.map(withPackets));
+  return expected.filter((row) => known.has(withPackets(row))).length;
 }
 
 /** One line of the table. */
@@ -55,6 +93,10 @@ export interface Line {
   readonly missing: number;
   readonly differing: number;
   readonly extra: number;
+  /** Rows whose packets the zeek tracker counts alike; -1 where that cannot be said. */
+  readonly tracked: number;
+  /** Differing and missing rows by the class that explains them; `not explained` for the rest. */
+  readonly classes: Readonly<Record<string, number>>;
   /** How often each column differs. */
   readonly columns: Readonly<Record<string, number>>;
 }
@@ -69,15 +111,23 @@ export async function compareSuite(
   for (const pair of toolOracles(sharedPath('data', 'pcap'), suite.tool, suite.suffix)) {
     const capture = pair.variant ? `${pair.name} ${pair.variant}` : pair.name;
     if (!capture.includes(file)) continue;
-    const { flows, expected, ours } = await suite.sides(pair);
-    const comparison = compareRows(expected, ours, suite.layout ?? CONVERSATION_LAYOUT);
+    const sides = await suite.sides(pair);
+    const layout = suite.layout ?? CONVERSATION_LAYOUT;
+    const comparison = compareRows(sides.expected, sides.ours, layout);
     each(capture, comparison);
-    lines.push(lineOf(capture, flows, comparison));
+    lines.push(lineOf(suite.tool, capture, sides, comparison));
   }
   return lines;
 }
 
-function lineOf(capture: string, flows: number, comparison: Comparison): Line {
+const NOT_EXPLAINED = 'not explained';
+
+function lineOf(tool: string, capture: string, sides: Sides, comparison: Comparison): Line {
+  const classes: Record<string, number> = {};
+  for (const row of comparison.missing) {
+    const kind = explain(tool, capture, row)?.kind ?? NOT_EXPLAINED;
+    classes[kind] = (classes[kind] ?? 0) + 1;
+  }
   const columns: Record<string, number> = {};
   for (const { columns: names } of comparison.near) {
     for (const name of names) columns[name] = (columns[name] ?? 0) + 1;
@@ -85,19 +135,21 @@ function lineOf(capture: string, flows: number, comparison: Comparison): Line {
   const differing = comparison.near.length;
   return {
     capture,
-    flows,
+    flows: sides.flows,
     rows: comparison.records,
     equal: comparison.matched,
     missing: comparison.missing.length - differing,
     differing,
     extra: comparison.extra.length - differing,
+    tracked: sides.tracked ? samePackets(sides.expected, sides.tracked) : -1,
+    classes,
     columns,
   };
 }
 
 /** Runs a suite as the command line asks. @returns the process's exit code */
 export async function runSuite(suite: Suite, args: readonly string[]): Promise<number> {
-  const wishes = readWishes(args, 98);
+  const wishes = readWishes(args, suite.min ?? 98);
   if (!wishes) {
     process.stdout.write(help(suite));
     return 2;
@@ -112,12 +164,12 @@ export async function runSuite(suite: Suite, args: readonly string[]): Promise<n
   return reportLines(lines, wishes);
 }
 
-function help({ tool, about }: Suite): string {
+function help({ tool, about, min = 98 }: Suite): string {
   return `npm run conformance -- ${tool} [--json] [--file NAME] [--show N] [--min PERCENT]
 
 ${about}
 --file: only captures whose name contains NAME. --show: rows that differ, up to N a capture.
---min: exit with 1 when fewer are equal (default 98). What remains is explained in
+--min: exit with 1 when fewer are equal (default ${min}). What remains is explained in
 docs/conformance.md.
 `;
 }
@@ -132,19 +184,27 @@ export function reportLines(lines: readonly Line[], wishes: Wishes): number {
     process.stdout.write(`${JSON.stringify({ ...total, equalPercent, details: lines })}\n`);
   } else {
     process.stdout.write(table([...lines, total]));
-    const columns = Object.entries(total.columns).map(([name, times]) => `${name} ${times}`);
-    process.stdout.write(`columns that differ: ${columns.join(', ') || 'none'}\n`);
+    process.stdout.write(
+      `columns that differ: ${listed(total.columns)}\nwhy: ${listed(total.classes)}\n`,
+    );
   }
   return equalPercent < wishes.min || lines.length === 0 ? 1 : 0;
 }
 
-function sumOf(lines: readonly Line[]): Line {
-  const columns: Record<string, number> = {};
-  for (const line of lines) {
-    for (const [name, times] of Object.entries(line.columns)) {
-      columns[name] = (columns[name] ?? 0) + times;
-    }
+function listed(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).map(([name, times]) => `${name} ${times}`);
+  return parts.join(', ') || 'none';
+}
+
+function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    for (const [name, times] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + times;
   }
+  return sum;
+}
+
+function sumOf(lines: readonly Line[]): Line {
   const sum = (pick: (line: Line) => number): number =>
     lines.reduce((before, line) => before + pick(line), 0);
   return {
@@ -155,11 +215,23 @@ function sumOf(lines: readonly Line[]): Line {
     missing: sum((line) => line.missing),
     differing: sum((line) => line.differing),
     extra: sum((line) => line.extra),
-    columns,
+    tracked: lines.some((line) => line.tracked < 0) ? -1 : sum((line) => line.tracked),
+    classes: added(lines.map((line) => line.classes)),
+    columns: added(lines.map((line) => line.columns)),
   };
 }
 
-const HEADER = ['capture', 'flows', 'rows', 'equal', '%', 'differing', 'missing', 'only ours'];
+const HEADER = [
+  'capture',
+  'flows',
+  'rows',
+  'equal',
+  '%',
+  'differing',
+  'missing',
+  'only ours',
+  'tracker',
+];
 
 function table(lines: readonly Line[]): string {
   const cells = lines.map((line) => [
@@ -167,6 +239,7 @@ function table(lines: readonly Line[]): string {
     ...[line.flows, line.rows, line.equal].map(String),
     percent(line.equal, line.rows).toFixed(2),
     ...[line.differing, line.missing, line.extra].map(String),
+    line.tracked < 0 ? '-' : String(line.tracked),
   ]);
   const all = [HEADER, ...cells];
   const widths = HEADER.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
