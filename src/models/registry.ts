@@ -1,8 +1,10 @@
 import { WiresiftError } from '../base/index.ts';
+import { naiveBayesKind } from './bayes/kind.ts';
 import { boostingKind } from './boosting/kind.ts';
 import { calibratedKind } from './calibrated/kind.ts';
 import { extraTreesKind } from './extra-trees/kind.ts';
 import { forestKind } from './forest/kind.ts';
+import { knnKind } from './knn/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
 import { treeKind } from './tree/kind.ts';
@@ -14,6 +16,8 @@ const KINDS: readonly ModelKind[] = [
   extraTreesKind, // extremely randomised trees
   boostingKind, // gradient boosting
   logisticKind, // logistic regression
+  knnKind, // nearest neighbours
+  naiveBayesKind, // Gaussian naive Bayes
   calibratedKind(modelKind), // wraps one of the others
 ];
 

@@ -3,7 +3,7 @@ import { checkExplain, checkScore } from '../input.ts';
 import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, nodesProblem } from '../tree/ensemble.ts';
-import { BLOCK_ROWS, TreeScorer } from '../tree/scorer.ts';
+import { TreeScorer } from '../tree/scorer.ts';
 import { TreeShap } from '../tree/shap.ts';
 import { outputCount } from './prepare.ts';
 import { SetScorer } from './set-scorer.ts';
@@ -44,8 +44,9 @@ export class BoostingModel implements Model {
     const out = new Float32Array(matrix.rows * classes);
     if (classes === 1) return out.fill(1);
     const { base } = this.trees;
-    for (let start = 0; start < matrix.rows; start += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, matrix.rows - start);
+    const { blockRows } = this.#scorer;
+    for (let start = 0; start < matrix.rows; start += blockRows) {
+      const count = Math.min(blockRows, matrix.rows - start);
       const sums = this.#scorer.sum(matrix, start, count);
       const shares = out.subarray(start * classes, (start + count) * classes);
       if (classes === 2) sigmoids(sums, base[0]!, shares);

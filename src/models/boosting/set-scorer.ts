@@ -1,9 +1,13 @@
 import type { Matrix } from '../../features/index.ts';
-import { BLOCK_ROWS } from '../tree/scorer.ts';
 import { type BoostedTrees, inSet } from './trees.ts';
+
+/** Rows scored together. */
+const BLOCK_ROWS = 4096;
 
 /** Scores rows by trees that split by sets of categories, node by node. */
 export class SetScorer {
+  /** Most rows that {@link sum} takes. */
+  readonly blockRows = BLOCK_ROWS;
   readonly #trees: BoostedTrees;
   readonly #sums: Float64Array;
 
@@ -13,7 +17,7 @@ export class SetScorer {
   }
 
   /**
-   * Sums the leaves' values over all trees for `count` rows, at most `BLOCK_ROWS`.
+   * Sums the leaves' values over all trees for `count` rows, at most {@link blockRows}.
    * @returns rows × outputs; valid until the next call
    */
   sum({ cols, data }: Matrix, start: number, count: number): Float64Array {

@@ -83,6 +83,15 @@ export interface TreeKernels {
     bin: number,
     moved: number,
   ): number;
+  walk(
+    nodes: number,
+    values: number,
+    bins: number,
+    stride: number,
+    count: number,
+    found: number,
+  ): void;
+  addLeaves(found: number, count: number, leaves: number, width: number, sums: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

@@ -3,7 +3,7 @@ import { checkExplain, checkScore } from '../input.ts';
 import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, type Trees, treesProblem } from './ensemble.ts';
-import { BLOCK_ROWS, TreeScorer } from './scorer.ts';
+import { TreeScorer } from './scorer.ts';
 import { TreeShap } from './shap.ts';
 
 /** What a model of trees is apart from its trees. */
@@ -38,8 +38,9 @@ export class TreeModel implements Model {
     checkScore(this.kind, this.features, matrix);
     const { classCount, treeCount } = this.trees;
     const out = new Float32Array(matrix.rows * classCount);
-    for (let start = 0; start < matrix.rows; start += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, matrix.rows - start);
+    const { blockRows } = this.#scorer;
+    for (let start = 0; start < matrix.rows; start += blockRows) {
+      const count = Math.min(blockRows, matrix.rows - start);
       const sums = this.#scorer.sum(matrix, start, count);
       const from = start * classCount;
       for (let i = 0; i < count * classCount; i++) out[from + i] = sums[i]! / treeCount;

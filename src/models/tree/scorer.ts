@@ -1,11 +1,16 @@
 import type { Matrix } from '../../features/index.ts';
+import { MemoryLayout } from '../kernels/layout.ts';
+import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
 import type { NodeColumns } from './ensemble.ts';
 import { RowBinner } from './row-binner.ts';
 
 /**
- * Rows scored together: their bins stay in the second-level cache while all trees pass over them.
+ * Most rows scored together. The trees come from memory once a block, and that costs more than bins
+ * and sums in the second-level cache save: 32,768 rows score twice as fast as 4,096.
  */
-export const BLOCK_ROWS = 4096;
+const BLOCK_ROWS = 32_768;
+/** Sums of a block: 2 MB of 64-bit floats. */
+const BLOCK_SUMS = 2 ** 18;
 /** No cell's bin is above it. */
 const HIGHEST_BIN = 255;
 /** Trees of fewer nodes go into the narrow layout, where 16 bits number a pair of siblings. */
@@ -29,7 +34,7 @@ export interface LeafValues {
  * Scores rows with trees outside and blocks of rows inside. The clear version: for each row and
  * tree, from the root, `node = cell <= threshold ? node + 1 : right[node]` until a leaf; add its
  * shares. Here cells become bins between the thresholds of their column, a node becomes one word
- * with siblings side by side, and four rows walk at a time without a branch
+ * with siblings side by side, and eight rows walk at a time without a branch
  * (`bench/models.bench.ts` times it).
  *
  * Places are counted within a tree: 0 the root, 1 unused, then pairs of siblings from even places
@@ -37,6 +42,8 @@ export interface LeafValues {
  * constant 1 at the end of every binned row, so it always holds.
  */
 export class TreeScorer {
+  /** Most rows that {@link sum} takes. */
+  readonly blockRows: number;
   readonly #trees: NodeColumns;
   readonly #leaf: LeafValues;
   readonly #binner: RowBinner;
@@ -54,14 +61,26 @@ export class TreeScorer {
   readonly #isNarrow: Uint8Array;
   readonly #bins: Uint8Array;
   /** Where the values of the leaf of each row begin. */
-  readonly #found = new Int32Array(BLOCK_ROWS);
+  readonly #found: Int32Array;
   readonly #sums: Float64Array;
+  readonly #kernels: TreeKernels;
+  /** Addresses of the arrays above in the kernels' memory, and of the leaves' values. */
+  readonly #at: {
+    readonly narrow: number;
+    readonly values: number;
+    readonly bins: number;
+    readonly found: number;
+    readonly sums: number;
+    readonly leaves: number;
+  };
 
   /** @throws RangeError when a column has more thresholds than a byte can tell apart */
   constructor(trees: NodeColumns, leaf: LeafValues) {
     const { treeCount, starts } = trees;
     this.#trees = trees;
     this.#leaf = leaf;
+    const rows = Math.min(BLOCK_ROWS, Math.ceil(BLOCK_SUMS / Math.max(1, leaf.outputs)));
+    this.blockRows = rows;
     this.#binner = new RowBinner(trees);
     const { stride } = this.#binner;
     this.#bases = new Int32Array(treeCount);
@@ -73,13 +92,26 @@ export class TreeScorer {
       this.#isNarrow[t] = nodes < NARROW_NODES && stride <= NARROW_STRIDE ? 1 : 0;
       places += nodes + 1;
     }
-    const anyWide = this.#isNarrow.includes(0);
-    this.#narrow = new Int32Array(places);
-    this.#wide = new Int32Array(anyWide ? places * 2 : 0);
-    this.#values = new Int32Array(places);
+    const layout = new MemoryLayout('score');
+    const at = {
+      narrow: layout.take(places * 4),
+      values: layout.take(places * 4),
+      bins: layout.take(rows * stride),
+      found: layout.take(rows * 4),
+      sums: layout.take(rows * leaf.outputs * 8),
+      leaves: layout.take(leaf.values.length * 4),
+    };
+    const memory = layout.allocate();
+    this.#kernels = loadTreeKernels(memory);
+    this.#at = at;
+    this.#narrow = new Int32Array(memory.buffer, at.narrow, places);
+    this.#wide = new Int32Array(this.#isNarrow.includes(0) ? places * 2 : 0);
+    this.#values = new Int32Array(memory.buffer, at.values, places);
     for (let t = 0; t < treeCount; t++) this.#pack(t);
-    this.#bins = new Uint8Array(BLOCK_ROWS * stride);
-    this.#sums = new Float64Array(BLOCK_ROWS * leaf.outputs);
+    this.#bins = new Uint8Array(memory.buffer, at.bins, rows * stride);
+    this.#found = new Int32Array(memory.buffer, at.found, rows);
+    this.#sums = new Float64Array(memory.buffer, at.sums, rows * leaf.outputs);
+    new Float32Array(memory.buffer, at.leaves, leaf.values.length).set(leaf.values);
   }
 
   #pack(tree: number): void {
@@ -113,7 +145,7 @@ export class TreeScorer {
   }
 
   /**
-   * Sums the leaves' values over all trees for `count` rows, at most {@link BLOCK_ROWS}.
+   * Sums the leaves' values over all trees for `count` rows, at most {@link blockRows}.
    * @returns rows × outputs; valid until the next call
    */
   sum(matrix: Matrix, start: number, count: number): Float64Array {
@@ -127,7 +159,6 @@ export class TreeScorer {
       else if (this.#isNarrow[t] === 1) this.#walkNarrow(this.#bases[t]!, count);
       else this.#walkWide(this.#bases[t]!, count);
       if (width === 1) this.#addOne(t % outputs, count);
-      else if (width === 2) this.#addTwo(count);
       else this.#addAll(count);
     }
     return sums;
@@ -148,62 +179,9 @@ export class TreeScorer {
   }
 
   #walkNarrow(base: number, count: number): void {
-    const nodes = this.#narrow.subarray(base);
-    const values = this.#values.subarray(base);
-    const found = this.#found;
-    const bins = this.#bins;
+    const { narrow, values, bins, found } = this.#at;
     const { stride } = this.#binner;
-    let i = 0;
-    for (; i + 4 <= count; i += 4) {
-      const r0 = i * stride;
-      const r1 = r0 + stride;
-      const r2 = r1 + stride;
-      const r3 = r2 + stride;
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let d = 0;
-      let moved = 1;
-      // Two levels a turn. The sign bit of (bin - cell) is set just when the cell is above the bin.
-      while (moved !== 0) {
-        const wa = nodes[a]!;
-        const wb = nodes[b]!;
-        const wc = nodes[c]!;
-        const wd = nodes[d]!;
-        const ma = (wa >>> 15) | (((wa & 255) - bins[r0 + ((wa >>> 8) & 127)]!) >>> 31);
-        const mb = (wb >>> 15) | (((wb & 255) - bins[r1 + ((wb >>> 8) & 127)]!) >>> 31);
-        const mc = (wc >>> 15) | (((wc & 255) - bins[r2 + ((wc >>> 8) & 127)]!) >>> 31);
-        const md = (wd >>> 15) | (((wd & 255) - bins[r3 + ((wd >>> 8) & 127)]!) >>> 31);
-        const xa = nodes[ma]!;
-        const xb = nodes[mb]!;
-        const xc = nodes[mc]!;
-        const xd = nodes[md]!;
-        const na = (xa >>> 15) | (((xa & 255) - bins[r0 + ((xa >>> 8) & 127)]!) >>> 31);
-        const nb = (xb >>> 15) | (((xb & 255) - bins[r1 + ((xb >>> 8) & 127)]!) >>> 31);
-        const nc = (xc >>> 15) | (((xc & 255) - bins[r2 + ((xc >>> 8) & 127)]!) >>> 31);
-        const nd = (xd >>> 15) | (((xd & 255) - bins[r3 + ((xd >>> 8) & 127)]!) >>> 31);
-        moved = (na ^ ma) | (nb ^ mb) | (nc ^ mc) | (nd ^ md);
-        a = na;
-        b = nb;
-        c = nc;
-        d = nd;
-      }
-      found[i] = values[a]!;
-      found[i + 1] = values[b]!;
-      found[i + 2] = values[c]!;
-      found[i + 3] = values[d]!;
-    }
-    for (; i < count; i++) {
-      const row = i * stride;
-      let place = 0;
-      for (let last = -1; last !== place; ) {
-        last = place;
-        const word = nodes[place]!;
-        const test = (word & 255) - bins[row + ((word >>> 8) & 127)]!;
-        place = (word >>> 15) | (test >>> 31);
-      }
-      found[i] = values[place]!;
-    }
+    this.#kernels.walk(narrow + 4 * base, values + 4 * base, bins, stride, count, found);
   }
 
   #walkWide(base: number, count: number): void {
@@ -230,24 +208,8 @@ export class TreeScorer {
     for (let i = 0, to = output; i < count; i++, to += outputs) sums[to]! += values[found[i]!]!;
   }
 
-  #addTwo(count: number): void {
-    const { values } = this.#leaf;
-    const sums = this.#sums;
-    const found = this.#found;
-    for (let i = 0; i < count; i++) {
-      const from = found[i]!;
-      sums[2 * i]! += values[from]!;
-      sums[2 * i + 1]! += values[from + 1]!;
-    }
-  }
-
   #addAll(count: number): void {
-    const { values, width } = this.#leaf;
-    const sums = this.#sums;
-    const found = this.#found;
-    for (let i = 0, to = 0; i < count; i++) {
-      for (let from = found[i]!, end = from + width; from < end; from++)
-        sums[to++]! += values[from]!;
-    }
+    const { found, leaves, sums } = this.#at;
+    this.#kernels.addLeaves(found, count, leaves, this.#leaf.width, sums);
   }
 }

@@ -1,0 +1,160 @@
+import type { Matrix } from '../../features/index.ts';
+import { checkExplain, checkScore, nameOrder } from '../input.ts';
+import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import { refuseStored, storedTensor } from '../stored.ts';
+
+/** What Gaussian naive Bayes learned; columns in the order of the matrix. */
+export interface BayesFit {
+  /** Share of each class; 0 for a class without rows. */
+  readonly prior: Float64Array;
+  /** Classes × columns. */
+  readonly mean: Float64Array;
+  /** Classes × columns, smoothed, above 0. */
+  readonly variance: Float64Array;
+}
+
+/** What the model is apart from its numbers. */
+export interface BayesFacts {
+  readonly parameters: Parameters;
+  readonly classes: readonly string[];
+  readonly features: readonly string[];
+}
+
+/** Gaussian naive Bayes: each column normal within each class, independent of the others. */
+export class BayesModel implements Model {
+  readonly kind = 'naive-bayes';
+  readonly parameters: Parameters;
+  readonly classes: readonly string[];
+  readonly features: readonly string[];
+  readonly #fit: BayesFit;
+  readonly #order: Int32Array;
+  /** Of each class, what does not depend on the row. */
+  readonly #constant: Float64Array;
+  readonly #halfPrecision: Float64Array;
+
+  constructor(facts: BayesFacts, fit: BayesFit) {
+    this.parameters = facts.parameters;
+    this.classes = facts.classes;
+    this.features = facts.features;
+    this.#fit = fit;
+    this.#order = nameOrder(facts.features);
+    const cols = facts.features.length;
+    this.#halfPrecision = fit.variance.map((variance) => 0.5 / variance);
+    this.#constant = fit.prior.map((prior, k) => {
+      let sum = Math.log(prior);
+      for (const c of this.#order) sum -= Math.log(fit.variance[k * cols + c]!) / 2;
+      return sum;
+    });
+  }
+
+  score(matrix: Matrix): Float32Array {
+    checkScore(this.kind, this.features, matrix);
+    const { rows, cols, data } = matrix;
+    const classes = this.classes.length;
+    const { mean } = this.#fit;
+    const [order, half, constant] = [this.#order, this.#halfPrecision, this.#constant];
+    const out = new Float32Array(rows * classes);
+    const logs = new Float64Array(classes);
+    for (let i = 0, base = 0; i < rows; i++, base += cols) {
+      let most = Number.NEGATIVE_INFINITY;
+      for (let k = 0, from = 0; k < classes; k++, from += cols) {
+        let log = constant[k]!;
+        // A class without rows stays at minus infinity.
+        if (log > Number.NEGATIVE_INFINITY) {
+          for (let o = 0; o < cols; o++) {
+            const c = order[o]!;
+            const gap = data[base + c]! - mean[from + c]!;
+            log -= gap * gap * half[from + c]!;
+          }
+        }
+        logs[k] = log;
+        if (log > most) most = log;
+      }
+      let sum = 0;
+      for (let k = 0; k < classes; k++) sum += logs[k] = Math.exp(logs[k]! - most);
+      for (let k = 0; k < classes; k++) out[i * classes + k] = logs[k]! / sum;
+    }
+    return out;
+  }
+
+  /** Variance of the class means over the variance within classes, a column. */
+  importances(): Float64Array {
+    const { prior, mean, variance } = this.#fit;
+    const cols = this.features.length;
+    const sizes = new Float64Array(cols);
+    for (let c = 0; c < cols; c++) {
+      let middle = 0;
+      for (let k = 0; k < prior.length; k++) middle += prior[k]! * mean[k * cols + c]!;
+      let between = 0;
+      let within = 0;
+      for (let k = 0; k < prior.length; k++) {
+        between += prior[k]! * (mean[k * cols + c]! - middle) ** 2;
+        within += prior[k]! * variance[k * cols + c]!;
+      }
+      // Below it, the means differ by rounding alone.
+      const noise = 1e-24 * middle * middle;
+      sizes[c] = between > noise ? between / within : 0;
+    }
+    const sum = sizes.reduce((total, size) => total + size, 0);
+    return sum > 0 ? sizes.map((size) => size / sum) : sizes;
+  }
+
+  /**
+   * The class's log-density of each cell less its mean over the classes, by prior: in log-odds,
+   * exact, as columns count independently.
+   */
+  explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
+    checkExplain(this, matrix, row, classIndex);
+    const { prior, mean, variance } = this.#fit;
+    const { cols, data } = matrix;
+    const parts = new Float64Array(cols);
+    const log = (k: number, c: number): number => {
+      const own = variance[k * cols + c]!;
+      return -((data[row * cols + c]! - mean[k * cols + c]!) ** 2) / (2 * own) - Math.log(own) / 2;
+    };
+    for (let c = 0; c < cols; c++) {
+      let middle = 0;
+      for (let k = 0; k < prior.length; k++) {
+        if (prior[k]! > 0) middle += prior[k]! * log(k, c);
+      }
+      parts[c] = log(classIndex, c) - middle;
+    }
+    return parts;
+  }
+
+  tensors(): Tensor[] {
+    const { prior, mean, variance } = this.#fit;
+    const shape = [this.classes.length, this.features.length];
+    return [
+      { name: 'prior', type: 'F64', shape: [this.classes.length], data: prior },
+      { name: 'mean', type: 'F64', shape, data: mean },
+      { name: 'variance', type: 'F64', shape, data: variance },
+    ];
+  }
+}
+
+/** Numbers in a file stay within these: squares and quotients are then finite. */
+const MAX_NUMBER = 1e100;
+const MIN_VARIANCE = 1e-150;
+
+/** @throws WiresiftError `MODEL_FILE` when a tensor is missing, or a number out of range */
+export function loadBayes(facts: BayesFacts, stored: StoredModel): BayesModel {
+  const shape = [facts.classes.length, facts.features.length];
+  const read = (name: string, least: number): Float64Array => {
+    const tensor = storedTensor(stored, name, 'F64', name === 'prior' ? 1 : 2);
+    const where = `model naive-bayes, tensor ${name}`;
+    if (tensor.shape.some((size, i) => size !== shape[i])) {
+      refuseStored(where, tensor.shape.join(' × '), shape.join(' × '));
+    }
+    const wrong = tensor.data.findIndex((value) => !(value >= least && value <= MAX_NUMBER));
+    if (wrong >= 0) refuseStored(where, String(tensor.data[wrong]), `${least} to ${MAX_NUMBER}`);
+    return tensor.data;
+  };
+  const prior = read('prior', 0);
+  const sum = prior.reduce((total, share) => total + share, 0);
+  if (!(Math.abs(sum - 1) < 1e-6)) {
+    refuseStored('model naive-bayes, tensor prior', `shares that sum to ${sum}`, '1');
+  }
+  const mean = read('mean', -MAX_NUMBER);
+  return new BayesModel(facts, { prior, mean, variance: read('variance', MIN_VARIANCE) });
+}
