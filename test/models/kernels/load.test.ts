@@ -76,15 +76,20 @@ function twins() {
   new Uint8Array(memory.buffer).set(new Uint8Array(first));
   return {
     at,
-    fast: loadTreeKernels(memory),
-    plain: plainTreeKernels(first),
+    fast: { ...loadTreeKernels(memory), buffer: memory.buffer },
+    plain: Object.assign(plainTreeKernels(first), { buffer: first }),
     a: memory.buffer,
     b: first,
   };
 }
 
 /** Runs the same on both and compares what they return and every byte but scratch. */
-function both(run: (kernels: TreeKernels, at: ReturnType<typeof twins>['at']) => unknown) {
+function both(
+  run: (
+    kernels: TreeKernels & { buffer: SharedArrayBuffer },
+    at: ReturnType<typeof twins>['at'],
+  ) => unknown,
+) {
   const { at, fast, plain, a, b } = twins();
   assert.equal(run(fast, at), run(plain, at));
   for (const buffer of [a, b]) {
@@ -94,7 +99,12 @@ function both(run: (kernels: TreeKernels, at: ReturnType<typeof twins>['at']) =>
   return { at, a, b };
 }
 
-function same(run: (kernels: TreeKernels, at: ReturnType<typeof twins>['at']) => unknown) {
+function same(
+  run: (
+    kernels: TreeKernels & { buffer: SharedArrayBuffer },
+    at: ReturnType<typeof twins>['at'],
+  ) => unknown,
+) {
   const { a, b } = both(run);
   assert.ok(Buffer.from(a).equals(Buffer.from(b)), 'every byte is the same');
 }
@@ -188,6 +198,37 @@ describe('kernels', () => {
           assert.ok(new Uint8Array(buffer, at.seen, 32).every((x) => x === 0));
         }
       }
+    }
+  });
+
+  it('walk rows to the same leaves and add them up', () => {
+    for (const width of [1, 2, 3, 8]) {
+      same((kernels, at) => {
+        const buffer = kernels.buffer;
+        // Place 0 tests column 2, its right child column 1; a leaf leads to itself.
+        const always = (STRIDE - 1) << 8;
+        const words = [
+          (2 << 15) | (2 << 8) | 2,
+          0,
+          (2 << 15) | 255,
+          (4 << 15) | (1 << 8) | 1,
+          (4 << 15) | 255,
+          (4 << 15) | always,
+        ];
+        new Uint32Array(buffer, at.histograms, 6).set(words);
+        new Uint32Array(buffer, at.histograms + 64, 6).set([0, 0, 0, 0, width, 2 * width]);
+        const bins = new Uint8Array(buffer, at.bins, ROWS * STRIDE);
+        for (let i = 1; i <= ROWS; i++) bins[i * STRIDE - 1] = 1;
+        const leaves = new Float32Array(buffer, at.counts, 3 * width);
+        leaves.forEach((_, i) => {
+          leaves[i] = i / 7;
+        });
+        const { histograms, scores, counts } = at;
+        kernels.walk(histograms, histograms + 64, at.bins, STRIDE, 203, at.moved);
+        kernels.addLeaves(at.moved, 203, counts, width, scores);
+        const found = new Uint32Array(buffer, at.moved, 203);
+        assert.equal(new Set(found).size, 3, 'all leaves are reached');
+      });
     }
   });
 
