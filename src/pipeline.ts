@@ -26,6 +26,8 @@ import {
   MeterBurst,
   type MeterOptions,
   type MeterStats,
+  ParallelMeter,
+  type ParallelSummary,
   type ZeekOptions,
   type ZeekStats,
   ZeekTracker,
@@ -67,6 +69,11 @@ export interface MeterCapturesOptions {
   readonly tracker?: ZeekOptions;
   readonly kdd?: KddOptions;
   readonly capture?: CaptureOptions;
+  /**
+   * Threads that share the flows, when flow records alone are asked for (`onBatch`); records and their
+   * order are the same, unless flows are evicted. Default 1: all in this thread.
+   */
+  readonly workers?: number;
   /** Gets the flow records that Argus would cut. */
   readonly onBatch?: (batch: FlowBatch) => void;
   /** Gets the connections that Zeek would log. */
@@ -132,20 +139,33 @@ class Segment {
     this.#meter?.finish();
     this.#tracker?.finish();
     this.#kdd?.finish();
-    const { anomalies, linkTypes } = this.#decoder;
     return {
-      files: this.files,
+      ...summarise(this, this.#decoder),
       ...(this.#meter ? { meter: this.#meter.stats } : {}),
       ...(this.#tracker ? { tracker: this.#tracker.stats } : {}),
       ...(this.#kdd ? { kdd: this.#kdd.stats } : {}),
-      anomalies: ANOMALIES.map(({ name }, bit) => ({ name, packets: anomalies[bit]! }))
-        .filter(({ packets }) => packets > 0)
-        .sort((a, b) => b.packets - a.packets),
-      unsupportedLinkTypes: Object.fromEntries(linkTypes),
-      first: this.first,
-      last: this.last,
     };
   }
+}
+
+function summarise(
+  stretch: {
+    readonly files: readonly FileSummary[];
+    readonly first: number;
+    readonly last: number;
+  },
+  decoded: Pick<ParallelSummary, 'anomalies' | 'linkTypes'>,
+): SegmentSummary {
+  const { files, first, last } = stretch;
+  return {
+    files,
+    anomalies: ANOMALIES.map(({ name }, bit) => ({ name, packets: decoded.anomalies[bit]! }))
+      .filter(({ packets }) => packets > 0)
+      .sort((a, b) => b.packets - a.packets),
+    unsupportedLinkTypes: Object.fromEntries(decoded.linkTypes),
+    first,
+    last,
+  };
 }
 
 /**
@@ -161,6 +181,10 @@ export async function meterCaptures(
   paths: readonly string[],
   options: MeterCapturesOptions,
 ): Promise<SegmentSummary[]> {
+  const { workers = 1, onBatch, onConns, onKdd } = options;
+  if (workers > 1 && onBatch && !onConns && !onKdd) {
+    return meterOnWorkers(paths, { ...options, workers, onBatch });
+  }
   const summaries: SegmentSummary[] = [];
   let segment: Segment | undefined;
   const close = (): void => {
@@ -197,6 +221,80 @@ export async function meterCaptures(
     segment.files.push({ name, format, frames, anomalies });
   }
   close();
+  await options.afterChunk?.();
+  return summaries;
+}
+
+/** A stretch of traffic that worker threads meter. */
+class SharedSegment {
+  readonly files: FileSummary[] = [];
+  readonly meter: ParallelMeter;
+  first = Number.NaN;
+  last = Number.NaN;
+
+  constructor(meter: ParallelMeter) {
+    this.meter = meter;
+  }
+
+  take(frame: Frame): void {
+    if (Number.isNaN(this.first)) this.first = frame.time;
+    this.last = frame.time;
+    this.meter.add(frame);
+  }
+}
+
+/** {@link meterCaptures} with worker threads; a stretch that ends does so while the next is read. */
+async function meterOnWorkers(
+  paths: readonly string[],
+  options: MeterCapturesOptions & Required<Pick<MeterCapturesOptions, 'workers' | 'onBatch'>>,
+): Promise<SegmentSummary[]> {
+  const { workers, meter = {}, onBatch } = options;
+  const summaries: SegmentSummary[] = [];
+  let closing: Promise<void> = Promise.resolve();
+  let segment: SharedSegment | undefined;
+  const begin = (): SharedSegment =>
+    new SharedSegment(new ParallelMeter(workers, meter, onBatch, closing));
+  const close = (): void => {
+    const ended = segment;
+    if (!ended) return;
+    segment = undefined;
+    closing = ended.meter.finish().then((done) => {
+      const summary = { ...summarise(ended, done), meter: done.meter };
+      summaries.push(summary);
+      options.onSegment?.(summary);
+    });
+    // Heard of below, where it is awaited.
+    closing.catch(() => undefined);
+  };
+  try {
+    for (const path of paths) {
+      if (options.signal?.aborted) break;
+      const source = await openCapture(path, options.capture);
+      let current: SharedSegment | undefined;
+      await source.read(
+        (frame) => {
+          if (!current) {
+            if (segment && frame.time < segment.last) close();
+            current = segment ??= begin();
+          }
+          current.take(frame);
+        },
+        options.signal,
+        async () => {
+          current?.meter.flush();
+          options.onProgress?.(path, source.bytesRead, source.bytesTotal);
+          await current?.meter.ready();
+          await options.afterChunk?.();
+        },
+      );
+      segment ??= begin();
+      const { name, format, frames, anomalies } = source;
+      segment.files.push({ name, format, frames, anomalies });
+    }
+  } finally {
+    close();
+    await closing;
+  }
   await options.afterChunk?.();
   return summaries;
 }

@@ -106,3 +106,19 @@ test('a signal stops reading, and what was read until then counts', async () => 
   });
   assert.deepEqual(segments, []);
 });
+
+test('worker threads give the rows, the order and the summaries of one thread', async () => {
+  const paths = ['attack.pcap', 'office.pcap', 'attack.pcap'].map(example);
+  const run = async (workers: number): Promise<unknown> => {
+    const csv = new ArgusCsv();
+    const out: unknown[] = [];
+    const summaries = await meterCaptures(paths, {
+      workers,
+      onBatch: (batch) => out.push(Buffer.from(csv.write(batch)).toString('latin1')),
+      onSegment: ({ first, last, anomalies, files }) =>
+        out.push({ first, last, anomalies, files: files.map(({ name }) => name) }),
+    });
+    return [...out, summaries.map(({ meter }) => meter?.records)];
+  };
+  assert.deepEqual(await run(2), await run(1));
+});

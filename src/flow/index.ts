@@ -10,6 +10,7 @@ export { KddView } from './kdd/view.ts';
 export { KddWindows, type WindowEvent } from './kdd/windows.ts';
 export { Meter } from './meter.ts';
 export type { MeterOptions, MeterStats } from './meter-options.ts';
+export { ParallelMeter, type ParallelSummary } from './parallel/meter.ts';
 export {
   STATE_ARGUS_EXCHANGED,
   STATE_ERROR_CODE_SHIFT,
@@ -42,6 +43,8 @@ export {
   windowSchemaColumns,
 } from './windows/columns.ts';
 export { endOrder } from './windows/end-order.ts';
+export { HeldFlows } from './windows/from-batches.ts';
+export { windowFlowsOfConns } from './windows/from-conns.ts';
 export {
   HostWindows,
   type HostWindowsOptions,

@@ -80,10 +80,13 @@ export class ParallelMeter {
     });
     // Whoever awaits the end hears of it; until then it must not count as unhandled.
     this.#ended.catch(() => undefined);
-    void after.then(() => {
-      this.#open = true;
-      this.#merge.drain();
-    });
+    after.then(
+      () => {
+        this.#open = true;
+        this.#merge.drain();
+      },
+      () => undefined,
+    );
     this.#workers = Array.from({ length: workers }, (_, index) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
       worker.on('message', (message: FromWorker) => this.#receive(index, message));
