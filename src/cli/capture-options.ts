@@ -96,6 +96,7 @@ function noteMeters({
   }
 }
 
-function noteCounts(parts: Readonly<Record<string, number>>): void {
+/** Lines of what happened at all. */
+export function noteCounts(parts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(parts)) if (count > 0) note(`  ${name}: ${count}`);
 }

@@ -28,6 +28,10 @@ export type FlowFormat = 'native' | TableFormat;
 export interface FlowOutput {
   /** What `meterCaptures` is to call with batches; they are copied, nothing waits. */
   readonly handlers: Pick<MeterCapturesOptions, 'onBatch' | 'onConns' | 'onKdd'>;
+  /** A stretch of traffic has ended; what follows has nothing to do with it. */
+  endSegment?(): void;
+  /** What its bounds left out, by name. */
+  counts?(): Readonly<Record<string, number>>;
   /** Writes out what was taken. */
   flush(): Promise<void>;
   close(): Promise<void>;

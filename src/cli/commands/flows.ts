@@ -6,6 +6,7 @@ import {
   addCaptureOptions,
   type CaptureArguments,
   meterOptions,
+  noteCounts,
   noteSummary,
   trackerOptions,
 } from '../capture-options.ts';
@@ -23,6 +24,8 @@ interface FlowsOptions extends CaptureArguments {
   readonly format: (typeof FORMATS)[number];
   readonly output?: string;
   readonly kddMode: KddMode;
+  /** Lengths in seconds; true for the usual ones. */
+  readonly windows?: readonly number[] | true;
   readonly strict?: boolean;
 }
 
@@ -33,16 +36,26 @@ Examples:
   wiresift flows capture.pcap --view argus,zeek,kdd -o folder
   wiresift flows part1.pcap part2.pcap --format parquet -o flows.parquet
   tcpdump -w - -i eth0 | wiresift flows - --format jsonl
+  wiresift flows capture.pcap --view zeek --windows 10,60 --format parquet -o flows.parquet
   wiresift flows zeek-logs/ --format parquet -o flows.parquet
 
 Formats: csv is each view's own text where it has one: .binetflow for argus, KDD Cup 99's for kdd, a
 header and all columns for zeek; log is Zeek's conn.log. Flows that other tools made (Argus text, Zeek
-logs, eve.json, TON_IoT, KDD, NetFlow, IPFIX, nfdump) are known by content and come out as a table.`;
+logs, eve.json, TON_IoT, KDD, NetFlow, IPFIX, nfdump) are known by content and come out as a table.
+
+--windows appends what both hosts of a row did in the last 1, 10, 60 and 600 seconds (docs/windows.md) to
+the argus or zeek view, as csv, jsonl or parquet. Rows are then written when the capture ends.`;
 
 function viewList(text: string): View[] {
   const views = text.split(',').map((word) => VIEWS.find((view) => view === word));
   if (views.every((view) => view !== undefined)) return [...new Set(views as View[])];
   throw usage('--view', `"${text}"`, `one or more of ${VIEWS.join(', ')}, with commas between`);
+}
+
+function lengthList(text: string): number[] {
+  const lengths = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  if (lengths.every((length) => length > 0 && length < 1e9)) return lengths;
+  throw usage('--windows', `"${text}"`, 'seconds with commas between, such as 1,10,60,600');
 }
 
 /** `wiresift flows`: captures in, flow records out, in as many views as asked, in one pass. */
@@ -56,6 +69,7 @@ export function flowsCommand(context: CommandContext): Command {
     .addOption(
       new Option('--kdd-mode <mode>', 'reading of the kdd features').choices(MODES).default('data'),
     )
+    .option('--windows [seconds,...]', 'append host windows to each row', lengthList)
     .option('--strict', 'refuse a flow file with a row that cannot be read');
   return addCaptureOptions(command)
     .addHelpText('after', EXAMPLES)
@@ -69,7 +83,11 @@ export function flowsCommand(context: CommandContext): Command {
     });
 }
 
-function checkOutput({ view, format, output }: FlowsOptions): void {
+function checkOutput({ view, format, output, windows }: FlowsOptions): void {
+  if (windows && view.includes('kdd')) throw usage('--windows', 'the kdd view', 'argus or zeek');
+  if (windows && format === 'log') {
+    throw usage('--windows', '--format log', 'csv, jsonl or parquet');
+  }
   if (output === undefined && format === 'parquet') {
     throw usage('--format parquet', 'no --output', 'a file to write to: -o FILE');
   }
@@ -84,18 +102,25 @@ function checkOutput({ view, format, output }: FlowsOptions): void {
 /** One output a view: the file asked for, or files named by view in the folder asked for. */
 async function openOutputs(options: FlowsOptions): Promise<FlowOutput[]> {
   const { openFlowOutput } = await import('../flow-output.ts');
-  const { view: views, format, output, kddMode } = options;
+  const { openWindowedOutput } = await import('../windowed-output.ts');
+  const { view: views, format, output, kddMode, windows } = options;
   const folder = views.length > 1 ? output : undefined;
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
   return views.map((view) => {
-    const name = view === 'argus' && format === 'csv' ? 'binetflow' : ENDINGS[format];
+    const native = view === 'argus' && format === 'csv' && !windows;
+    const name = native ? 'binetflow' : ENDINGS[format];
     const path = folder === undefined ? output : join(folder, `${view}.${name}`);
+    const target = path === undefined ? {} : { output: path };
+    if (windows && view !== 'kdd' && format !== 'log') {
+      const lengths = windows === true ? {} : { windows };
+      return openWindowedOutput({ view, format, ...lengths, ...target });
+    }
     const own = format === 'csv' && view !== 'zeek';
     return openFlowOutput({
       view,
       format: format === 'log' || own ? 'native' : format,
       kddMode,
-      ...(path === undefined ? {} : { output: path }),
+      ...target,
     });
   });
 }
@@ -118,6 +143,9 @@ async function writeFlows(
       tracker: trackerOptions(options),
       kdd: { mode: options.kddMode },
       ...Object.assign({}, ...outputs.map(({ handlers }) => handlers)),
+      onSegment: () => {
+        for (const output of outputs) output.endSegment?.();
+      },
       afterChunk: () => all((output) => output.flush()),
       onProgress: (_file, done, total) => progress.update(done, total),
       signal,
@@ -125,7 +153,9 @@ async function writeFlows(
     progress.stop();
     signal.throwIfAborted();
     await all((output) => output.close());
-    if (!options.quiet) noteSummary(segments);
+    if (options.quiet) return;
+    noteSummary(segments);
+    for (const output of outputs) noteCounts(output.counts?.() ?? {});
   } catch (error) {
     // What came before a file that cannot be read still counts.
     if (!signal.aborted) await all((output) => output.close());

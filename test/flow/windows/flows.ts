@@ -27,7 +27,7 @@ export function batchOf(flows: readonly Flow[]): FlowBatch {
   batch.length = flows.length;
   // A reused batch holds old bytes behind a short address.
   batch.addresses.fill(0xaa);
-  const view = new DataView(batch.addresses.buffer);
+  const view = new DataView(batch.addresses.buffer, batch.addresses.byteOffset);
   flows.forEach((flow, i) => {
     view.setUint32(i * 32, flow.from);
     view.setUint32(i * 32 + 16, flow.to);
