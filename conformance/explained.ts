@@ -15,6 +15,9 @@ export const CLASSES = {
   'IP length beyond the frame':
     'nDPI drops a packet whose IP header claims more bytes than the frame has; it was on the wire, ' +
     'and Argus counts it',
+  'IP version':
+    'EtherType IPv4, but another version in the header: nDPI drops the packet, Argus goes by the ' +
+    'EtherType, and so does our meter',
   'later fragments':
     'nDPI drops every fragment but the first; they were on the wire, and Argus counts them',
   tunnel:
@@ -55,14 +58,14 @@ export const EXPLAINED: readonly Explained[] = [
     capture: FUZZ_2020,
     row: '17 10.12.64.30:29200 198.226.25.53:1812',
     kind: BEYOND,
-    packets: '58, 218, 283, 312, 322, 324, 348',
+    packets: '58, 283, 312, 322, 324, 348; and 218, whose IP version is 5',
   },
   {
     tool: NDPI,
     capture: FUZZ_2020,
     row: '17 10.12.64.30:29200 198.226.25.62:1812',
-    kind: BEYOND,
-    packets: '339',
+    kind: 'IP version',
+    packets: '339 (version 2)',
   },
   {
     tool: NDPI,
