@@ -2,197 +2,156 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ipv4Text } from '../src/base/index.ts';
-import { openCapture } from '../src/capture/index.ts';
-import { createDecoder, Packet } from '../src/decode/index.ts';
-import { ArgusCsv, Meter } from '../src/flow/index.ts';
 import { meterCapture } from './meter-capture.ts';
+import { runNaive } from './meter-naive.ts';
+import { topTen } from './meter-profile.ts';
+import { realCapture } from './meter-real.ts';
+import { type LiveFlows, type MeterRun, meterOnce } from './meter-run.ts';
 
 const DEFAULT_PACKETS = 5_000_000;
+const REAL_PACKETS = 2_000_000;
 const DEFAULT_RUNS = 5;
 /** The naive way is slow and hungry; it gets no more packets than this. */
 const NAIVE_PACKETS = 1_000_000;
+const WORKERS = 2;
 
 interface Options {
   packets: number;
   runs: number;
   json: boolean;
-}
-
-interface Run {
-  readonly seconds: number;
-  readonly packets: number;
-  readonly wireBytes: number;
-  readonly records: number;
-  readonly csvBytes: number;
+  profile: boolean;
 }
 
 function readOptions(args: string[]): Options {
-  const options = { packets: DEFAULT_PACKETS, runs: DEFAULT_RUNS, json: false };
+  const options = { packets: DEFAULT_PACKETS, runs: DEFAULT_RUNS, json: false, profile: false };
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--packets') options.packets = Number(args[++i]);
     else if (args[i] === '--runs') options.runs = Number(args[++i]);
     else if (args[i] === '--json') options.json = true;
+    else if (args[i] === '--profile') options.profile = true;
   }
   return options;
 }
 
-/** Capture → decode → meter → argus CSV into nothing. */
-async function runMeter(path: string): Promise<Run & { flows: number; peakFlows: number }> {
-  const started = performance.now();
-  const csv = new ArgusCsv();
-  let csvBytes = 0;
-  let wireBytes = 0;
-  const meter = new Meter({}, (batch) => {
-    csvBytes += csv.write(batch).length;
-  });
-  const decoder = createDecoder();
-  const packet = new Packet();
-  const source = await openCapture(path);
-  await source.read((frame) => {
-    decoder.decode(frame, packet);
-    wireBytes += packet.originalLength;
-    meter.add(packet);
-  });
-  meter.finish();
-  const { packets, records, flows, peakFlows } = meter.stats;
-  const seconds = (performance.now() - started) / 1000;
-  return { seconds, packets, wireBytes, records, csvBytes, flows, peakFlows };
+/** Runs `meter-run.ts` in a process of its own, so that one run's memory is not another's. */
+function child<Result>(...args: string[]): Result {
+  const script = new URL('meter-run.ts', import.meta.url).pathname;
+  const done = spawnSync(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 2] });
+  if (done.status !== 0) throw new Error(`meter-run.ts ${args.join(' ')} failed`);
+  return JSON.parse(String(done.stdout)) as Result;
 }
 
-interface NaiveFlow {
-  first: number;
-  last: number;
-  packets: number;
-  bytes: number;
-  sourceBytes: number;
-  flags: Set<string>;
+interface Runs {
+  readonly runs: MeterRun[];
+  readonly peakBytes: number;
 }
 
-/** The obvious program: a Map from "a:1-b:2-6" to an object, a line of text a flow. */
-async function runNaive(path: string, limit: number): Promise<Run> {
-  const started = performance.now();
-  const flows = new Map<string, NaiveFlow>();
-  const decoder = createDecoder();
-  const packet = new Packet();
-  const stop = new AbortController();
-  let packets = 0;
-  let wireBytes = 0;
-  const source = await openCapture(path);
-  await source.read((frame) => {
-    if (packets >= limit) {
-      stop.abort();
-      return;
-    }
-    packets++;
-    decoder.decode(frame, packet);
-    const layer = packet.ip[0]!;
-    const from = `${ipv4Text(packet.bytes, layer.sourceOffset)}:${layer.sourcePort}`;
-    const to = `${ipv4Text(packet.bytes, layer.destinationOffset)}:${layer.destinationPort}`;
-    wireBytes += packet.originalLength;
-    let flow = flows.get(`${from}-${to}-${layer.protocol}`);
-    const forward = flow !== undefined;
-    flow ??= flows.get(`${to}-${from}-${layer.protocol}`);
-    if (!flow) {
-      flow = {
-        first: packet.time,
-        last: 0,
-        packets: 0,
-        bytes: 0,
-        sourceBytes: 0,
-        flags: new Set(),
-      };
-      flows.set(`${from}-${to}-${layer.protocol}`, flow);
-    }
-    flow.last = packet.time;
-    flow.packets++;
-    flow.bytes += packet.originalLength;
-    if (forward) flow.sourceBytes += packet.originalLength;
-    flow.flags.add(String(layer.tcpFlags));
-  }, stop.signal);
-  let csvBytes = 0;
-  for (const [key, flow] of flows) {
-    const cells = [new Date(flow.first / 1000).toISOString(), (flow.last - flow.first) / 1e6, key];
-    csvBytes += [
-      ...cells,
-      [...flow.flags].join(''),
-      flow.packets,
-      flow.bytes,
-      flow.sourceBytes,
-    ].join(',').length;
-  }
-  const seconds = (performance.now() - started) / 1000;
-  return { seconds, packets, wireBytes, records: flows.size, csvBytes };
+/** The run of median time, beside the spread of all and the peak of memory. */
+function median({ runs, peakBytes }: Runs): MeterRun & { spread: number; peakBytes: number } {
+  const sorted = runs.sort((a, b) => a.seconds - b.seconds);
+  const spread = 100 * (sorted.at(-1)!.seconds / sorted[0]!.seconds - 1);
+  return { ...sorted[sorted.length >> 1]!, spread, peakBytes };
 }
 
-/** Seconds that Argus itself takes for the file, or undefined when it is not installed. */
-function runArgus(path: string): number | undefined {
-  const out = join(tmpdir(), `wiresift-bench-${process.pid}.argus`);
+/** Seconds of a program over files, its output thrown away; undefined when it is not installed. */
+function timed(program: string, args: string[]): number | undefined {
   const started = performance.now();
-  const result = spawnSync('argus', ['-S', '3600', '-r', path, '-w', out], { stdio: 'ignore' });
+  const result = spawnSync(program, args, { stdio: 'ignore' });
   const seconds = (performance.now() - started) / 1000;
-  rmSync(out, { force: true });
   return result.error || result.status !== 0 ? undefined : seconds;
 }
 
-const millions = (value: number): string => (value / 1e6).toFixed(2);
+/** Argus to a file, then `ra` from it to text: piped into each other they drop records under load. */
+function runArgus(path: string): { meter: number; text: number } | undefined {
+  const out = join(tmpdir(), `wiresift-bench-${process.pid}.argus`);
+  try {
+    const meter = timed('argus', ['-S', '3600', '-r', path, '-w', out]);
+    const text = timed('ra', ['-r', out, '-n', '-u', '-Z', 'b', '-c', ',']);
+    return meter === undefined || text === undefined ? undefined : { meter, text };
+  } finally {
+    rmSync(out, { force: true });
+  }
+}
+
+/** Measures one capture in every way. */
+async function measure(name: string, path: string, runs: number): Promise<Record<string, unknown>> {
+  const text = median(child<Runs>('text', path, String(runs)));
+  const argus = runArgus(path);
+  const meter = median(child<Runs>('meter', path, String(runs)));
+  const shared = median(child<Runs>('text', path, String(runs), String(WORKERS)));
+  const naive = await runNaive(path, Math.min(NAIVE_PACKETS, text.packets));
+  return {
+    name,
+    packets: text.packets,
+    flows: text.flows,
+    peakFlows: text.peakFlows,
+    records: text.records,
+    packetsPerSecond: text.packets / text.seconds,
+    packetsPerCpuSecond: text.packets / text.cpuSeconds,
+    fileBytesPerSecond: statSync(path).size / text.seconds,
+    spreadPercent: text.spread,
+    peakBytes: text.peakBytes,
+    meterPacketsPerSecond: meter.packets / meter.seconds,
+    workersSpeedUp: text.seconds / shared.seconds,
+    workersCpuRatio: shared.cpuSeconds / text.cpuSeconds,
+    workersPeakBytes: shared.peakBytes,
+    naiveRatio: text.packets / text.seconds / naive,
+    argusMeterRatio: argus ? argus.meter / meter.seconds : null,
+    argusTextRatio: argus ? (argus.meter + argus.text) / text.seconds : null,
+    argusSeconds: argus?.meter ?? null,
+    raSeconds: argus?.text ?? null,
+  };
+}
 
 /**
- * Measures the whole offline path over a capture it generates: packets and bytes a second, median of
- * the runs, peak memory; beside it the naive way, and Argus where it is installed.
+ * Measures the offline path over a capture it generates and over real captures: packets and bytes a
+ * second, median of the runs, peak memory, worker threads; beside it the naive way, and Argus where it
+ * is installed. Then bytes a live flow, and whether memory stays flat. `--profile`: where time goes.
  */
 export async function run(args: string[]): Promise<void> {
   const options = readOptions(args);
   const path = meterCapture(options.packets);
-  const fileBytes = statSync(path).size;
-  const runs: Awaited<ReturnType<typeof runMeter>>[] = [];
-  for (let i = 0; i < options.runs; i++) runs.push(await runMeter(path));
-  const peakRss = process.resourceUsage().maxRSS * 1024;
-  runs.sort((a, b) => a.seconds - b.seconds);
-  const median = runs[runs.length >> 1]!;
-  const limit = Math.min(NAIVE_PACKETS, options.packets);
-  const naive = await runNaive(path, limit);
-  const argusSeconds = runArgus(path);
-  const result = {
-    packets: median.packets,
-    runs: runs.length,
-    seconds: median.seconds,
-    spreadPercent: 100 * (runs.at(-1)!.seconds / runs[0]!.seconds - 1),
-    packetsPerSecond: median.packets / median.seconds,
-    wireBytesPerSecond: median.wireBytes / median.seconds,
-    fileBytesPerSecond: fileBytes / median.seconds,
-    flows: median.flows,
-    records: median.records,
-    peakFlows: median.peakFlows,
-    csvBytes: median.csvBytes,
-    peakRssBytes: peakRss,
-    naivePackets: naive.packets,
-    naivePacketsPerSecond: naive.packets / naive.seconds,
-    gain: median.packets / median.seconds / (naive.packets / naive.seconds),
-    argusSeconds: argusSeconds ?? null,
-    argusRatio: argusSeconds === undefined ? null : argusSeconds / median.seconds,
-  };
-  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else print(result);
+  const real = await realCapture(Math.min(REAL_PACKETS, options.packets));
+  const results = [await measure('generated', path, options.runs)];
+  if (real) results.push(await measure('real', real, options.runs));
+  const live = child<LiveFlows>('live');
+  const flat = child<[number, number]>('flat', path);
+  const profile = options.profile ? await topTen(() => meterOnce(path, true)) : [];
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ results, live, flat, profile })}\n`);
+    return;
+  }
+  for (const result of results) print(result);
+  if (!real) process.stdout.write('real captures: skipped, ../shared/data/pcap is not there\n');
+  const megabytes = flat.map((bytes) => (bytes / 1e6).toFixed(0));
+  process.stdout.write(
+    `memory: ${live.flows} live flows take ${live.tableBytesPerFlow.toFixed(0)} bytes each in the ` +
+      `table, ${live.residentBytesPerFlow.toFixed(0)} in the process\n` +
+      `  after the generated capture ${megabytes[0]} MB, after three times as many packets ` +
+      `${megabytes[1]} MB (records every 60 s)\n`,
+  );
+  if (profile.length > 0) process.stdout.write(`profile:\n  ${profile.join('\n  ')}\n`);
 }
 
-function print(result: Record<string, number | null>): void {
-  const value = (name: string): number => result[name] ?? Number.NaN;
+function print(result: Record<string, unknown>): void {
+  const value = (name: string): number => (result[name] as number | null) ?? Number.NaN;
+  const millions = (name: string): string => (value(name) / 1e6).toFixed(2);
+  const times = (name: string): string => `${value(name).toFixed(2)} times`;
   const lines = [
-    `meter: capture, decode, meter and argus CSV of ${value('packets')} packets, median of ${value('runs')} runs`,
-    `  ${millions(value('packetsPerSecond'))} M packets/s (spread ${value('spreadPercent').toFixed(0)} %)`,
-    `  ${millions(value('wireBytesPerSecond'))} MB/s on the wire, ${millions(value('fileBytesPerSecond'))} MB/s of file`,
-    `  ${value('flows')} flows (${value('peakFlows')} at once), ${value('records')} records`,
-    `  peak memory ${millions(value('peakRssBytes'))} MB`,
-    `  a Map with string keys, first ${value('naivePackets')} packets: ` +
-      `${millions(value('naivePacketsPerSecond'))} M packets/s; we are ${value('gain').toFixed(1)} times as fast`,
+    `meter, ${result['name']}: ${value('packets')} packets, ${value('flows')} flows ` +
+      `(${value('peakFlows')} at once), ${value('records')} records`,
+    `  to argus CSV ${millions('packetsPerSecond')} M packets/s (spread ` +
+      `${value('spreadPercent').toFixed(0)} %), ${millions('packetsPerCpuSecond')} M a second of ` +
+      `processor time, ${millions('fileBytesPerSecond')} MB/s of file; ` +
+      `metering alone ${millions('meterPacketsPerSecond')} M packets/s`,
+    `  peak memory ${millions('peakBytes')} MB`,
+    `  ${WORKERS} workers: ${times('workersSpeedUp')} as fast, ${times('workersCpuRatio')} the ` +
+      `processor time, peak memory ${millions('workersPeakBytes')} MB`,
+    `  a Map with string keys: we are ${times('naiveRatio')} as fast`,
+    result['argusSeconds'] === null
+      ? '  argus and ra are not installed here'
+      : `  argus -w ${value('argusSeconds').toFixed(2)} s, then ra -r ${value('raSeconds').toFixed(2)} s: ` +
+        `metering ${times('argusMeterRatio')}, to text ${times('argusTextRatio')} as fast`,
   ];
-  if (result['argusSeconds'] === null) lines.push('  argus is not installed here');
-  else {
-    lines.push(
-      `  argus 3 (flow records alone, no text): ${value('argusSeconds').toFixed(2)} s, ` +
-        `${value('argusRatio').toFixed(2)} times ours`,
-    );
-  }
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,0 +1,123 @@
+import { Frame, openCapture } from '../src/capture/index.ts';
+import { createDecoder } from '../src/decode/index.ts';
+import { ArgusCsv, Meter, MeterBurst } from '../src/flow/index.ts';
+import { meterCaptures } from '../src/pipeline.ts';
+
+/** One pass over a capture. */
+export interface MeterRun {
+  readonly seconds: number;
+  /** Processor time of all threads. */
+  readonly cpuSeconds: number;
+  readonly packets: number;
+  readonly flows: number;
+  readonly peakFlows: number;
+  readonly records: number;
+  readonly csvBytes: number;
+}
+
+/** Capture → decode → meter, and as argus CSV into nothing if `text`. */
+export async function meterOnce(path: string, text: boolean, workers = 1): Promise<MeterRun> {
+  const csv = new ArgusCsv();
+  let csvBytes = 0;
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  const [summary] = await meterCaptures([path], {
+    workers,
+    onBatch(batch) {
+      if (text) csvBytes += csv.write(batch).length;
+    },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const { packets, flows, peakFlows, records } = summary!.meter!;
+  const cpuSeconds = (user + system) / 1e6;
+  return { seconds, cpuSeconds, packets, flows, peakFlows, records, csvBytes };
+}
+
+/** What memory a million live flows take. */
+export interface LiveFlows {
+  readonly flows: number;
+  /** Of the table, a flow, as it counts itself. */
+  readonly tableBytesPerFlow: number;
+  /** Growth of the process, a flow. */
+  readonly residentBytesPerFlow: number;
+}
+
+const ETHERNET_IPV4_UDP = [
+  2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 46, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 0,
+  10, 255, 0, 1, 4, 0, 0, 80, 0, 26, 0, 0,
+];
+
+/** Meters one datagram of each of `flows` flows, all alive at the end. */
+export function liveFlows(flows: number): LiveFlows {
+  const bytes = new Uint8Array(60);
+  bytes.set(ETHERNET_IPV4_UDP);
+  const view = new DataView(bytes.buffer);
+  const frame = new Frame();
+  frame.bytes = bytes;
+  frame.end = 60;
+  frame.originalLength = 60;
+  frame.linkType = 1;
+  const before = process.memoryUsage.rss();
+  const meter = new Meter({ maxFlows: flows }, () => undefined);
+  const burst = new MeterBurst(meter, createDecoder());
+  for (let i = 0; i < flows; i++) {
+    view.setUint32(26, 0x0a000000 + i);
+    frame.time = 1_700_000_000_000_000 + i;
+    burst.add(frame);
+    // One buffer for all frames: each must be metered before the next is written.
+    burst.flush();
+  }
+  const resident = process.memoryUsage.rss() - before;
+  const { peakFlows, tableBytes } = meter.stats;
+  return {
+    flows: peakFlows,
+    tableBytesPerFlow: tableBytes / peakFlows,
+    residentBytesPerFlow: resident / peakFlows,
+  };
+}
+
+/** Resident bytes after the capture, and after it was metered twice more in a row, times going on. */
+export async function flatMemory(path: string): Promise<readonly [number, number]> {
+  const meter = new Meter({ statusInterval: 60 }, () => undefined);
+  const burst = new MeterBurst(meter, createDecoder());
+  let shift = 0;
+  let last = 0;
+  const pass = async (): Promise<void> => {
+    const source = await openCapture(path);
+    let first = Number.NaN;
+    await source.read(
+      (frame) => {
+        if (Number.isNaN(first)) {
+          first = frame.time;
+          shift = last === 0 ? 0 : last + 1e6 - first;
+        }
+        frame.time += shift;
+        last = frame.time;
+        burst.add(frame);
+      },
+      undefined,
+      async () => burst.flush(),
+    );
+  };
+  await pass();
+  const once = process.memoryUsage.rss();
+  await pass();
+  await pass();
+  return [once, process.memoryUsage.rss()];
+}
+
+/** As a program: `node meter-run.ts KIND PATH RUNS WORKERS` prints JSON, in a process of its own. */
+if (import.meta.main) {
+  const [kind, path = '', runs = '1', workers = '1'] = process.argv.slice(2);
+  let result: unknown;
+  if (kind === 'live') result = liveFlows(1_000_000);
+  else if (kind === 'flat') result = await flatMemory(path);
+  else {
+    const list: MeterRun[] = [];
+    for (let i = 0; i < Number(runs); i++)
+      list.push(await meterOnce(path, kind === 'text', Number(workers)));
+    result = { runs: list, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  }
+  process.stdout.write(JSON.stringify(result));
+}
