@@ -7,6 +7,7 @@ import { forestKind } from './forest/kind.ts';
 import { knnKind } from './knn/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
+import { linearSvmKind, rbfSvmKind } from './svm/kind.ts';
 import { treeKind } from './tree/kind.ts';
 
 /** One line a kind: the command line, files, docs and the contract suite all go by this list. */
@@ -18,6 +19,8 @@ const KINDS: readonly ModelKind[] = [
   logisticKind, // logistic regression
   knnKind, // nearest neighbours
   naiveBayesKind, // Gaussian naive Bayes
+  linearSvmKind, // support vector machine
+  rbfSvmKind, // with a Gaussian kernel
   calibratedKind(modelKind), // wraps one of the others
 ];
 
