@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { SegmentSummary } from '../pipeline.ts';
-import { wholeArgument } from './context.ts';
+import { numberArgument, wholeArgument } from './context.ts';
 import { note } from './terminal.ts';
 
 /** Options that every command which reads captures shares. */
@@ -8,11 +8,16 @@ export interface CaptureArguments {
   readonly maxFlows: number;
   readonly status: number;
   readonly checksums?: boolean;
+  /** Seconds to listen. */
+  readonly for?: number;
   readonly quiet?: boolean;
 }
 
 /** Default bound of the flow table: about 300 MB when it is full. */
 const MAX_FLOWS = 1_000_000;
+
+/** Longest time to listen: what a timer can count, 24 days. */
+const MOST_SECONDS = 2_000_000;
 
 /** Adds the options of {@link CaptureArguments}. */
 export function addCaptureOptions(command: Command): Command {
@@ -24,6 +29,11 @@ export function addCaptureOptions(command: Command): Command {
     .option(
       '--checksums',
       'zeek and kdd views: leave packets with wrong checksums out, as Zeek does',
+    )
+    .option(
+      '--for <seconds>',
+      'with udp://: listen that long; default until Ctrl-C',
+      numberArgument('--for', 0.001, MOST_SECONDS),
     )
     .option('-q, --quiet', 'no summary on standard error');
 }

@@ -4,6 +4,11 @@ import { WiresiftError } from '../base/index.ts';
 export interface CommandContext {
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
+  /**
+   * For work that has no end of its own: the first Ctrl-C calls `end` instead of firing the signal, so
+   * that the work finishes; the second one fires it.
+   */
+  onInterrupt(end: () => void): void;
   /** Sets the process's exit code when the command is done: 0 fine, 1 error, 3 alerts found. */
   exit(code: 0 | 1 | 3): void;
 }

@@ -3,8 +3,8 @@ import { constants, gunzipSync } from 'node:zlib';
 import { type FlowFormat, HEAD_BYTES, recognise } from '../datasets/index.ts';
 import { usage } from './context.ts';
 
-/** What the user's files are: packets, or flows that another tool made. */
-export type InputKind = 'capture' | 'flows';
+/** What the user's files are: packets, flows that another tool made, or a port to listen on. */
+export type InputKind = 'capture' | 'flows' | 'udp';
 
 /** The first bytes of a file; none when it cannot be read: whoever opens it says why. */
 function headOf(path: string): Uint8Array {
@@ -58,9 +58,13 @@ async function formatOf(path: string): Promise<FlowFormat | 'folder' | undefined
 /**
  * Tells by content what the files are. A folder holds flows (Zeek's logs). What is neither counts as a
  * capture, whose reader then says what is wrong with it.
- * @throws WiresiftError `USAGE` when captures and flows are mixed
+ * @throws WiresiftError `USAGE` when they are mixed, or more than one port is to be listened on
  */
 export async function inputKind(paths: readonly string[]): Promise<InputKind> {
+  if (paths.some((path) => path.startsWith('udp://'))) {
+    if (paths.length === 1) return 'udp';
+    throw usage('FILES', 'udp:// and something else', 'one address to listen on, alone');
+  }
   const kinds = new Set<InputKind>();
   for (const path of paths) kinds.add((await formatOf(path)) ? 'flows' : 'capture');
   if (kinds.size < 2) return kinds.values().next().value ?? 'capture';

@@ -27,7 +27,15 @@ function exitCodeOf(error: unknown): number {
 }
 
 const interrupted = new AbortController();
+let end: (() => void) | undefined;
 process.on('SIGINT', () => {
+  if (end) {
+    const finish = end;
+    end = undefined;
+    note('wiresift: stopping; what was taken is finished');
+    finish();
+    return;
+  }
   abortOpenFiles();
   // The first Ctrl-C lets the work end cleanly; the second does not wait.
   if (interrupted.signal.aborted) process.exit(130);
@@ -38,7 +46,9 @@ process.on('SIGINT', () => {
 process.stdout.on('error', (error) => process.exit(exitCodeOf(error)));
 
 try {
-  process.exitCode = await runProgram(process.argv, interrupted.signal);
+  process.exitCode = await runProgram(process.argv, interrupted.signal, (finish) => {
+    end = finish;
+  });
 } catch (error) {
   abortOpenFiles();
   process.exitCode = interrupted.signal.aborted ? 130 : exitCodeOf(error);

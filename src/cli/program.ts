@@ -22,13 +22,19 @@ const COMMANDS = [
  * Runs the command line.
  * @param argv as `process.argv`: program, script, arguments
  * @param signal fires on Ctrl-C
+ * @param onInterrupt how a command asks to be ended by the first Ctrl-C instead
  * @returns the exit code: 0 fine, 1 error, 2 usage, 3 alerts found with `--fail-on-alert`
  * @throws what the command threw; a CommanderError for wrong usage
  */
-export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<number> {
+export async function runProgram(
+  argv: readonly string[],
+  signal: AbortSignal,
+  onInterrupt: CommandContext['onInterrupt'] = () => {},
+): Promise<number> {
   let code = 0;
   const context: CommandContext = {
     signal,
+    onInterrupt,
     exit(value) {
       code = value;
     },

@@ -36,6 +36,12 @@ export {
   type NetflowDecoderOptions,
   type NetflowStats,
 } from './netflow/decoder.ts';
+export {
+  MAX_EXPORTERS,
+  NetflowExporters,
+  type NetflowExportersOptions,
+  type NetflowExportersStats,
+} from './netflow/exporters.ts';
 export { type FlowTables, type ReadFlowsOptions, readFlows } from './read-flows.ts';
 export {
   type DatasetListing,

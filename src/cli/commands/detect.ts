@@ -34,6 +34,7 @@ Examples:
   wiresift detect capture.pcap --json | jq .wiresift.agreement_text
   wiresift detect conn.log dns.log
   wiresift detect capture.binetflow.gz
+  wiresift detect udp://127.0.0.1:2055 --for 3600
   wiresift detect capture.pcap --no-model --set horizontalScanHosts=50
   tcpdump -w - -i eth0 -G 600 -W 1 | wiresift detect - --fail-on-alert
 
@@ -54,7 +55,7 @@ function collectThreshold(
 export function detectCommand(context: CommandContext): Command {
   const command = new Command('detect')
     .description('find attacks in captures or flows: alerts by host and kind, with their reasons')
-    .argument('<files...>', 'pcap, pcapng, or flows of another tool; - is standard input')
+    .argument('<files...>', 'pcap, pcapng or flows; - is standard input; udp://ADDRESS:PORT')
     .option('--model <file>', 'model file; default the one that comes with wiresift')
     .option('--no-model', 'behavioural detectors alone')
     .option('--json', 'EVE JSON, one alert a line')
@@ -95,7 +96,7 @@ async function detect(
 
 /** Captures go through the whole live path; flows that other tools made join it behind the meter. */
 async function judge(
-  { signal }: CommandContext,
+  context: CommandContext,
   files: readonly string[],
   options: DetectOptions,
 ): Promise<Found[]> {
@@ -109,9 +110,18 @@ async function judge(
       minimumSeverity: options.minimumSeverity,
       ...(options.internal ? { internal: options.internal } : {}),
     },
-    signal,
+    signal: context.signal,
   };
-  if ((await inputKind(files)) === 'flows') {
+  const kind = await inputKind(files);
+  if (kind === 'udp') {
+    const { detectExported } = await import('../detect-exported.ts');
+    const { listenAddress } = await import('../listen.ts');
+    const seconds = options.for === undefined ? {} : { seconds: options.for };
+    const place = listenAddress(files[0]!);
+    const { quiet = false } = options;
+    return [await detectExported(context, { ...shared, ...place, ...seconds, quiet })];
+  }
+  if (kind === 'flows') {
     const { detectFlows } = await import('../detect-flows.ts');
     const { strict = false, quiet = false } = options;
     return [await detectFlows(files, { ...shared, strict, quiet })];

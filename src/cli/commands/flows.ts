@@ -37,6 +37,7 @@ Examples:
   wiresift flows part1.pcap part2.pcap --format parquet -o flows.parquet
   tcpdump -w - -i eth0 | wiresift flows - --format jsonl
   wiresift flows capture.pcap --view zeek --windows 10,60 --format parquet -o flows.parquet
+  wiresift flows udp://127.0.0.1:2055 --for 600 -o exported.binetflow
   wiresift flows zeek-logs/ --format parquet -o flows.parquet
 
 Formats: csv is each view's own text where it has one: .binetflow for argus, KDD Cup 99's for kdd, a
@@ -62,7 +63,7 @@ function lengthList(text: string): number[] {
 export function flowsCommand(context: CommandContext): Command {
   const command = new Command('flows')
     .description('turn captures, or flows that other tools made, into flow records')
-    .argument('<files...>', 'pcap or pcapng, plain or gzip; - is standard input')
+    .argument('<files...>', 'pcap, pcapng or flows; - is standard input; udp://ADDRESS:PORT')
     .option('--view <view,...>', `columns: ${VIEWS.join(', ')}`, viewList, ['argus'])
     .addOption(new Option('--format <format>', 'see below').choices(FORMATS).default('csv'))
     .option('-o, --output <path>', 'file, or folder for several views; default standard output')
@@ -75,7 +76,10 @@ export function flowsCommand(context: CommandContext): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], options: FlowsOptions) => {
       const { inputKind } = await import('../input-kind.ts');
-      if ((await inputKind(files)) === 'capture') await writeFlows(context, files, options);
+      const kind = await inputKind(files);
+      if (kind === 'capture') await writeFlows(context, files, options);
+      else if (kind === 'udp') await writeExported(context, files[0]!, options);
+      else if (options.windows) throw usage('--windows', 'flows of another tool', 'captures');
       else {
         const { convertFlows } = await import('../convert-flows.ts');
         await convertFlows(context, files, options);
@@ -163,5 +167,35 @@ async function writeFlows(
   } finally {
     progress.stop();
     for (const output of outputs) output.abort();
+  }
+}
+
+/** Flows that exporters send, until Ctrl-C or the end of the time; then all is as with a file. */
+async function writeExported(
+  context: CommandContext,
+  text: string,
+  options: FlowsOptions,
+): Promise<void> {
+  if (options.view.some((view) => view !== 'argus')) {
+    throw usage('--view', `${options.view.join(', ')} of NetFlow`, 'argus');
+  }
+  checkOutput(options);
+  const { listenAddress, listenNetflow, noteExporters } = await import('../listen.ts');
+  const place = listenAddress(text);
+  const [output] = (await openOutputs(options)) as [FlowOutput];
+  try {
+    const stats = await listenNetflow(context, {
+      ...place,
+      ...(options.for === undefined ? {} : { seconds: options.for }),
+      quiet: options.quiet ?? false,
+      onBatch: (batch) => output.handlers.onBatch?.(batch),
+      afterSecond: () => output.flush(),
+    });
+    await output.close();
+    if (options.quiet) return;
+    noteExporters(stats);
+    noteCounts(output.counts?.() ?? {});
+  } finally {
+    output.abort();
   }
 }
