@@ -19,7 +19,7 @@ const DNS_PORT = 53;
  *
  * Most of a packet's time is waiting for the memory of its flow. So the keys of a burst are read
  * first, then all their slots are touched, which the processor does side by side, and then each packet
- * finds its flow in the cache. Packets of known flows in their normal course need no decoded `Packet`.
+ * finds its flow in the cache. Plain frames, which are most, need no decoding beyond their key.
  */
 export class MeterBurst {
   readonly #meter: Meter;
@@ -83,9 +83,11 @@ export class MeterBurst {
     this.#fetch(count);
     const meter = this.#meter;
     for (let lane = 0; lane < count; lane++) {
-      if (lanes.anomalies[lane] !== NOT_PLAIN && meter.addPlain(lanes, lane)) {
+      if (lanes.anomalies[lane] === NOT_PLAIN) this.#decode(lane);
+      else {
         this.#decoder.countPlain(lanes.anomalies[lane]!);
-      } else this.#decode(lane);
+        meter.addPlain(lanes, lane);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Packet } from '../decode/index.ts';
 import { type Inner, innerOfGre } from './key-gre.ts';
 import { keyIcmp4, keyIcmp6 } from './key-icmp.ts';
+import { LANE_KEY, type Lanes } from './lanes.ts';
 import { KEY_WORDS } from './slot.ts';
 
 // Kinds of keys: the low byte of a key's first word.
@@ -81,6 +82,27 @@ export class FlowKey {
       return this.#readIp(packet, networkOffset, ipv6 ? 0x86dd : 0x0800);
     }
     return network === 'arp' ? this.#readArp(networkOffset) : this.#readMac(packet);
+  }
+
+  /** Takes over the key of a plain frame: {@link read} without reading. */
+  takeLane(lanes: Lanes, lane: number): void {
+    const { bytes, key } = lanes;
+    const start = lanes.start[lane]!;
+    for (let i = 0; i < LANE_KEY; i++) this.words[i] = key[lane * LANE_KEY + i]!;
+    this.kind = KIND_IPV4;
+    this.protocol = bytes[start + 23]!;
+    this.turned = lanes.turned[lane] === 1;
+    this.fragment = false;
+    this.leads = false;
+    this.moreFragments = false;
+    this.fragmentOffset = 0;
+    this.ipOffset = start + 14;
+    this.upper = start + 34;
+    this.end = lanes.end[lane]!;
+    this.length = ((bytes[start + 16]! << 8) | bytes[start + 17]!) - 20;
+    this.tos = bytes[start + 15]!;
+    this.frameBytes = lanes.originalLength[lane]!;
+    this.#bytes = bytes;
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { Packet } from '../decode/index.ts';
+
 /** Frames that wait together: their cache lines fit the first cache, and their misses overlap. */
 export const BURST = 64;
 /** Words of a lane's key. */
@@ -23,4 +25,14 @@ export class Lanes {
   readonly slot: Int32Array = new Int32Array(BURST);
   /** `FlowTable.removals` at that moment. */
   removals = 0;
+
+  /** Gives a plain lane's packet as far as the meter asks: time, bytes and anomalies. */
+  toPacket(lane: number, packet: Packet): void {
+    packet.time = this.time[lane]!;
+    packet.bytes = this.bytes;
+    packet.start = this.start[lane]!;
+    packet.end = this.end[lane]!;
+    packet.anomalyLow = this.anomalies[lane]!;
+    packet.anomalyHigh = 0;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Packet } from '../decode/index.ts';
+import { Packet } from '../decode/index.ts';
 import { writeRow } from './emit.ts';
 import { CLOSE_REASONS, type CloseReason, FlowBatch } from './flow.ts';
 import { mapIcmpError, noteIcmp, quotesPacket } from './icmp.ts';
@@ -61,6 +61,7 @@ export class Meter {
   readonly #oneWay: OneWayList;
   readonly #key = new FlowKey();
   readonly #quoted = new FlowKey();
+  readonly #plain = new Packet();
   readonly #segment = new Segment();
   readonly #batch: FlowBatch;
   readonly #onBatch: (batch: FlowBatch) => void;
@@ -112,21 +113,38 @@ export class Meter {
     this.#packet = position;
     this.#clock = clock;
     if (!key.read(packet)) this.stats.ignored++;
-    else {
-      let slot = this.#find(key);
-      const known = slot >= 0;
-      if (known) slot = this.#touch(slot, time);
-      else slot = this.#create(time, true);
-      if (slot >= 0) this.#update(slot, packet, !known);
+    else this.#account(this.#find(key), packet);
+    if (this.#ticks?.due(time)) this.tick(time, position, clock);
+  }
+
+  /** @param found the slot of the packet's flow, or -1 */
+  #account(found: number, packet: Packet): void {
+    const { time } = packet;
+    const known = found >= 0;
+    const slot = known ? this.#touch(found, time) : this.#create(time, true);
+    if (slot >= 0) this.#update(slot, packet, !known);
+  }
+
+  /** Accounts a plain packet, as if it had been decoded and given to {@link add}. */
+  addPlain(lanes: Lanes, lane: number): void {
+    const time = lanes.time[lane]!;
+    this.stats.packets++;
+    this.#packet = lanes.position[lane]!;
+    this.#clock = lanes.clock[lane]!;
+    if (!this.#follow(lanes, lane)) {
+      this.#key.takeLane(lanes, lane);
+      this.#hash = lanes.hash[lane]!;
+      lanes.toPacket(lane, this.#plain);
+      this.#account(this.table.find(this.#key.words, this.#hash), this.#plain);
     }
     if (this.#ticks?.due(time)) this.tick(time, this.#packet, this.#clock);
   }
 
   /**
-   * Accounts a plain packet of a flow that is known and in its normal course.
-   * @returns false, with nothing done, for any other: decode it and {@link add} it
+   * The short way of a plain packet whose flow is known and in its normal course.
+   * @returns false, with nothing done, for any other
    */
-  addPlain(lanes: Lanes, lane: number): boolean {
+  #follow(lanes: Lanes, lane: number): boolean {
     const table = this.table;
     const { words, floats } = table;
     let slot = lanes.slot[lane]!;
@@ -147,9 +165,6 @@ export class Meter {
       time - floats[fields + QUEUE_TIME]! >= this.#statusMicros
     )
       return false;
-    this.stats.packets++;
-    this.#packet = lanes.position[lane]!;
-    this.#clock = lanes.clock[lane]!;
     this.#last = slot;
     const turned = lanes.turned[lane] === 1;
     let forward = stampRecord(table, slot, time, turned);
@@ -172,7 +187,6 @@ export class Meter {
     }
     tally(table, slot, forward, lanes.originalLength[lane]!);
     if ((words[base + BITS]! & LISTED) !== 0) this.#oneWay.settle(slot, tcp);
-    if (this.#ticks?.due(time)) this.tick(time, this.#packet, this.#clock);
     return true;
   }
 

@@ -24,6 +24,8 @@ const LONGEST_ROW = 512;
 const COMMA = 44;
 const NEWLINE = 10;
 const ZERO = 48;
+/** Where the seconds stand in `2011/08/16 10:01:46.`. */
+const SECONDS = 17;
 
 /**
  * Writes flow batches as the rows of a `.binetflow` file, byte for byte as `ra` prints them, without
@@ -33,6 +35,7 @@ export class ArgusCsv {
   #bytes = new Uint8Array(0);
   #at = 0;
   #second = Number.NaN;
+  #minute = Number.NaN;
   readonly #secondText = new Uint8Array(20);
 
   /** @returns the batch's rows as text (no header); valid until the next call */
@@ -86,13 +89,27 @@ export class ArgusCsv {
     const second = Math.floor(micros / 1e6);
     if (second !== this.#second) {
       this.#second = second;
-      const text = argusTime(second * 1e6);
-      for (let i = 0; i < 20; i++) this.#secondText[i] = text.charCodeAt(i);
+      this.#writeSecond(second);
     }
     this.#bytes.set(this.#secondText, this.#at);
     this.#at += 20;
     this.#sixDigits(Math.floor(micros - second * 1e6));
     this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** The date and time up to the point: within a minute only two digits change. */
+  #writeSecond(second: number): void {
+    const minute = Math.floor(second / 60);
+    const text = this.#secondText;
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      const start = argusTime(minute * 60e6);
+      for (let i = 0; i < 20; i++) text[i] = start.charCodeAt(i);
+    }
+    const rest = second - minute * 60;
+    const tens = (rest / 10) | 0;
+    text[SECONDS] = ZERO + tens;
+    text[SECONDS + 1] = ZERO + rest - 10 * tens;
   }
 
   /** As C's `%f`: six decimals, halves to even; times a million the float is exact. */
