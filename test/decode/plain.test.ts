@@ -39,9 +39,16 @@ test('knows plain segments and datagrams, whole and cut', () => {
 });
 
 test('leaves to the decoder what is odd, fragmented, tunnelled or not IPv4', () => {
-  for (const flags of [0, 3, 6, 0x15, 0x14 | 3, 0x29, 1])
-    assert.equal(plain(tcp(flags)), NOT_PLAIN);
-  assert.equal(plain(tcp(0x10, [2, 4, 5, 180])), NOT_PLAIN);
+  for (const flags of [0, 3, 6, 0x15, 0x29, 1, 5]) assert.equal(plain(tcp(flags)), NOT_PLAIN);
+  assert.equal(plain(tcp(0x02, [2, 4, 5, 180, 4, 2, 1, 1])), 0);
+  for (const options of [
+    [2, 3, 5, 180],
+    [3, 4, 1, 1],
+    [1, 1, 8, 9],
+    [5, 1, 0, 0],
+    [4, 3, 1, 1],
+  ])
+    assert.equal(plain(tcp(0x10, options)), NOT_PLAIN);
   for (const port of [4789, 2152, 3544]) {
     assert.equal(plain(udp(port, 9, [1])), NOT_PLAIN);
     assert.equal(plain(udp(9, port, [1])), NOT_PLAIN);
@@ -56,7 +63,15 @@ test('leaves to the decoder what is odd, fragmented, tunnelled or not IPv4', () 
 test('whatever is plain, the decoder finds one layer and the same anomalies', () => {
   const random = new Random(11);
   const data = Array.from({ length: 30 }, (_, i) => i);
-  const sound = [tcp(0x10), tcp(0x18, TIMESTAMP, data), tcp(2), udp(5, 53, data), udp(7, 9, [])];
+  const syn = tcp(2, [2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7]);
+  const sound = [
+    syn,
+    tcp(0x10),
+    tcp(0x18, TIMESTAMP, data),
+    tcp(2),
+    udp(5, 53, data),
+    udp(7, 9, []),
+  ];
   const decoder = createDecoder();
   const packet = new Packet();
   let found = 0;
