@@ -2,8 +2,11 @@ import { WiresiftError } from '../base/index.ts';
 import { naiveBayesKind } from './bayes/kind.ts';
 import { boostingKind } from './boosting/kind.ts';
 import { calibratedKind } from './calibrated/kind.ts';
+import { stackingKind } from './ensemble/stacking.ts';
+import { votingKind } from './ensemble/voting.ts';
 import { extraTreesKind } from './extra-trees/kind.ts';
 import { forestKind } from './forest/kind.ts';
+import { isolationForestKind } from './isolation/kind.ts';
 import { knnKind } from './knn/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
@@ -21,6 +24,9 @@ const KINDS: readonly ModelKind[] = [
   naiveBayesKind, // Gaussian naive Bayes
   linearSvmKind, // support vector machine
   rbfSvmKind, // with a Gaussian kernel
+  isolationForestKind, // novelty
+  votingKind(modelKind), // mean of several others
+  stackingKind(modelKind), // logistic regression over several others
   calibratedKind(modelKind), // wraps one of the others
 ];
 

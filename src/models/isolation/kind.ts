@@ -1,0 +1,206 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Random, stopRequested, WiresiftError } from '../../base/index.ts';
+import { type FoldedRows, foldRows } from '../fold-rows.ts';
+import { checkFit } from '../input.ts';
+import { parsePlain } from '../json.ts';
+import type {
+  Estimator,
+  FitInput,
+  FitOptions,
+  Model,
+  ModelKind,
+  ParameterSpec,
+  Parameters,
+} from '../model.ts';
+import { checkParameters } from '../parameters.ts';
+import { type Grown, growIsolation } from './grow.ts';
+import { IsolationModel, loadIsolation, MAX_SAMPLE } from './model.ts';
+
+const KIND = 'isolation-forest';
+
+const parameters: readonly ParameterSpec[] = [
+  {
+    name: 'trees',
+    type: 'integer',
+    default: 100,
+    min: 1,
+    max: 10_000,
+    meaning: 'Number of trees',
+  },
+  {
+    name: 'sample',
+    type: 'integer',
+    default: 256,
+    min: 2,
+    max: MAX_SAMPLE,
+    meaning: 'Rows drawn for each tree, without replacement',
+  },
+  {
+    name: 'harmless',
+    type: 'string',
+    default: '[]',
+    meaning: 'Names of the classes to learn from, as a JSON list; empty: the first class',
+  },
+];
+
+class IsolationEstimator implements Estimator {
+  readonly kind = KIND;
+  readonly parameters: Parameters;
+  readonly #names: readonly string[];
+
+  constructor(given: Parameters) {
+    this.parameters = given;
+    this.#names = harmlessNames(given['harmless'] as string);
+  }
+
+  async fit(input: FitInput, options: FitOptions): Promise<Model> {
+    checkFit(KIND, input);
+    if (options.signal?.aborted) throw stopRequested(`fit ${KIND}`);
+    const { classes, matrix, labels } = input;
+    const harmless = this.#harmless(classes);
+    const skip = Uint8Array.from(labels, (label) => (harmless[label] === 1 ? 0 : 1));
+    const own = foldRows(input, skip);
+    // Without a harmless row, what is usual among all rows is the best left.
+    const folded = own.points > 0 ? own : foldRows(input);
+    const reach = cumulated(folded);
+    const all = Math.max(1, Math.round(reach.at(-1)!));
+    const { trees, sample } = this.parameters as { trees: number; sample: number };
+    const size = Math.min(sample, all);
+    const limit = Math.ceil(Math.log2(Math.max(2, size)));
+    const out: Grown = { root: [], column: [], cut: [], right: [], cover: [] };
+    for (let t = 0; t < trees; t++) {
+      const random = new Random(options.seed).fork(t);
+      const drawn = draw(reach, { all, size, random });
+      growIsolation(folded, drawn, { out, random, limit });
+      options.onProgress?.(t + 1, trees);
+      if (t % 16 === 0) await nextTurn();
+      if (options.signal?.aborted) throw stopRequested(`fit ${KIND}`);
+    }
+    const facts = {
+      parameters: this.parameters,
+      classes: [...classes],
+      features: [...matrix.names],
+    };
+    const grown = {
+      root: Uint32Array.from(out.root),
+      column: Int32Array.from(out.column),
+      cut: Float64Array.from(out.cut),
+      right: Uint32Array.from(out.right),
+      cover: Uint32Array.from(out.cover),
+      sample: size,
+    };
+    return new IsolationModel(facts, grown, classShares(input, harmless));
+  }
+
+  /** 1 for each class to learn from. */
+  #harmless(classes: readonly string[]): Uint8Array {
+    const missing = this.#names.find((name) => !classes.includes(name));
+    if (missing !== undefined) {
+      throw new WiresiftError({
+        code: 'MODEL_INPUT',
+        where: `fit ${KIND}, parameter harmless`,
+        saw: `the class ${missing.slice(0, 80)}`,
+        expected: `some of ${classes.slice(0, 20).join(', ')}`,
+        todo: 'Name classes of the data set',
+      });
+    }
+    const chosen = this.#names.length > 0 ? this.#names : classes.slice(0, 1);
+    return Uint8Array.from(classes, (name) => (chosen.includes(name) ? 1 : 0));
+  }
+}
+
+function harmlessNames(text: string): readonly string[] {
+  try {
+    const found = parsePlain(text, 'harmless');
+    if (Array.isArray(found) && found.every((each) => typeof each === 'string')) return found;
+  } catch (error) {
+    if (!(error instanceof WiresiftError)) throw error;
+  }
+  throw new WiresiftError({
+    code: 'MODEL_PARAMETER',
+    where: `parameters of ${KIND}, harmless`,
+    saw: text.slice(0, 80),
+    expected: 'a list of names in JSON',
+    todo: 'Write it like ["normal"]',
+    exitCode: 2,
+  });
+}
+
+/** Sum of the weights up to and with each point. */
+function cumulated({ points, start, weight }: FoldedRows): Float64Array {
+  const reach = new Float64Array(points);
+  let sum = 0;
+  for (let i = 0; i < points; i++) {
+    for (let e = start[i]!; e < start[i + 1]!; e++) sum += weight[e]!;
+    reach[i] = sum;
+  }
+  return reach;
+}
+
+/**
+ * `size` of `all` places without replacement (Floyd; Bentley and Floyd 1987), each the point that
+ * holds it: a point of weight 2 holds two places, as two rows would.
+ */
+function draw(
+  reach: Float64Array,
+  { all, size, random }: { all: number; size: number; random: Random },
+): Int32Array {
+  const taken = new Set<number>();
+  for (let last = all - size; last < all; last++) {
+    const place = random.int(last + 1);
+    taken.add(taken.has(place) ? last : place);
+  }
+  const scale = reach.at(-1)! / all;
+  const drawn = new Int32Array(size);
+  let at = 0;
+  for (const place of taken) {
+    let low = 0;
+    let high = reach.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (reach[middle]! > place * scale) high = middle;
+      else low = middle + 1;
+    }
+    drawn[at++] = low;
+  }
+  return drawn;
+}
+
+/**
+ * Parts of each class in the anomaly score and in its complement, by weight in training. Where only
+ * harmless classes are known, both sides are theirs.
+ */
+function classShares({ labels, weights, classes }: FitInput, harmless: Uint8Array): Float64Array {
+  const count = classes.length;
+  const sums = new Float64Array(count);
+  for (let i = 0; i < labels.length; i++) sums[labels[i]!]! += weights ? weights[i]! : 1;
+  const shares = new Float64Array(2 * count);
+  for (const side of [0, 1]) {
+    const own = (k: number): boolean => harmless[k] === side || !harmless.includes(side);
+    let total = 0;
+    let members = 0;
+    for (let k = 0; k < count; k++) {
+      if (!own(k)) continue;
+      total += sums[k]!;
+      members++;
+    }
+    for (let k = 0; k < count; k++) {
+      if (own(k)) shares[side * count + k] = total > 0 ? sums[k]! / total : 1 / members;
+    }
+  }
+  return shares;
+}
+
+/** Novelty by isolation: learns the harmless classes alone (Liu, Ting, Zhou 2008). */
+export const isolationForestKind: ModelKind = {
+  kind: KIND,
+  meaning: 'Isolation forest: how unlike the harmless rows a row is',
+  parameters,
+  create: (given) => new IsolationEstimator(checkParameters(KIND, parameters, given)),
+  load: (stored) => {
+    const checked = checkParameters(KIND, parameters, stored.parameters);
+    harmlessNames(checked['harmless'] as string);
+    const { classes, features } = stored;
+    return loadIsolation({ parameters: checked, classes, features }, stored);
+  },
+};
