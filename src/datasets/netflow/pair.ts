@@ -4,13 +4,16 @@ import { ExportedFlow } from './exported-flow.ts';
 const MAX_WAITING = 65_536;
 /** Longest time (µs) between the starts of both directions: exporters cut a flow at 30 min or less. */
 const MAX_APART = 1800 * 1e6;
+/** Longest wait (µs) in the exporter's time: an answer may come an exporter's cut later, not more. */
+const MAX_WAIT = 2 * MAX_APART;
 const ICMP = 1;
 const ICMPV6 = 58;
 
 /**
  * Joins the two records that a one-way exporter writes of one conversation: the side that began first
  * is the originator. A flow waits until its answer comes, another of its own kind comes, or
- * {@link MAX_WAITING} others wait too; so nothing is lost and memory is bounded.
+ * {@link MAX_WAITING} others wait too, or one that began {@link MAX_WAIT} later comes; so nothing is
+ * lost, memory is bounded, and who listens for long gets flows.
  */
 export class FlowPairs {
   readonly #emit: (flow: ExportedFlow) => void;
@@ -30,6 +33,7 @@ export class FlowPairs {
   }
 
   add(flow: ExportedFlow): void {
+    this.#releaseBefore(flow.start - MAX_WAIT);
     if (flow.reverse.packets > 0) {
       this.#release(flow);
       return;
@@ -59,6 +63,15 @@ export class FlowPairs {
   flush(): void {
     for (const flow of this.#waiting.values()) this.#release(flow);
     this.#waiting.clear();
+  }
+
+  /** Lets go of the oldest that began before a time. */
+  #releaseBefore(time: number): void {
+    for (const [key, oldest] of this.#waiting) {
+      if (!(oldest.start < time)) return;
+      this.#waiting.delete(key);
+      this.#release(oldest);
+    }
   }
 
   #join(waiting: ExportedFlow, flow: ExportedFlow): void {

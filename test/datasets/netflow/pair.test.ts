@@ -86,3 +86,18 @@ test('no more than 65,536 wait', () => {
   assert.equal(beforeFlush, 70_000 - 65_536);
   assert.equal(seen.length, 70_000);
 });
+
+test('an hour of the exporter later, who waits alone leaves', () => {
+  const { seen, beforeFlush } = pair([
+    [1, 2, 5, 10],
+    [3, 4, 6, 3000],
+    [5, 6, 7, 3611],
+    [4, 3, 8, 3100],
+  ]);
+  assert.equal(beforeFlush, 2);
+  assert.deepEqual(seen, [
+    { ports: '1>2', own: 5, other: 0 },
+    { ports: '3>4', own: 6, other: 8 },
+    { ports: '5>6', own: 7, other: 0 },
+  ]);
+});
