@@ -1,9 +1,10 @@
 import { Packet } from '../decode/index.ts';
-import { writeRow } from './emit.ts';
-import { CLOSE_REASONS, type CloseReason, FlowBatch } from './flow.ts';
+import { Departures, OWN_PACKET, reasonOf } from './departures.ts';
+import { FlowBatch } from './flow.ts';
 import { mapIcmpError, noteIcmp, quotesPacket } from './icmp.ts';
 import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6 } from './key.ts';
-import { LANE_KEY, type Lanes } from './lanes.ts';
+import { findKnown } from './known.ts';
+import type { Lanes } from './lanes.ts';
 import { METER_DEFAULTS, type MeterOptions, type MeterStats } from './meter-options.ts';
 import { OneWayList } from './one-way.ts';
 import { FlowQueues, queueOf } from './queue.ts';
@@ -12,8 +13,6 @@ import {
   ANOMALY_HIGH,
   ANOMALY_LOW,
   BITS,
-  CLOSED,
-  DST_PACKETS,
   DST_TOS,
   FIRST,
   FLOAT_STRIDE,
@@ -23,11 +22,9 @@ import {
   KIN,
   LISTED,
   QUEUE_MASK,
-  QUEUE_SHIFT,
   QUEUE_TIME,
   REVERSED,
   SIBLING,
-  SRC_PACKETS,
   SRC_START,
   SRC_TOS,
   STRIDE,
@@ -43,10 +40,6 @@ import { absorbTrain, isTrain, tieTrain, trainTooMany, untieTrain } from './trai
 
 /** How long a fragment train outlives its flow's status record. */
 const TRAIN_TIMEOUT = 2e6;
-/** Phase of the records that leave because of a packet of their own flow; those of a tick follow. */
-const OWN_PACKET = 0;
-/** BITS of a flow in the queue for its status record. */
-const IN_STATUS = (STATUS + 1) << QUEUE_SHIFT;
 
 /**
  * Turns packets into bidirectional flow records, cut as Argus 3.0.8 cuts them: see `docs/flow.md`.
@@ -63,8 +56,7 @@ export class Meter {
   readonly #quoted = new FlowKey();
   readonly #plain = new Packet();
   readonly #segment = new Segment();
-  readonly #batch: FlowBatch;
-  readonly #onBatch: (batch: FlowBatch) => void;
+  readonly #exit: Departures;
   readonly #statusMicros: number;
   #last = -1;
   #hash = 0;
@@ -72,18 +64,12 @@ export class Meter {
   readonly #ticks: TickClock | undefined;
   /** Latest time of any packet: what enters a queue must not seem younger than what is in it. */
   #clock = Number.NEGATIVE_INFINITY;
-  // Where in the order of leaving the next record stands: see FlowBatch.
-  #packet = 0;
-  #phase = OWN_PACKET;
-  #turn = 0;
 
   constructor(options: MeterOptions, onBatch: (batch: FlowBatch) => void) {
     const settings = { ...METER_DEFAULTS, ...options };
     this.table = new FlowTable(Math.max(1, settings.maxFlows), settings.seed);
     this.#queues = new FlowQueues(this.table, QUEUES);
     this.#oneWay = new OneWayList(this.table);
-    this.#batch = new FlowBatch(settings.batchRows);
-    this.#onBatch = onBatch;
     this.#ticks = settings.ticked ? undefined : new TickClock();
     this.#statusMicros = settings.statusInterval * 1e6;
     this.stats = {
@@ -96,6 +82,7 @@ export class Meter {
       peakFlows: 0,
       tableBytes: this.table.bytes,
     };
+    this.#exit = new Departures(this.table, this.stats, new FlowBatch(settings.batchRows), onBatch);
   }
 
   /**
@@ -110,7 +97,7 @@ export class Meter {
     const key = this.#key;
     const time = packet.time;
     this.stats.packets++;
-    this.#packet = position;
+    this.#exit.packet = position;
     this.#clock = clock;
     if (!key.read(packet)) this.stats.ignored++;
     else this.#account(this.#find(key), packet);
@@ -129,7 +116,7 @@ export class Meter {
   addPlain(lanes: Lanes, lane: number): void {
     const time = lanes.time[lane]!;
     this.stats.packets++;
-    this.#packet = lanes.position[lane]!;
+    this.#exit.packet = lanes.position[lane]!;
     this.#clock = lanes.clock[lane]!;
     if (!this.#follow(lanes, lane)) {
       this.#key.takeLane(lanes, lane);
@@ -137,7 +124,7 @@ export class Meter {
       lanes.toPacket(lane, this.#plain);
       this.#account(this.table.find(this.#key.words, this.#hash), this.#plain);
     }
-    if (this.#ticks?.due(time)) this.tick(time, this.#packet, this.#clock);
+    if (this.#ticks?.due(time)) this.tick(time, this.#exit.packet, this.#clock);
   }
 
   /**
@@ -145,26 +132,12 @@ export class Meter {
    * @returns false, with nothing done, for any other
    */
   #follow(lanes: Lanes, lane: number): boolean {
-    const table = this.table;
-    const { words, floats } = table;
-    let slot = lanes.slot[lane]!;
-    if (table.removals !== lanes.removals) slot = table.guess(lanes.hash[lane]!);
+    const slot = findKnown(this.table, lanes, lane, this.#statusMicros);
     if (slot < 0) return false;
+    const table = this.table;
+    const { words } = table;
     const base = slot * STRIDE;
-    const fields = slot * FLOAT_STRIDE;
     const time = lanes.time[lane]!;
-    const key = lanes.key;
-    const at = lane * LANE_KEY;
-    if (
-      words[base + KEY] !== key[at] ||
-      words[base + KEY + 1] !== key[at + 1] ||
-      words[base + KEY + 2] !== key[at + 2] ||
-      words[base + KEY + 3] !== key[at + 3] ||
-      words[base + KEY + 4] !== key[at + 4] ||
-      (words[base + BITS]! & (QUEUE_MASK | WRITTEN)) !== IN_STATUS ||
-      time - floats[fields + QUEUE_TIME]! >= this.#statusMicros
-    )
-      return false;
     this.#last = slot;
     const turned = lanes.turned[lane] === 1;
     let forward = stampRecord(table, slot, time, turned);
@@ -193,20 +166,20 @@ export class Meter {
   /** Sends a record of every flow that has not had its last one, and the batch. */
   finish(): void {
     const queues = this.#queues;
-    this.#packet = Number.POSITIVE_INFINITY;
+    this.#exit.packet = Number.POSITIVE_INFINITY;
     for (let queue = QUEUES - 1; queue >= 0; queue--) {
-      this.#phase = QUEUES - queue;
+      this.#exit.phase = QUEUES - queue;
       for (let slot = queues.oldest(queue); slot >= 0; slot = queues.next(slot)) {
-        this.#turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
-        this.#sendDue(slot, 'end');
-        this.#sendTrains(slot);
+        this.#exit.turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
+        this.#exit.sendDue(slot, 'end');
+        this.#exit.sendTrains(slot);
       }
     }
     queues.clear();
     this.#oneWay.clear();
     this.table.clear();
     this.#last = -1;
-    this.#phase = OWN_PACKET;
+    this.#exit.phase = OWN_PACKET;
     this.flush();
   }
 
@@ -235,7 +208,7 @@ export class Meter {
 
   /** Puts the flow into the queue for its status record; flows leave it as they came. */
   #enqueue(slot: number): void {
-    this.table.words[slot * STRIDE + TURN] = this.#packet;
+    this.table.words[slot * STRIDE + TURN] = this.#exit.packet;
     this.#queues.push(STATUS, slot, this.#clock);
   }
 
@@ -306,7 +279,7 @@ export class Meter {
     const { words, floats } = this.table;
     const base = slot * STRIDE;
     const fields = slot * FLOAT_STRIDE;
-    this.#send(slot, 'restarted');
+    this.#exit.send(slot, 'restarted');
     clearRecord(this.table, slot);
     const turned = this.#key.turned;
     let bits = words[base + BITS]! & (SRC_TOS | DST_TOS | REVERSED | LISTED | QUEUE_MASK);
@@ -357,7 +330,7 @@ export class Meter {
     const parent = words[base + KIN]!;
     if (parent >= 0) this.#endTrain(parent, train);
     else {
-      this.#send(train, 'idle');
+      this.#exit.send(train, 'idle');
       this.#delete(train);
     }
   }
@@ -369,29 +342,9 @@ export class Meter {
     this.#drop(train);
   }
 
-  #sendDue(slot: number, reason: CloseReason): void {
-    if ((this.table.words[slot * STRIDE + BITS]! & WRITTEN) === 0) this.#send(slot, reason);
-  }
-
-  #send(slot: number, reason: CloseReason): void {
-    const { words, floats } = this.table;
-    const base = slot * STRIDE;
-    const fields = slot * FLOAT_STRIDE;
-    if (!isTrain(words, base)) {
-      for (let train = words[base + KIN]!; train >= 0; train = words[train * STRIDE + SIBLING]!)
-        absorbTrain(this.table, slot, train);
-    }
-    if (floats[fields + SRC_PACKETS] === 0 && floats[fields + DST_PACKETS] === 0) return;
-    const batch = this.#batch;
-    const row = batch.length;
-    writeRow(this.table, slot, batch);
-    batch.id[row] = ++this.stats.records;
-    batch.leftAt[row] = this.#packet;
-    batch.phase[row] = this.#phase;
-    batch.turn[row] = this.#turn;
-    batch.closeReason[row] = CLOSE_REASONS.indexOf(reason);
-    words[base + BITS] |= WRITTEN;
-    if (batch.length === batch.capacity) this.flush();
+  /** Hands out the records that wait for a full batch. */
+  flush(): void {
+    this.#exit.flush();
   }
 
   /** Notes an ICMP error whose own flow another meter has with the flow that it is about. */
@@ -401,33 +354,14 @@ export class Meter {
       mapIcmpError(this.table, this.#quoted, key, packet);
   }
 
-  /** Hands out the records that wait for a full batch. */
-  flush(): void {
-    if (this.#batch.length === 0) return;
-    this.#onBatch(this.#batch);
-    this.#batch.length = 0;
-  }
-
   /** Takes a flow out of queues and table; its trains go too, each with a record if it is owed one. */
   #delete(slot: number): void {
-    for (let train = this.#sendTrains(slot); train >= 0; ) {
+    for (let train = this.#exit.sendTrains(slot); train >= 0; ) {
       const next = this.table.words[train * STRIDE + SIBLING]!;
       this.#drop(train);
       train = next;
     }
     this.#drop(slot);
-  }
-
-  /** Sends what the flow's trains are owed, and unties them. @returns the first of them, or -1 */
-  #sendTrains(slot: number): number {
-    const words = this.table.words;
-    const base = slot * STRIDE;
-    const first = words[base + KIN]!;
-    if (first < 0 || isTrain(words, base)) return -1;
-    words[base + KIN] = -1;
-    for (let train = first; train >= 0; train = words[train * STRIDE + SIBLING]!)
-      this.#send(train, 'idle');
-    return first;
   }
 
   #drop(slot: number): void {
@@ -439,24 +373,24 @@ export class Meter {
 
   /** Looks at the queues. @param position as for {@link add} */
   tick(time: number, position: number, clock: number): void {
-    this.#packet = position;
+    this.#exit.packet = position;
     this.#clock = clock;
-    this.#phase = 1;
+    this.#exit.phase = 1;
     this.#expireStatus(time);
     const queues = this.#queues;
     for (let queue = STATUS + 1; queue < QUEUES; queue++) {
-      this.#phase = 1 + queue;
+      this.#exit.phase = 1 + queue;
       const wait = TIMEOUT_MICROS[queue]!;
       let slot = queues.oldest(queue);
       while (slot >= 0 && time - this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! >= wait) {
-        this.#turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
+        this.#exit.turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
         // Fragments may have come since its record was sent.
-        this.#sendDue(slot, 'idle');
+        this.#exit.sendDue(slot, 'idle');
         this.#delete(slot);
         slot = queues.oldest(queue);
       }
     }
-    this.#phase = OWN_PACKET;
+    this.#exit.phase = OWN_PACKET;
   }
 
   /** Sends the record of every flow that has waited for the status interval, and lets it fall silent. */
@@ -467,7 +401,7 @@ export class Meter {
       const slot = queues.oldest(STATUS);
       if (slot < 0) return;
       if (time - table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! < this.#statusMicros) return;
-      this.#turn = table.words[slot * STRIDE + TURN]! >>> 0;
+      this.#exit.turn = table.words[slot * STRIDE + TURN]! >>> 0;
       this.#expire(slot, time);
     }
   }
@@ -479,13 +413,8 @@ export class Meter {
     queues.remove(slot);
     this.#retireTrains(slot, time);
     const queue = timeoutQueue(table.words[slot * STRIDE + KEY]!);
-    this.#sendDue(slot, this.#reason(slot, time, TIMEOUT_MICROS[queue]!));
+    this.#exit.sendDue(slot, reasonOf(table, slot, time - TIMEOUT_MICROS[queue]!));
     queues.push(queue, slot, this.#clock);
-  }
-
-  #reason(slot: number, time: number, timeout: number): CloseReason {
-    if (time - lastSeen(this.table, slot) < timeout) return 'status';
-    return (this.table.words[slot * STRIDE + BITS]! & CLOSED) !== 0 ? 'closed' : 'idle';
   }
 
   #retireTrains(parent: number, time: number): void {
@@ -507,19 +436,11 @@ export class Meter {
   #evict(time: number): boolean {
     let slot = this.#oneWay.candidate(time);
     if (slot >= 0) this.stats.evictedOneWay++;
-    else slot = this.#oldestInAnyQueue();
+    else slot = this.#queues.oldestOfAll();
     if (slot < 0) return false;
-    this.#sendDue(slot, 'evicted');
+    this.#exit.sendDue(slot, 'evicted');
     this.#delete(slot);
     this.stats.evicted++;
     return true;
-  }
-
-  #oldestInAnyQueue(): number {
-    for (let queue = QUEUES - 1; queue >= 0; queue--) {
-      const slot = this.#queues.oldest(queue);
-      if (slot >= 0) return slot;
-    }
-    return -1;
   }
 }

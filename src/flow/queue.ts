@@ -30,6 +30,15 @@ export class FlowQueues {
     return this.#oldest[queue]!;
   }
 
+  /** @returns the slot that entered first in the last queue that has any, or -1 */
+  oldestOfAll(): number {
+    for (let queue = this.#oldest.length - 1; queue >= 0; queue--) {
+      const slot = this.#oldest[queue]!;
+      if (slot >= 0) return slot;
+    }
+    return -1;
+  }
+
   /** @returns the flow that entered the same queue next, or -1 */
   next(slot: number): number {
     return this.#table.words[slot * STRIDE + NEWER]!;
