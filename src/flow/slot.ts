@@ -10,7 +10,7 @@ export const STRIDE = 48;
 /** Floats a slot takes in the float view. */
 export const FLOAT_STRIDE = STRIDE / 2;
 
-// Floats: times in microseconds (0: not seen), counters, and when the flow entered its queue.
+/** Floats: times in microseconds (0: not seen), counters, and when the flow entered its queue. */
 export const SRC_START = 0;
 export const SRC_END = 1;
 export const DST_START = 2;
@@ -21,16 +21,7 @@ export const SRC_BYTES = 6;
 export const DST_BYTES = 7;
 export const QUEUE_TIME = 8;
 
-// Words.
-export const KEY = 27;
-/** Words of the longest key (IPv6). */
-export const KEY_WORDS = 11;
-export const HASH = 38;
-export const NEWER = 39;
-export const OLDER = 40;
-/** Links among the flows that are {@link LISTED} as no conversation. */
-export const ONE_WAY_NEWER = 41;
-export const ONE_WAY_OLDER = 42;
+/** Words, from here: bits named below. */
 export const BITS = 18;
 /** Bytes: source TCP flags, destination TCP flags, source ToS, destination ToS. */
 export const SIDES = 19;
@@ -42,6 +33,17 @@ export const SRC_ACK = 23;
 export const DST_ACK = 24;
 export const WINDOWS = 25;
 export const ANOMALY_LOW = 26;
+/** The key; its first five words end the second cache line, more have only IPv6 and RARP. */
+export const KEY = 27;
+/** Words of the longest key (IPv6). */
+export const KEY_WORDS = 11;
+/** The key's hash, and the links of the queue that holds the flow. */
+export const HASH = 38;
+export const NEWER = 39;
+export const OLDER = 40;
+/** Links among the flows that are {@link LISTED} as no conversation. */
+export const ONE_WAY_NEWER = 41;
+export const ONE_WAY_OLDER = 42;
 /** Number of the packet with which the flow entered the queue for its status record. */
 export const TURN = 43;
 export const ANOMALY_HIGH = 44;
@@ -52,7 +54,7 @@ export const SIBLING = 46;
 /** ICMP: type, code (of the flow); then type and code of an ICMP error about this flow. */
 export const ICMP = 47;
 
-// Fragment trains reuse the words of the TCP machine.
+/** Fragment trains reuse the words of the TCP machine. */
 export const FRAGMENT_BYTES = TCP;
 export const FRAGMENT_TOTAL = SRC_SEQ;
 
