@@ -27,7 +27,7 @@ function batchesOf(mix: Mix, random: Random): FlowBatch[] {
   return Array.from({ length: 16 }, () => {
     const batch = new FlowBatch(BATCH);
     batch.length = BATCH;
-    const addresses = new DataView(batch.addresses.buffer);
+    const addresses = new DataView(batch.addresses.buffer, batch.addresses.byteOffset);
     for (let i = 0; i < BATCH; i++) {
       const source = Math.floor(mix.hosts * random.next() ** mix.skew);
       addresses.setUint32(i * 32, 0x0a000000 + source);
@@ -98,7 +98,7 @@ interface Seen {
 function naive(): Way {
   const hosts = new Map<number, Seen[]>();
   return (batch) => {
-    const addresses = new DataView(batch.addresses.buffer);
+    const addresses = new DataView(batch.addresses.buffer, batch.addresses.byteOffset);
     let sum = 0;
     for (let i = 0; i < batch.length; i++) {
       const ends = [addresses.getUint32(i * 32), addresses.getUint32(i * 32 + 16)];

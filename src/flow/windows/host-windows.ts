@@ -15,6 +15,22 @@ import {
   WindowCounters,
 } from './counters.ts';
 import { HOST_WORDS, HostTable } from './host-table.ts';
+import {
+  FRESH,
+  IS_DNS,
+  IS_FAILED,
+  IS_NEW,
+  IS_NXDOMAIN,
+  IS_SELF,
+  ITEMS,
+  MARKS,
+  PENDING_ROWS,
+  PendingRows,
+  PORT,
+  ROW_SUMS,
+  START,
+  TICK,
+} from './pending-rows.ts';
 import { RecentDistinct } from './recent-distinct.ts';
 import { RowEndpoints, type WindowFlows } from './row-endpoints.ts';
 import { BUCKETS, DEFAULT_WINDOWS, Moment, Spans } from './spans.ts';
@@ -79,6 +95,7 @@ export class HostWindows {
   readonly #moment: Moment;
   readonly #hosts: HostTable;
   readonly #endpoints: RowEndpoints;
+  readonly #pending: PendingRows;
   readonly #counters: WindowCounters;
   readonly #peers: RecentDistinct;
   readonly #ports: RecentDistinct;
@@ -107,6 +124,7 @@ export class HostWindows {
     this.#moment = new Moment(spans);
     this.#hosts = new HostTable(hosts);
     this.#endpoints = new RowEndpoints(seed);
+    this.#pending = new PendingRows(hosts);
     this.#counters = new WindowCounters(hosts, count);
     this.#peers = new RecentDistinct({ hosts, windows: count, ...PEER_MEMORY });
     this.#ports = new RecentDistinct({ hosts, windows: count, ...PORT_MEMORY });
@@ -122,33 +140,24 @@ export class HostWindows {
   observe(flows: WindowFlows, extra: WindowExtra = {}): WindowColumns {
     const rows = flows.length;
     const windows = this.#spans.windows;
-    const side = windows.length * WIDTH;
-    if (this.#values.length < rows * side * 2) this.#values = new Float64Array(rows * side * 2);
-    const order = extra.order;
+    const stride = windows.length * WIDTH * 2;
+    if (this.#values.length < rows * stride) this.#values = new Float64Array(rows * stride);
     this.#hasDns = extra.dnsQuery !== undefined;
-    for (let i = 0; i < rows; i++) {
-      const row = order ? order[i]! : i;
-      const at = row * side * 2;
-      this.#load(flows, row, extra);
-      const { originator, responder, words } = this.#endpoints;
-      const self = originator === responder && sameHost(words);
-      this.#see(0, originator, responder, at, flows, row);
-      if (self) this.#values.copyWithin(at + side, at, at + side);
-      else {
-        this.#turn();
-        this.#see(HOST_WORDS, responder, originator, at + side, flows, row);
-      }
+    for (let from = 0; from < rows; from += PENDING_ROWS) {
+      this.#take(flows, extra, from, Math.min(rows, from + PENDING_ROWS));
+      this.#goThrough();
     }
     this.#warmth |= 0;
     this.stats.rows += rows;
     this.stats.hosts = this.#hosts.count;
     this.stats.evicted = this.#hosts.evicted;
-    return { windows, rows, stride: side * 2, values: this.#values.subarray(0, rows * side * 2) };
+    return { windows, rows, stride, values: this.#values.subarray(0, rows * stride) };
   }
 
   #bytes(): number {
     const parts = [
       this.#hosts,
+      this.#pending,
       this.#counters,
       this.#peers,
       this.#ports,
@@ -159,68 +168,117 @@ export class HostWindows {
     return parts.reduce((sum, part) => sum + part.bytes, own);
   }
 
-  /** The row's facts as its originator has them. */
-  #load(flows: WindowFlows, row: number, extra: WindowExtra): void {
+  /** Takes in rows: their facts, and the slots of their hosts, which are claimed in their order. */
+  #take(flows: WindowFlows, extra: WindowExtra, from: number, to: number): void {
+    const pending = this.#pending;
+    const { numbers, words } = pending;
+    const { order, dnsQuery, nxdomain } = extra;
+    const ends = this.#endpoints;
+    for (let i = from; i < to; i++) {
+      const row = order ? order[i]! : i;
+      const n = i - from;
+      const at = n * 8;
+      ends.load(flows, row);
+      pending.rows[n] = row;
+      numbers[at + TICK] = this.#spans.tickAt(flows.end[row]!);
+      numbers[at + START] = flows.start[row]!;
+      numbers[at + ROW_SUMS] = countable(flows.originatorBytes[row]!);
+      numbers[at + ROW_SUMS + 1] = countable(flows.responderBytes[row]!);
+      numbers[at + ROW_SUMS + 2] = countable(flows.originatorPackets[row]!);
+      numbers[at + ROW_SUMS + 3] = countable(flows.responderPackets[row]!);
+      words[2 * at + ITEMS] = ends.originator;
+      words[2 * at + ITEMS + 1] = ends.responder;
+      words[2 * at + PORT] = ends.port;
+      let marks = ends.failed ? IS_FAILED : 0;
+      if (flows.state[row]! & STATE_FIRST) marks |= IS_NEW;
+      if (dnsQuery && dnsQuery[row] !== 0) {
+        marks |= nxdomain && nxdomain[row] !== 0 ? IS_DNS | IS_NXDOMAIN : IS_DNS;
+      }
+      words[2 * at + MARKS] = marks;
+      pending.claim(this.#hosts, ends.words, 2 * n, ends.originator | 0);
+      const self = ends.originator === ends.responder && sameHost(ends.words);
+      if (!self) pending.claim(this.#hosts, ends.words, 2 * n + 1, ends.responder | 0);
+      else words[2 * at + MARKS] = words[2 * at + MARKS]! | IS_SELF;
+    }
+    pending.length = to - from;
+  }
+
+  /** Counts the rows taken in, host by host, and writes the features of both sides. */
+  #goThrough(): void {
+    const pending = this.#pending;
+    const { slots, firsts, next, words, rows } = pending;
+    const width = this.#spans.count * WIDTH;
+    for (let i = 0; i < pending.slotCount; i++) {
+      const host = slots[i]!;
+      let side = firsts[i]!;
+      this.#warmth += this.#warm(host, side);
+      for (; side >= 0; side = next[side]!) {
+        const row = side >> 1;
+        const at = (2 * rows[row]! + (side & 1)) * width;
+        this.#see(host, side, at);
+        if (words[row * 16 + MARKS]! & IS_SELF) this.#values.copyWithin(at + width, at, at + width);
+      }
+    }
+    pending.clear();
+  }
+
+  /** The row's facts as this side of it has them. */
+  #load(side: number): void {
     const facts = this.#facts;
-    this.#endpoints.load(flows, row);
-    this.#spans.moveTo(this.#spans.tickAt(flows.end[row]!));
-    facts[BYTES_OUT] = countable(flows.originatorBytes[row]!);
-    facts[BYTES_IN] = countable(flows.responderBytes[row]!);
-    facts[PACKETS_OUT] = countable(flows.originatorPackets[row]!);
-    facts[PACKETS_IN] = countable(flows.responderPackets[row]!);
+    const numbers = this.#pending.numbers;
+    const at = (side >> 1) * 8 + ROW_SUMS;
+    const turned = side & 1;
+    facts[BYTES_OUT] = numbers[at + turned]!;
+    facts[BYTES_IN] = numbers[at + 1 - turned]!;
+    facts[PACKETS_OUT] = numbers[at + 2 + turned]!;
+    facts[PACKETS_IN] = numbers[at + 3 - turned]!;
+    const marks = this.#pending.words[(side >> 1) * 16 + MARKS]!;
     facts[FLOWS] = 1;
-    facts[FAILED] = this.#endpoints.failed ? 1 : 0;
-    const asked = extra.dnsQuery !== undefined && extra.dnsQuery[row] !== 0;
-    facts[DNS_QUERIES] = asked ? 1 : 0;
-    facts[NXDOMAIN] = asked && extra.nxdomain !== undefined && extra.nxdomain[row] !== 0 ? 1 : 0;
+    facts[FAILED] = (marks / IS_FAILED) & 1;
+    facts[DNS_QUERIES] = (marks / IS_DNS) & 1;
+    facts[NXDOMAIN] = (marks / IS_NXDOMAIN) & 1;
   }
 
-  /** The same facts as the responder has them. */
-  #turn(): void {
-    const facts = this.#facts;
-    const bytes = facts[BYTES_OUT]!;
-    facts[BYTES_OUT] = facts[BYTES_IN]!;
-    facts[BYTES_IN] = bytes;
-    const packets = facts[PACKETS_OUT]!;
-    facts[PACKETS_OUT] = facts[PACKETS_IN]!;
-    facts[PACKETS_IN] = packets;
-  }
-
-  /** Counts the row for one of its hosts, and writes the host's features to `at`. */
-  #see(key: number, hash: number, peer: number, at: number, flows: WindowFlows, row: number): void {
-    const host = this.#hosts.claim(this.#endpoints.words, key, hash | 0);
-    const tick = this.#spans.tick;
-    this.#warmth += this.#warm(host, peer);
-    if (!this.#comeTo(host, tick)) {
+  /** Counts a side's row for its host, and writes the host's features to `at`. */
+  #see(host: number, side: number, at: number): void {
+    const { numbers, words } = this.#pending;
+    const row = side >> 1;
+    const marks = words[row * 16 + MARKS]!;
+    this.#spans.moveTo(numbers[row * 8 + TICK]!);
+    if (!this.#comeTo(host, this.#spans.tick, (marks & (FRESH << (side & 1))) !== 0)) {
       this.stats.late++;
       this.#values.fill(Number.NaN, at, at + this.#spans.count * WIDTH);
       return;
     }
     const moment = this.#moment;
-    const port = this.#endpoints.port;
+    const port = words[row * 16 + PORT]!;
+    const peer = words[row * 16 + ITEMS + 1 - (side & 1)]!;
+    this.#load(side);
     this.#facts[NEW_PEERS] = this.#peers.touch(host, peer, moment) ? 1 : 0;
     this.#ports.touch(host, port, moment);
     this.#counters.add(host, moment, this.#facts);
     this.#entropy.add(host, peer, port, moment);
-    const isNew = (flows.state[row]! & STATE_FIRST) !== 0;
-    const place = this.#gaps.add(host, peer, flows.start[row]!, isNew);
+    const start = numbers[row * 8 + START]!;
+    const place = this.#gaps.add(host, peer, start, (marks & IS_NEW) !== 0);
     this.#gaps.read(place, this.#regularity);
     this.#write(host, at);
-    if (this.#spans.tick !== tick) this.#spans.moveTo(tick);
   }
 
-  #warm(host: number, peer: number): number {
+  #warm(host: number, side: number): number {
+    const words = this.#pending.words;
+    const peer = words[(side >> 1) * 16 + ITEMS + 1 - (side & 1)]!;
+    const port = words[(side >> 1) * 16 + PORT]!;
     const sums = this.#counters.warm(host, this.#spans.head) + this.#gaps.warm(host);
-    const items = this.#peers.warm(host, peer) + this.#ports.warm(host, this.#endpoints.port);
+    const items = this.#peers.warm(host, peer) + this.#ports.warm(host, port);
     return (sums + items + this.#entropy.warm(host) + this.#newest[host]! + this.#base[host]!) | 0;
   }
 
   /** Brings the host to this tick, its windows moved on. @returns false when the host is past it */
-  #comeTo(host: number, tick: number): boolean {
+  #comeTo(host: number, tick: number, fresh: boolean): boolean {
     const spans = this.#spans;
     const newest = this.#newest[host]!;
-    if (this.#hosts.fresh || tick < newest - spans.longest) {
-      if (!this.#hosts.fresh) this.stats.restarted++;
+    if (fresh || tick < newest - spans.longest) {
+      if (!fresh) this.stats.restarted++;
       this.#begin(host, tick);
     } else if (tick < newest - 1) return false;
     else if (tick < newest) spans.moveTo(newest);

@@ -75,7 +75,8 @@ export class Spans {
     this.longest = this.bucketTicks[this.count - 1]! * BUCKETS;
     this.bucket = new Float64Array(this.count);
     this.head = new Int32Array(this.count);
-    this.first = new Float64Array(this.count);
+    // Before any time, so that the first move is one of every window.
+    this.first = new Float64Array(this.count).fill(-Infinity);
   }
 
   /** The tick of a time in microseconds, at most 2^53 of them; what is no time is tick 0. */
@@ -89,6 +90,8 @@ export class Spans {
     this.tick = tick;
     for (let w = 0; w < this.count; w++) {
       const ticks = this.bucketTicks[w]!;
+      const inside = tick - this.first[w]! - (BUCKETS - 1) * ticks;
+      if (inside >= 0 && inside < ticks) continue;
       const bucket = Math.floor(tick / ticks);
       this.bucket[w] = bucket;
       this.head[w] = bucket & (BUCKETS - 1);

@@ -137,7 +137,7 @@ test('a million spoofed hosts hold no more memory, and are counted as evicted', 
   const windows = new HostWindows({ maxHosts: 256, windows: [1] });
   const { bytes } = windows.stats;
   const batch = batchOf(Array.from({ length: 5000 }, () => ({ from: 0, to: 7, end: EPOCH })));
-  const view = new DataView(batch.addresses.buffer);
+  const view = new DataView(batch.addresses.buffer, batch.addresses.byteOffset);
   const before = process.memoryUsage().arrayBuffers;
   for (let turn = 0; turn < 200; turn++) {
     for (let i = 0; i < 5000; i++) view.setUint32(i * 32, 0x20000000 + turn * 5000 + i);
