@@ -8,6 +8,8 @@ import type { FlowTable } from './table.ts';
 
 /** A word in the second cache line of a slot. */
 const SECOND_LINE = 16;
+/** In the place of a link type: the lane is no frame, see {@link MeterBurst.tick}. */
+const TICK = -1;
 const UDP = 17;
 const DNS_PORT = 53;
 
@@ -71,6 +73,12 @@ export class MeterBurst {
     this.#linkType[lane] = frame.linkType;
     this.#count = lane + 1;
     if (lane === BURST - 1) this.flush();
+  }
+
+  /** Looks at the meter's queues between two frames; the frame tells the time alone. */
+  tick(frame: Frame, position: number, clock: number): void {
+    frame.linkType = TICK;
+    this.add(frame, position, clock);
   }
 
   /** Meters what waits. */
@@ -142,6 +150,10 @@ export class MeterBurst {
 
   #decode(lane: number): void {
     const lanes = this.#lanes;
+    if (this.#linkType[lane] === TICK) {
+      this.#meter.tick(lanes.time[lane]!, lanes.position[lane]!, lanes.clock[lane]!);
+      return;
+    }
     const frame = this.#frame;
     frame.bytes = lanes.bytes;
     frame.time = lanes.time[lane]!;

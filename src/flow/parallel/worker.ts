@@ -4,7 +4,7 @@ import { createDecoder, Packet } from '../../decode/index.ts';
 import { MeterBurst } from '../burst.ts';
 import { copyRow, FlowBatch } from '../flow.ts';
 import { Meter } from '../meter.ts';
-import { Block, LANE_ERROR, LANE_FRAME } from './chunk.ts';
+import { Block, LANE_FRAME, LANE_TICK } from './chunk.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 
 /** One worker thread: meters its share of the frames as the main thread routes them. */
@@ -43,11 +43,13 @@ function runBlock(block: Block, bytes: Uint8Array, count: number): void {
       burst.add(frame, position[lane]!, clock[lane]!);
       continue;
     }
+    if (kind[lane] === LANE_TICK) {
+      burst.tick(frame, position[lane]!, clock[lane]!);
+      continue;
+    }
     burst.flush();
-    if (kind[lane] === LANE_ERROR) {
-      errorDecoder.decode(frame, packet);
-      meter.noteError(packet);
-    } else meter.tick(frame.time, position[lane]!, clock[lane]!);
+    errorDecoder.decode(frame, packet);
+    meter.noteError(packet);
   }
   burst.flush();
 }
