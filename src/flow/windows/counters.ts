@@ -23,22 +23,28 @@ export const FACTS = 9;
 
 const SUMS = 4;
 const COUNTS = 5;
-/** Of the total and of each bucket: sums, then counts, in one cache line of 64 bytes. */
+/** Sums, then counts, in one cache line of 64 bytes: of the host so far, or before a bucket began. */
 const LINE = 16;
 const COUNTS_AT = 2 * SUMS;
-const STRIDE = (BUCKETS + 1) * LINE;
+/** Past this a sum is made smaller, well before additions to it could round. */
+const MOST_SUM = 2 ** 52;
 
 /**
- * Exact sums over sliding windows: for each host and window a ring of eight buckets and their total.
- * Whole numbers below 2^53, so taking a bucket off the total again leaves no error.
+ * Exact sums over sliding windows. A host has its sums since it began, and for each window what they
+ * were when each of its eight buckets began; a window holds the difference to the oldest. So a flow
+ * is added once, whatever the number of windows. Whole numbers below 2^53, and counts modulo 2^32, so
+ * the differences have no error.
  */
 export class WindowCounters {
   readonly #words: Uint32Array;
   readonly #floats: Float64Array;
   readonly #windows: number;
+  /** Words of a host: its line, then the lines of the buckets of each window. */
+  readonly #stride: number;
 
   constructor(hosts: number, windows: number) {
-    const memory = new ArrayBuffer(hosts * windows * STRIDE * 4);
+    this.#stride = (1 + windows * BUCKETS) * LINE;
+    const memory = new ArrayBuffer(hosts * this.#stride * 4);
     this.#words = new Uint32Array(memory);
     this.#floats = new Float64Array(memory);
     this.#windows = windows;
@@ -50,77 +56,68 @@ export class WindowCounters {
   }
 
   clear(host: number): void {
-    const stride = this.#windows * STRIDE;
-    this.#words.fill(0, host * stride, (host + 1) * stride);
+    this.#words.fill(0, host * this.#stride, (host + 1) * this.#stride);
   }
 
-  /** Empties the buckets that the window moved onto: `passed` of them up to `head`. */
+  /** Begins the buckets that the window moved onto: `passed` of them up to `head`. */
   advance(host: number, window: number, head: number, passed: number): void {
-    const at = (host * this.#windows + window) * STRIDE;
+    const from = host * this.#stride;
+    const ring = from + (1 + window * BUCKETS) * LINE;
     const words = this.#words;
-    if (passed >= BUCKETS) {
-      words.fill(0, at, at + STRIDE);
-      return;
-    }
-    const floats = this.#floats;
     for (let i = 0; i < passed; i++) {
-      const bucket = at + (1 + ((head - i) & (BUCKETS - 1))) * LINE;
-      const sums = at >>> 1;
-      const sum = bucket >>> 1;
-      for (let f = 0; f < SUMS; f++) {
-        floats[sums + f] = floats[sums + f]! - floats[sum + f]!;
-        floats[sum + f] = 0;
-      }
-      for (let f = COUNTS_AT; f < COUNTS_AT + COUNTS; f++) {
-        words[at + f] = words[at + f]! - words[bucket + f]!;
-        words[bucket + f] = 0;
-      }
+      const to = ring + ((head - i) & (BUCKETS - 1)) * LINE;
+      for (let f = 0; f < COUNTS_AT + COUNTS; f++) words[to + f] = words[from + f]!;
     }
   }
 
   /** Reads what the next calls will: misses of the cache then overlap, not follow each other. */
   warm(host: number, head: Int32Array): number {
     const words = this.#words;
-    let at = host * this.#windows * STRIDE;
-    let sum = 0;
-    for (let w = 0; w < this.#windows; w++, at += STRIDE) {
-      sum += words[at]! + words[at + (1 + head[w]!) * LINE]!;
+    let at = host * this.#stride;
+    let sum = words[at]!;
+    at += LINE;
+    for (let w = 0; w < this.#windows; w++, at += BUCKETS * LINE) {
+      sum += words[at + ((head[w]! + 1) & (BUCKETS - 1)) * LINE]!;
     }
     return sum;
   }
 
-  /** Adds a flow's facts to the current bucket of every window. */
+  /** Adds a flow's facts. */
   add(host: number, moment: Moment, facts: Float64Array): void {
     const words = this.#words;
     const floats = this.#floats;
-    const head = moment.head;
-    let at = host * this.#windows * STRIDE;
-    for (let w = 0; w < this.#windows; w++) {
-      const bucket = at + (1 + head[w]!) * LINE;
-      const sums = at >>> 1;
-      const sum = bucket >>> 1;
-      for (let f = 0; f < SUMS; f++) {
-        const fact = facts[f]!;
-        floats[sums + f] = floats[sums + f]! + fact;
-        floats[sum + f] = floats[sum + f]! + fact;
-      }
-      for (let f = 0; f < COUNTS; f++) {
-        const fact = facts[SUMS + f]!;
-        words[at + COUNTS_AT + f] = words[at + COUNTS_AT + f]! + fact;
-        words[bucket + COUNTS_AT + f] = words[bucket + COUNTS_AT + f]! + fact;
-      }
-      at += STRIDE;
+    const at = host * this.#stride;
+    const sums = at >>> 1;
+    for (let f = 0; f < SUMS; f++) {
+      const sum = floats[sums + f]! + facts[f]!;
+      floats[sums + f] = sum;
+      if (sum > MOST_SUM) this.#lower(at, moment, f);
+    }
+    const counts = at + COUNTS_AT;
+    for (let f = 0; f < COUNTS; f++) words[counts + f] = words[counts + f]! + facts[SUMS + f]!;
+  }
+
+  /** Copies the window's nine totals to `into`. @param head place of the window's current bucket */
+  read(host: number, window: number, head: number, into: Float64Array): void {
+    const at = host * this.#stride;
+    const before = at + (1 + window * BUCKETS + ((head + 1) & (BUCKETS - 1))) * LINE;
+    const floats = this.#floats;
+    const words = this.#words;
+    for (let f = 0; f < SUMS; f++) into[f] = floats[(at >>> 1) + f]! - floats[(before >>> 1) + f]!;
+    for (let f = COUNTS_AT; f < COUNTS_AT + COUNTS; f++) {
+      into[f - SUMS] = (words[at + f]! - words[before + f]!) >>> 0;
     }
   }
 
-  /** Copies the window's nine totals to `into`. */
-  read(host: number, window: number, into: Float64Array): void {
-    const at = (host * this.#windows + window) * STRIDE;
+  /** Takes what came before the longest window off a sum, wherever it is kept. */
+  #lower(at: number, moment: Moment, f: number): void {
     const floats = this.#floats;
-    const words = this.#words;
-    const sums = at >>> 1;
-    for (let f = 0; f < SUMS; f++) into[f] = floats[sums + f]!;
-    const counts = at + COUNTS_AT;
-    for (let f = 0; f < COUNTS; f++) into[SUMS + f] = words[counts + f]!;
+    const longest = this.#windows - 1;
+    const oldest = 1 + longest * BUCKETS + ((moment.head[longest]! + 1) & (BUCKETS - 1));
+    const excess = floats[((at + oldest * LINE) >>> 1) + f]!;
+    for (let line = at; line < at + this.#stride; line += LINE) {
+      const sum = (line >>> 1) + f;
+      floats[sum] = floats[sum]! - excess;
+    }
   }
 }

@@ -331,7 +331,7 @@ export class HostWindows {
     const moment = this.#moment;
     const hasDns = this.#hasDns;
     for (let w = 0, to = at; w < moment.windows; w++, to += WIDTH) {
-      this.#counters.read(host, w, totals);
+      this.#counters.read(host, w, moment.head[w]!, totals);
       const flows = totals[FLOWS]!;
       this.#entropy.read(host, w, flows < LOGS.length ? LOGS[flows]! : Math.log2(flows), entropies);
       const asked = totals[DNS_QUERIES]!;
