@@ -82,17 +82,22 @@ export class NeighbourSearch {
     const worst = this.#worst;
     const base = node * cols;
     let sum = 0;
+    if (p === 1) {
+      for (let c = 0; c < cols && sum <= worst; c++) {
+        const value = query[c]!;
+        const below = low[base + c]! - value;
+        const above = value - high[base + c]!;
+        if (below > 0) sum += below;
+        else if (above > 0) sum += above;
+      }
+      return sum;
+    }
     for (let c = 0; c < cols; c++) {
       const value = query[c]!;
-      let gap = low[base + c]! - value;
-      if (gap <= 0) {
-        gap = value - high[base + c]!;
-        if (gap <= 0) continue;
-      }
-      sum += p === 1 ? gap : p === 2 ? gap * gap : gap ** p;
-      if (sum > worst && (p === 1 || p === 2)) return sum;
+      const gap = Math.max(low[base + c]! - value, value - high[base + c]!, 0);
+      sum += p === 2 ? gap * gap : gap ** p;
     }
-    return p === 1 || p === 2 ? sum : sum * POWER_SLACK;
+    return p === 2 ? sum : sum * POWER_SLACK;
   }
 
   #scan(node: number): void {

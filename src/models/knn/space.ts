@@ -1,7 +1,10 @@
 /** Points in a fewest: below it, a look at every point is faster than a finer tree. */
 const LEAF_POINTS = 16;
-/** A cut through the middle of the widest column is kept when each side gets this share. */
-const FEWEST_SHARE = 1 / 32;
+/**
+ * Down to this level cuts go through the middle of the widest column, however few points lie on one
+ * side: that parts rare categories from the rest. Below, through the median, which bounds the depth.
+ */
+const MIDDLE_LEVELS = 40;
 
 /** Points in the order of a tree of boxes; nodes in preorder, the left child right after. */
 export interface Space {
@@ -25,17 +28,17 @@ export interface Space {
   readonly depth: number;
 }
 
-/** Columns by falling variance, so that far points show after few columns. */
-function byVariance(points: number, cols: number, cells: Float32Array): Int32Array {
-  const variance = new Float64Array(cols);
+/** Columns by falling mean deviation, so that points that are too far show after few columns. */
+function bySpread(points: number, cols: number, cells: Float32Array): Int32Array {
+  const spread = new Float64Array(cols);
   for (let c = 0; c < cols; c++) {
     let mean = 0;
     for (let i = 0; i < points; i++) mean += cells[i * cols + c]! / points;
     let sum = 0;
-    for (let i = 0; i < points; i++) sum += (cells[i * cols + c]! - mean) ** 2;
-    variance[c] = sum;
+    for (let i = 0; i < points; i++) sum += Math.abs(cells[i * cols + c]! - mean);
+    spread[c] = sum;
   }
-  return Int32Array.from(variance.keys()).sort((a, b) => variance[b]! - variance[a]! || a - b);
+  return Int32Array.from(spread.keys()).sort((a, b) => spread[b]! - spread[a]! || a - b);
 }
 
 /**
@@ -43,7 +46,7 @@ function byVariance(points: number, cols: number, cells: Float32Array): Int32Arr
  * distinct. The same points in the same order give the same tree.
  */
 export function buildSpace(points: number, cols: number, given: Float32Array): Space {
-  const columns = byVariance(points, cols, given);
+  const columns = bySpread(points, cols, given);
   const id = Int32Array.from({ length: points }, (_, i) => i);
   const from: number[] = [];
   const to: number[] = [];
@@ -70,7 +73,7 @@ export function buildSpace(points: number, cols: number, given: Float32Array): S
     const middle = low[node * cols + wide]! / 2 + high[node * cols + wide]! / 2;
     const column = { cols, given, id, column: columns[wide]! };
     let cut = partition(column, start, end, middle);
-    if (Math.min(cut - start, end - cut) < (end - start) * FEWEST_SHARE) {
+    if (level >= MIDDLE_LEVELS || cut === end) {
       cut = (start + end) >> 1;
       select(column, start, end, cut);
     }
