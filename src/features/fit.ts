@@ -3,8 +3,19 @@ import { columnIndex, schemaId, type Table, type TextColumn } from '../table/ind
 import { derivation } from './derive.ts';
 import { applyStep, BLOCK_ROWS, type FittedPlan, numberReader } from './lane.ts';
 import { checkTable, Pipeline } from './pipeline.ts';
+import { minMaxOf, quantilesOf, robustOf } from './scale.ts';
+import { selectColumns } from './select.ts';
 import { type ColumnPlan, checkPlan, type PipelineSpec } from './spec.ts';
-import type { FillValue, FittedOneHot, FittedStep, ImputeStep, OneHotStep } from './step.ts';
+import type {
+  FillValue,
+  FittedOneHot,
+  FittedStep,
+  HashingStep,
+  ImputeStep,
+  OneHotStep,
+  OrdinalStep,
+  Step,
+} from './step.ts';
 
 /** What an empty text cell becomes when a constant is asked for without a value. */
 const MISSING_WORD = '<missing>';
@@ -13,10 +24,17 @@ const MISSING_WORD = '<missing>';
  * Learns a pipeline from the rows named, and from those only: give it the training fold. All rows
  * when absent.
  *
+ * @param labels one class a row of the whole table, for selections that need them; below 0: unknown
  * @throws as `chooseFeatures` for columns that may not be features; `FEATURE_STEP` for steps that
- *   do not fit a column; `FEATURE_SCHEMA` for a table of another schema; `FEATURE_ROWS` for no rows
+ *   do not fit a column; `FEATURE_SCHEMA` for a table of another schema; `FEATURE_ROWS` for no rows;
+ *   `FEATURE_SELECT` when a selection has no labels, meets wrong cells or leaves nothing
  */
-export function fitPipeline(spec: PipelineSpec, table: Table, rows?: Int32Array): Pipeline {
+export function fitPipeline(
+  spec: PipelineSpec,
+  table: Table,
+  rows?: Int32Array,
+  labels?: Int32Array,
+): Pipeline {
   const id = schemaId(spec.schema);
   checkTable(id, table);
   const count = rows ? rows.length : table.rows;
@@ -36,7 +54,10 @@ export function fitPipeline(spec: PipelineSpec, table: Table, rows?: Int32Array)
       type === 'text' ? fitText(plan, table, rows) : fitNumber(plan, table, rows, count);
     return { from: plan.from, type, steps };
   });
-  return new Pipeline(id, plans);
+  const pipeline = new Pipeline(id, plans);
+  if (!spec.select?.length) return pipeline;
+  const known = labels && (rows ? rows.map((row) => labels[row]!) : labels);
+  return pipeline.keep(selectColumns(pipeline.transform(table, rows), spec.select, known));
 }
 
 function fitNumber(
@@ -52,17 +73,31 @@ function fitNumber(
     read(rows, start, size, cells.subarray(start, start + size));
   }
   return plan.steps.map((step) => {
-    const fitted: FittedStep =
-      step.kind === 'impute'
-        ? imputed(step, fillOf(step, cells))
-        : step.kind === 'standard'
-          ? standardOf(cells)
-          : step.kind === 'oneHot'
-            ? oneHotOf(step, countNumbers(cells), count)
-            : step;
+    const fitted = fitNumberStep(step, cells, count);
     applyStep(fitted, cells, count);
     return fitted;
   });
+}
+
+function fitNumberStep(step: Step, cells: Float64Array, count: number): FittedStep {
+  if (step.kind === 'impute') return imputed(step, fillOf(step, cells));
+  if (step.kind === 'standard') return standardOf(cells);
+  if (step.kind === 'robust') return robustOf(cells);
+  if (step.kind === 'minMax') return minMaxOf(cells, step.clip ?? false);
+  if (step.kind === 'quantile') return quantilesOf(step, cells);
+  if (step.kind === 'oneHot') return oneHotOf(step, countNumbers(cells), count);
+  if (step.kind === 'ordinal') return ordinalOf(step, countNumbers(cells));
+  if (step.kind === 'hashing') return hashingOf(step);
+  return step;
+}
+
+function ordinalOf(step: OrdinalStep, counts: ReadonlyMap<FillValue, number>): FittedStep {
+  const categories = [...counts.keys()].sort(ascending);
+  return { kind: 'ordinal', categories, unseen: (step.unseen ?? -1) + 0 };
+}
+
+function hashingOf(step: HashingStep): FittedStep {
+  return { kind: 'hashing', columns: step.columns, seed: step.seed ?? 0 };
 }
 
 function imputed(step: ImputeStep, value: FillValue): FittedStep {
@@ -130,6 +165,8 @@ function fitText(plan: ColumnPlan, table: Table, rows: Int32Array | undefined): 
   }
   return plan.steps.map((step) => {
     if (step.kind === 'oneHot') return oneHotOf(step, counts, total);
+    if (step.kind === 'ordinal') return ordinalOf(step, counts);
+    if (step.kind === 'hashing') return hashingOf(step);
     if (step.kind !== 'impute') return step as FittedStep;
     const fill =
       step.with === 'constant'

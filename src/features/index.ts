@@ -6,7 +6,22 @@ export { createMatrix, type Matrix, takeMatrixRows } from './matrix.ts';
 export { PIPELINE_FORMAT, Pipeline, type PipelineJson } from './pipeline.ts';
 export { oversample, type ResampleOptions, undersample } from './resample.ts';
 export { chooseFeatures, type FeatureChoice } from './roles.ts';
+export { type Keep, keepBest, type SelectStep, selectColumns } from './select.ts';
+export { chiSquared, columnVariances, correlations, mutualInformation } from './select-scores.ts';
+export { type SmoteOptions, type SmoteResult, smote } from './smote.ts';
 export { type SmotencOptions, type SmotencResult, smotenc } from './smotenc.ts';
 export { type ColumnPlan, defaultSpec, type PipelineSpec } from './spec.ts';
-export type { FittedStep, ImputeStep, OneHotStep, Step, UnseenRule } from './step.ts';
+export type {
+  FittedStep,
+  HashingStep,
+  ImputeStep,
+  MinMaxStep,
+  OneHotStep,
+  OrdinalStep,
+  QuantileStep,
+  RobustStep,
+  Step,
+  UnseenRule,
+} from './step.ts';
 export { pipelineFromJSON } from './stored.ts';
+export { balancedWeights } from './weights.ts';

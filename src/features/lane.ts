@@ -1,5 +1,7 @@
 import { numbers, type Table, type TextColumn, texts } from '../table/index.ts';
 import { derivation } from './derive.ts';
+import { applyOrdinal, bindCoded, type FittedCode, ordinalCodes } from './encode.ts';
+import { applyScale } from './scale.ts';
 import type { FittedOneHot, FittedStep } from './step.ts';
 
 /** One fitted plan: a source, how its cells are held, and its learned steps. Plain data. */
@@ -68,6 +70,11 @@ export function planColumns(schema: string, plan: FittedPlan): { name: string; o
     if (last.grouped) category('<infrequent>');
     if (last.drop === 'first') columns.shift();
     if (last.unseen === 'column') category('<unseen>');
+  } else if (last?.kind === 'hashing') {
+    for (let i = 0; i < last.columns; i++) {
+      const origin: Origin = { from, inputs, step: 'hashing', category: `#${i}` };
+      columns.push({ name: `${from}#${i}`, origin });
+    }
   } else {
     const step = last?.kind ?? (derived ? 'derive' : 'copy');
     columns.push({ name: from, origin: { from, inputs, step } });
@@ -122,7 +129,8 @@ function bindText(
   column: TextColumn,
   rule: ((word: string) => string) | undefined,
 ): BlockWriter {
-  const step = plan.steps.at(-1) as FittedOneHot;
+  const step = plan.steps.at(-1) as FittedOneHot | FittedCode;
+  if (step.kind !== 'oneHot') return bindCoded(plan, step, column, rule ?? ((word) => word));
   const impute = plan.steps[0]!.kind === 'impute' ? plan.steps[0] : undefined;
   const map = new CategoryMap(step);
   const { codes, dictionary } = column;
@@ -174,6 +182,7 @@ function bindNumber(plan: FittedPlan, table: Table): BlockWriter {
   const impute = plan.steps[0]?.kind === 'impute' ? plan.steps[0] : undefined;
   const oneHot = last?.kind === 'oneHot' ? last : undefined;
   const map = oneHot ? new CategoryMap(oneHot) : undefined;
+  const codeOf = last?.kind === 'ordinal' ? ordinalCodes(last) : undefined;
   const indicator = impute?.indicator ? (oneHot ? oneHotWidth(oneHot) : 1) : -1;
   return ({ rows, start, count, out, stride, column }) => {
     const first = start * stride + column;
@@ -183,6 +192,7 @@ function bindNumber(plan: FittedPlan, table: Table): BlockWriter {
       for (let i = 0; i < count; i++, at += stride) out[at] = Number.isFinite(cells[i]) ? 0 : 1;
     }
     for (const step of plan.steps) applyStep(step, cells, count);
+    if (codeOf) applyOrdinal(codeOf, cells, count);
     let at = first;
     if (map) {
       for (let i = 0; i < count; i++, at += stride) {
@@ -219,7 +229,7 @@ export function numberReader(
   };
 }
 
-/** Applies one number step in place; one-hot leaves the cells alone. */
+/** Applies one number step in place; encoders leave the cells alone. */
 export function applyStep(step: FittedStep, cells: Float64Array, count: number): void {
   if (step.kind === 'impute') {
     const fill = step.value as number;
@@ -232,5 +242,7 @@ export function applyStep(step: FittedStep, cells: Float64Array, count: number):
   } else if (step.kind === 'standard') {
     const { mean, scale } = step;
     for (let i = 0; i < count; i++) cells[i] = (cells[i]! - mean) / scale;
+  } else if (step.kind === 'robust' || step.kind === 'minMax' || step.kind === 'quantile') {
+    applyScale(step, cells, count);
   }
 }

@@ -21,6 +21,8 @@ export interface PipelineJson {
   /** `argus@1`. */
   readonly schema: string;
   readonly plans: readonly FittedPlan[];
+  /** Columns that a selection left, ascending, among all that the plans yield; absent: all. */
+  readonly kept?: readonly number[];
 }
 
 /** What turns a table of one schema into a matrix, as learned from the training rows. */
@@ -32,15 +34,25 @@ export class Pipeline {
   readonly #plans: readonly FittedPlan[];
   readonly #origins: readonly Origin[];
   readonly #firstColumns: readonly number[];
+  readonly #kept: readonly number[] | undefined;
+  /** Columns that the plans yield, whether kept or not. */
+  readonly #width: number;
 
-  /** Takes plans that `fitPipeline` learned or `pipelineFromJSON` checked. */
-  constructor(schema: string, plans: readonly FittedPlan[]) {
+  /**
+   * Takes plans that `fitPipeline` learned or `pipelineFromJSON` checked.
+   * @param kept columns that stay, ascending, among all that the plans yield; absent: all
+   */
+  constructor(schema: string, plans: readonly FittedPlan[], kept?: readonly number[]) {
     this.schema = schema;
     this.#plans = plans;
     const name = schema.slice(0, schema.lastIndexOf('@'));
     const lists = plans.map((plan) => planColumns(name, plan));
-    this.names = lists.flat().map((column) => column.name);
-    this.#origins = lists.flat().map((column) => column.origin);
+    const all = lists.flat();
+    const columns = kept ? kept.map((index) => all[index]!) : all;
+    this.#kept = kept;
+    this.#width = all.length;
+    this.names = columns.map((column) => column.name);
+    this.#origins = columns.map((column) => column.origin);
     let first = 0;
     this.#firstColumns = lists.map((list) => {
       first += list.length;
@@ -58,6 +70,10 @@ export class Pipeline {
     checkTable(this.schema, table);
     const count = rows ? rows.length : table.rows;
     const matrix = createMatrix(count, this.names);
+    if (this.#kept) {
+      this.#writeKept(this.#kept, table, rows, matrix);
+      return matrix;
+    }
     const writers: BlockWriter[] = this.#plans.map((plan) => bindPlan(plan, table));
     const { data: out, cols: stride } = matrix;
     for (let start = 0; start < count; start += BLOCK_ROWS) {
@@ -69,6 +85,60 @@ export class Pipeline {
     return matrix;
   }
 
+  /** Writes each block whole into a small buffer and copies the kept columns from there. */
+  #writeKept(
+    kept: readonly number[],
+    table: Table,
+    rows: Int32Array | undefined,
+    matrix: Matrix,
+  ): void {
+    const stride = this.#width;
+    const needed = this.#plans.flatMap((plan, i) => {
+      const column = this.#firstColumns[i]!;
+      const end = this.#firstColumns[i + 1] ?? stride;
+      const used = kept.some((index) => index >= column && index < end);
+      return used ? [{ write: bindPlan(plan, table), column }] : [];
+    });
+    const out = new Float32Array(BLOCK_ROWS * stride);
+    const { data, cols } = matrix;
+    const from = Int32Array.from(kept);
+    const counted = rows ? undefined : new Int32Array(Math.min(BLOCK_ROWS, matrix.rows));
+    for (let start = 0; start < matrix.rows; start += BLOCK_ROWS) {
+      const count = Math.min(BLOCK_ROWS, matrix.rows - start);
+      if (counted) for (let i = 0; i < count; i++) counted[i] = start + i;
+      const block = rows?.subarray(start, start + count) ?? counted!;
+      out.fill(0);
+      for (const { write, column } of needed) {
+        write({ rows: block, start: 0, count, out, stride, column });
+      }
+      for (let i = 0; i < count; i++) {
+        const to = (start + i) * cols;
+        for (let c = 0; c < cols; c++) data[to + c] = out[i * stride + from[c]!]!;
+      }
+    }
+  }
+
+  /**
+   * The same pipeline with these of its matrix columns only, in their order here.
+   * @param columns numbers of its columns, in any order
+   * @throws WiresiftError `FEATURE_SELECT` for no column, one twice, or one that it does not have
+   */
+  keep(columns: ArrayLike<number>): Pipeline {
+    const sorted = Array.from(columns).sort((a, b) => a - b);
+    const wrong = sorted.some((each, i) => !(each in this.names) || each === sorted[i - 1]);
+    if (wrong || sorted.length === 0) {
+      throw new WiresiftError({
+        code: 'FEATURE_SELECT',
+        where: 'pipeline',
+        saw: `the columns ${sorted.slice(0, 8).join(', ') || 'none'}`,
+        expected: `at least one of 0 to ${this.names.length - 1}, each once`,
+        todo: 'Keep other columns, or choose a weaker selection',
+      });
+    }
+    const kept = sorted.map((each) => this.#kept?.[each] ?? each);
+    return new Pipeline(this.schema, this.#plans, kept);
+  }
+
   /** Source and step of matrix column `column`, 0 to names.length - 1. */
   origin(column: number): Origin {
     return this.#origins[column]!;
@@ -76,7 +146,8 @@ export class Pipeline {
 
   /** Plain data from which `pipelineFromJSON` builds an equal pipeline. */
   toJSON(): PipelineJson {
-    return { format: PIPELINE_FORMAT, schema: this.schema, plans: this.#plans };
+    const plain = { format: PIPELINE_FORMAT, schema: this.schema, plans: this.#plans };
+    return this.#kept ? { ...plain, kept: this.#kept } : plain;
   }
 
   /** SHA-256 of the canonical JSON, hexadecimal: equal pipelines have equal hashes. */

@@ -1,7 +1,10 @@
 import { WiresiftError } from '../base/index.ts';
 import type { ColumnSpec, Schema } from '../table/index.ts';
 import { derivation, derivations } from './derive.ts';
+import { MAX_HASH_COLUMNS } from './encode.ts';
 import { checkFeature, chooseFeatures, type FeatureChoice } from './roles.ts';
+import { MAX_QUANTILES } from './scale.ts';
+import type { SelectStep } from './select.ts';
 import type { Step } from './step.ts';
 
 /** What happens to one column or derivation on its way into the matrix. */
@@ -15,6 +18,8 @@ export interface ColumnPlan {
 export interface PipelineSpec {
   readonly schema: Schema;
   readonly plans: readonly ColumnPlan[];
+  /** Which of the resulting columns stay, step by step. Default: all. */
+  readonly select?: readonly SelectStep[];
   readonly allowIdentity?: boolean;
   readonly allowOffline?: boolean;
 }
@@ -101,7 +106,9 @@ export function checkPlan(spec: PipelineSpec, plan: ColumnPlan): PlanSource {
   const columns = inputs.map((name) => checkFeature(spec.schema, name, spec));
   const columnType = columns[0]!.type === 'text' ? 'text' : 'number';
   const type = derived?.type === 'word' ? 'text' : derived?.type === 'bits' ? 'bits' : columnType;
-  const reason = stepProblem(type, plan.steps);
+  const reason =
+    stepProblem(type, plan.steps) ??
+    plan.steps.map(optionProblem).find((problem) => problem !== undefined);
   if (reason) {
     throw new WiresiftError({
       code: 'FEATURE_STEP',
@@ -114,6 +121,29 @@ export function checkPlan(spec: PipelineSpec, plan: ColumnPlan): PlanSource {
   return { type, inputs };
 }
 
+/** Steps that turn categories into columns; text ends in one of them. */
+const ENCODERS: ReadonlySet<string> = new Set(['oneHot', 'ordinal', 'hashing']);
+
+const wholeFrom = (value: number, low: number, high: number): boolean =>
+  Number.isInteger(value) && value >= low && value <= high;
+
+/** @returns what was expected of an option instead, or undefined when all are allowed */
+function optionProblem(step: Step): string | undefined {
+  if (step.kind === 'quantile' && !wholeFrom(step.quantiles ?? 2, 2, MAX_QUANTILES)) {
+    return `2 to ${MAX_QUANTILES} quantiles`;
+  }
+  if (step.kind === 'hashing' && !wholeFrom(step.columns, 1, MAX_HASH_COLUMNS)) {
+    return `1 to ${MAX_HASH_COLUMNS} columns to hash into`;
+  }
+  if (step.kind === 'hashing' && !wholeFrom(step.seed ?? 0, 0, 0xffff_ffff)) {
+    return 'a seed from 0 to 4294967295';
+  }
+  if (step.kind === 'ordinal' && !Number.isFinite(step.unseen ?? -1)) {
+    return 'a finite number for unseen values';
+  }
+  return undefined;
+}
+
 /** @returns what was expected instead, or undefined when the steps fit */
 export function stepProblem(
   type: PlanSource['type'],
@@ -121,14 +151,18 @@ export function stepProblem(
 ): string | undefined {
   if (type === 'bits') return steps.length === 0 ? undefined : 'no steps: bits go in as they are';
   if (steps.length > 8) return 'at most 8 steps';
-  if (type === 'text' && steps.at(-1)?.kind !== 'oneHot') return 'a last step oneHot for text';
+  if (type === 'text' && !ENCODERS.has(steps.at(-1)?.kind ?? '')) {
+    return 'a last step oneHot, ordinal or hashing for text';
+  }
   const fill = type === 'text' ? 'string' : 'number';
   for (let i = 0; i < steps.length; i++) {
     const step = steps[i]!;
-    if (step.kind === 'oneHot' && i !== steps.length - 1) return 'oneHot as the last step only';
+    if (ENCODERS.has(step.kind) && i !== steps.length - 1)
+      return `${step.kind} as the last step only`;
+    if (type === 'number' && step.kind === 'hashing') return 'hashing for text only';
     if (step.kind === 'impute' && i !== 0) return 'impute as the first step only';
-    if (type === 'text' && step.kind !== 'impute' && step.kind !== 'oneHot') {
-      return 'only impute and oneHot for text';
+    if (type === 'text' && step.kind !== 'impute' && !ENCODERS.has(step.kind)) {
+      return 'only impute, oneHot, ordinal and hashing for text';
     }
     if (type === 'text' && step.with === 'median') return 'mostFrequent or constant for text';
     if (step.kind === 'impute' && step.value !== undefined) {

@@ -25,6 +25,46 @@ export interface StandardStep {
   readonly kind: 'standard';
 }
 
+/** Subtracts the median and divides by the distance of the quartiles (1 if 0). */
+export interface RobustStep {
+  readonly kind: 'robust';
+}
+
+/** Brings the training rows to 0 to 1; later values may lie outside unless clipped. */
+export interface MinMaxStep {
+  readonly kind: 'minMax';
+  /** Cuts values off at 0 and 1. Default false. */
+  readonly clip?: boolean;
+}
+
+/** Puts each value at its share of the training rows; values beyond all of them go to the ends. */
+export interface QuantileStep {
+  readonly kind: 'quantile';
+  /** `uniform` (default): 0 to 1; `normal`: the standard normal at that share, within 5.2. */
+  readonly output?: 'uniform' | 'normal';
+  /** Reference points, 2 to 1000, at most one a row. Default 1000. */
+  readonly quantiles?: number;
+}
+
+/** Category to its number in code-unit or numeric order. Ends the steps of its plan. */
+export interface OrdinalStep {
+  readonly kind: 'ordinal';
+  /** What a value that training did not have, and an empty cell, becomes. Default -1. */
+  readonly unseen?: number;
+}
+
+/**
+ * Words to a fixed number of columns of 0 and 1 by a seeded hash; nothing is learned, so no word is
+ * unseen, and different words may share a column. Ends the steps of its plan; for text only.
+ */
+export interface HashingStep {
+  readonly kind: 'hashing';
+  /** 1 to 4096. */
+  readonly columns: number;
+  /** 0 to 2^32 - 1. Default 0. */
+  readonly seed?: number;
+}
+
 /** Where one-hot puts a value that the training rows did not have. */
 export type UnseenRule = 'infrequent' | 'zeros' | 'column';
 
@@ -50,7 +90,16 @@ export interface OneHotStep {
 }
 
 /** One step of a plan, as asked for. */
-export type Step = ImputeStep | Log1pStep | StandardStep | OneHotStep;
+export type Step =
+  | ImputeStep
+  | Log1pStep
+  | StandardStep
+  | RobustStep
+  | MinMaxStep
+  | QuantileStep
+  | OneHotStep
+  | OrdinalStep
+  | HashingStep;
 
 /** A step as learned from the training rows: plain data, JSON round-trips it exactly. */
 export type FittedStep =
@@ -62,6 +111,25 @@ export type FittedStep =
     }
   | Log1pStep
   | { readonly kind: 'standard'; readonly mean: number; readonly scale: number }
+  | { readonly kind: 'robust'; readonly median: number; readonly scale: number }
+  | {
+      readonly kind: 'minMax';
+      readonly min: number;
+      readonly scale: number;
+      readonly clip: boolean;
+    }
+  | {
+      readonly kind: 'quantile';
+      readonly output: 'uniform' | 'normal';
+      /** Values at evenly spaced shares of the training rows, ascending. */
+      readonly values: readonly number[];
+    }
+  | {
+      readonly kind: 'ordinal';
+      readonly categories: readonly FillValue[];
+      readonly unseen: number;
+    }
+  | { readonly kind: 'hashing'; readonly columns: number; readonly seed: number }
   | FittedOneHot;
 
 /** Learned categories in column order. */

@@ -1,7 +1,9 @@
 import { WiresiftError } from '../base/index.ts';
 import { derivation } from './derive.ts';
+import { MAX_HASH_COLUMNS } from './encode.ts';
 import type { FittedPlan } from './lane.ts';
 import { PIPELINE_FORMAT, Pipeline } from './pipeline.ts';
+import { MAX_QUANTILES } from './scale.ts';
 import { stepProblem } from './spec.ts';
 import type { FillValue, FittedStep } from './step.ts';
 
@@ -55,6 +57,12 @@ function number(value: unknown, where: string): number {
   return refuse(where, String(value).slice(0, 40), 'a finite number');
 }
 
+function whole(value: unknown, where: string, low: number, high: number): number {
+  const found = number(value, where);
+  if (Number.isInteger(found) && found >= low && found <= high) return found;
+  return refuse(where, String(found), `a whole number from ${low} to ${high}`);
+}
+
 function flag(value: unknown, where: string): boolean {
   return typeof value === 'boolean' ? value : refuse(where, typeof value, 'true or false');
 }
@@ -71,7 +79,9 @@ function choice<T extends string>(value: unknown, where: string, words: readonly
  * @throws WiresiftError `FEATURE_PIPELINE` naming the field that is wrong
  */
 export function pipelineFromJSON(json: unknown): Pipeline {
-  const top = fields(json, 'top', ['format', 'schema', 'plans']);
+  const selected = json !== null && typeof json === 'object' && Object.hasOwn(json, 'kept');
+  const keys = ['format', 'schema', 'plans'];
+  const top = fields(json, 'top', selected ? [...keys, 'kept'] : keys);
   if (top.get('format') !== PIPELINE_FORMAT) {
     refuse('format', String(top.get('format')).slice(0, 40), `version ${PIPELINE_FORMAT}`);
   }
@@ -85,7 +95,14 @@ export function pipelineFromJSON(json: unknown): Pipeline {
   if (pipeline.names.length > MAX_COLUMNS) {
     refuse('plans', `${pipeline.names.length} columns`, `at most ${MAX_COLUMNS}`);
   }
-  return pipeline;
+  if (!selected) return pipeline;
+  const most = pipeline.names.length;
+  const kept = list(top.get('kept'), 'kept', most).map((each, i) =>
+    whole(each, `kept[${i}]`, 0, most - 1),
+  );
+  const falls = kept.findIndex((each, i) => i > 0 && each <= kept[i - 1]!);
+  if (falls > 0) refuse(`kept[${falls}]`, String(kept[falls]), 'a column after the one before');
+  return pipeline.keep(kept);
 }
 
 function readPlan(value: unknown, where: string, schema: string): FittedPlan {
@@ -111,7 +128,12 @@ function readStep(value: unknown, where: string, type: FittedPlan['type']): Fitt
     'impute',
     'log1p',
     'standard',
+    'robust',
+    'minMax',
+    'quantile',
     'oneHot',
+    'ordinal',
+    'hashing',
   ] as const);
   const cell = (each: unknown, place: string): FillValue =>
     type === 'text' ? text(each, place) : number(each, place);
@@ -138,7 +160,51 @@ function readStep(value: unknown, where: string, type: FittedPlan['type']): Fitt
       indicator: flag(map.get('indicator'), `${where}.indicator`),
     };
   }
+  if (kind === 'robust' || kind === 'minMax' || kind === 'quantile') {
+    return readScale(kind, value, where);
+  }
+  if (kind === 'hashing') {
+    const map = fields(value, where, ['kind', 'columns', 'seed']);
+    const columns = whole(map.get('columns'), `${where}.columns`, 1, MAX_HASH_COLUMNS);
+    return { kind, columns, seed: whole(map.get('seed'), `${where}.seed`, 0, 0xffff_ffff) };
+  }
+  if (kind === 'ordinal') {
+    const map = fields(value, where, ['kind', 'categories', 'unseen']);
+    const categories = list(map.get('categories'), `${where}.categories`, MAX_CATEGORIES).map(
+      (each, i) => cell(each, `${where}.categories[${i}]`),
+    );
+    if (new Set(categories).size !== categories.length) {
+      refuse(`${where}.categories`, 'a category twice', 'each once');
+    }
+    return { kind, categories, unseen: number(map.get('unseen'), `${where}.unseen`) };
+  }
   return readOneHot(value, where, cell);
+}
+
+function readScale(
+  kind: 'robust' | 'minMax' | 'quantile',
+  value: unknown,
+  where: string,
+): FittedStep {
+  if (kind === 'quantile') {
+    const map = fields(value, where, ['kind', 'output', 'values']);
+    const values = list(map.get('values'), `${where}.values`, MAX_QUANTILES).map((each, i) =>
+      number(each, `${where}.values[${i}]`),
+    );
+    if (values.length === 0) refuse(`${where}.values`, 'no values', 'at least one');
+    const falls = values.findIndex((each, i) => i > 0 && each < values[i - 1]!);
+    if (falls > 0) refuse(`${where}.values[${falls}]`, 'a falling value', 'ascending values');
+    const output = choice(map.get('output'), `${where}.output`, ['uniform', 'normal'] as const);
+    return { kind, output, values };
+  }
+  const robust = kind === 'robust';
+  const keys = robust ? ['kind', 'median', 'scale'] : ['kind', 'min', 'scale', 'clip'];
+  const map = fields(value, where, keys);
+  const scale = number(map.get('scale'), `${where}.scale`);
+  if (scale <= 0) refuse(`${where}.scale`, String(scale), 'a number above 0');
+  if (robust) return { kind, median: number(map.get('median'), `${where}.median`), scale };
+  const clip = flag(map.get('clip'), `${where}.clip`);
+  return { kind, min: number(map.get('min'), `${where}.min`), scale, clip };
 }
 
 function readOneHot(
