@@ -18,6 +18,7 @@ import { separate } from './coordinate.ts';
 import type { Decision } from './decision.ts';
 import { drawLandmarks, type Landmarks, landmarkColumns, overNearness } from './landmarks.ts';
 import { loadSvm, SvmModel, svmOutputs } from './model.ts';
+import { NEWTON_COLUMNS, separateNewton } from './newton.ts';
 
 const shared: readonly ParameterSpec[] = [
   {
@@ -201,7 +202,11 @@ class SvmEstimator implements Estimator {
     };
     const own = new Random(seed).fork(k).seed;
     const options = { maxIterations, tolerance, seed: own };
-    return separate({ rows, cols, cells, squares, side, cost }, options);
+    const input = { rows, cols, cells, squares, side, cost };
+    if (this.kind === 'linear-svm' && cols <= NEWTON_COLUMNS) {
+      return separateNewton(input, tolerance);
+    }
+    return separate(input, options);
   }
 }
 
