@@ -7,6 +7,7 @@ import { note } from './terminal.ts';
 export interface CaptureArguments {
   readonly maxFlows: number;
   readonly status: number;
+  readonly workers: number;
   readonly checksums?: boolean;
   /** Seconds to listen. */
   readonly for?: number;
@@ -23,9 +24,11 @@ const MOST_SECONDS = 2_000_000;
 export function addCaptureOptions(command: Command): Command {
   const flows = wholeArgument('--max-flows', 1, 16_000_000);
   const seconds = wholeArgument('--status', 1, 1e9);
+  const workers = wholeArgument('--workers', 1, 64);
   return command
     .option('--max-flows <n>', 'flows kept at once; past it the oldest leave', flows, MAX_FLOWS)
     .option('--status <seconds>', 'a longer flow leaves a record each time', seconds, 3600)
+    .option('--workers <n>', 'threads that meter the argus view; the same output', workers, 1)
     .option(
       '--checksums',
       'zeek and kdd views: leave packets with wrong checksums out, as Zeek does',

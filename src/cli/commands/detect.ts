@@ -132,6 +132,7 @@ async function judge(
     return await detectCaptures(files, {
       ...shared,
       meter: meterOptions(options),
+      workers: options.workers,
       onProgress: (_file, done, total) => progress.update(done, total),
     });
   } finally {

@@ -144,6 +144,7 @@ async function writeFlows(
   try {
     const segments = await meterCaptures(files, {
       meter: meterOptions(options),
+      workers: options.workers,
       tracker: trackerOptions(options),
       kdd: { mode: options.kddMode },
       ...Object.assign({}, ...outputs.map(({ handlers }) => handlers)),
