@@ -52,7 +52,7 @@ export function printOutcome({ name, comparison }: Outcome, show: number, tool: 
     );
   }
   for (const { expected, got } of near) paired.add(expected).add(got);
-  const alone = (row: string): boolean => !paired.has(row) && !paired.has(row);
+  const alone = (row: string): boolean => !paired.has(row);
   for (const row of missing.filter(alone).slice(0, show))
     process.stdout.write(`  only ${tool} ${row}\n`);
   for (const row of extra.filter(alone).slice(0, show))
