@@ -39,6 +39,7 @@ function parametersOf(kind: string, plan: Plan): Parameters {
   const { trees, depth, leaf, iterations } = plan;
   if (kind === 'tree') return { maxDepth: depth, minSamplesLeaf: leaf };
   if (kind === 'boosting') return { iterations };
+  if (kind === 'knn') return { k: 5, p: 1, weights: 'distance' };
   const forest = kind === 'forest' || kind === 'extra-trees';
   return forest ? { trees, maxDepth: depth, minSamplesLeaf: leaf } : {};
 }

@@ -15,6 +15,8 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
@@ -41,6 +43,8 @@ def main():
             max_iter=plan["iterations"], early_stopping=False, random_state=seed
         ),
         "logistic": lambda threads: LogisticRegression(C=1.0, max_iter=500, tol=1e-6),
+        "knn": lambda threads: KNeighborsClassifier(5, p=1, weights="distance", n_jobs=1),
+        "naive-bayes": lambda threads: GaussianNB(),
     }
     threaded = ("forest", "extra-trees", "boosting")
     results = []
