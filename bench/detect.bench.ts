@@ -29,7 +29,7 @@ function batchesOf(mix: Mix, random: Random): FlowBatch[] {
   return Array.from({ length: 16 }, () => {
     const batch = new FlowBatch(BATCH);
     batch.length = BATCH;
-    const addresses = new DataView(batch.addresses.buffer);
+    const addresses = new DataView(batch.addresses.buffer, batch.addresses.byteOffset);
     for (let i = 0; i < BATCH; i++) {
       addresses.setUint32(i * 32, 0x0a000000 + random.int(mix.hosts));
       addresses.setUint32(i * 32 + 16, 0xc6336400 + random.int(4096));
