@@ -14,6 +14,8 @@ const DEFAULT_RUNS = 5;
 /** The naive way is slow and hungry; it gets no more packets than this. */
 const NAIVE_PACKETS = 1_000_000;
 const WORKERS = 2;
+/** All views take several seconds a run. */
+const VIEW_RUNS = 3;
 
 interface Options {
   packets: number;
@@ -88,6 +90,7 @@ async function measure(name: string, path: string, runs: number): Promise<Record
   const text = median(child<Runs>('text', path, String(runs)));
   const argus = runArgus(path);
   const meter = median(child<Runs>('meter', path, String(runs)));
+  const views = median(child<Runs>('views', path, String(Math.min(runs, VIEW_RUNS))));
   const alone = fresh(path, runs, 1);
   const shared = fresh(path, runs, WORKERS);
   const naive = await runNaive(path, Math.min(NAIVE_PACKETS, text.packets));
@@ -103,6 +106,8 @@ async function measure(name: string, path: string, runs: number): Promise<Record
     spreadPercent: text.spread,
     peakBytes: text.peakBytes,
     meterPacketsPerSecond: meter.packets / meter.seconds,
+    viewsPacketsPerSecond: views.packets / views.seconds,
+    viewsPeakBytes: views.peakBytes,
     workersSpeedUp: alone.seconds / shared.seconds,
     workersCpuRatio: shared.cpuSeconds / alone.cpuSeconds,
     workersPeakBytes: shared.peakBytes,
@@ -156,6 +161,8 @@ function print(result: Record<string, unknown>): void {
       `processor time, ${millions('fileBytesPerSecond')} MB/s of file; ` +
       `metering alone ${millions('meterPacketsPerSecond')} M packets/s`,
     `  peak memory ${millions('peakBytes')} MB`,
+    `  all three views and host windows: ${millions('viewsPacketsPerSecond')} M packets/s, ` +
+      `peak memory ${millions('viewsPeakBytes')} MB`,
     `  ${WORKERS} workers, each run a fresh process: ${times('workersSpeedUp')} as fast, ${times('workersCpuRatio')} the ` +
       `processor time, peak memory ${millions('workersPeakBytes')} MB`,
     `  a Map with string keys: we are ${times('naiveRatio')} as fast`,
