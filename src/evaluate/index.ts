@@ -7,6 +7,12 @@ export {
 } from './bootstrap.ts';
 export type { ClassesReport, ClassReport } from './classes.ts';
 export {
+  type CrossValidation,
+  crossValidate,
+  type FoldOptions,
+  type FoldScore,
+} from './cross-validate.ts';
+export {
   type CurvePoint,
   expectedCalibrationError,
   prCurve,
@@ -71,6 +77,30 @@ export {
   rocAuc,
   type Scores,
 } from './ranking.ts';
+export {
+  type NestedResult,
+  nestedSearch,
+  type SearchCandidate,
+  type SearchMethod,
+  type SearchOptions,
+  type SearchProgress,
+  type SearchResult,
+  search,
+} from './search.ts';
+export { type Elimination, eliminateColumns } from './search-columns.ts';
+export {
+  type ScoredRows,
+  type ScoringMetric,
+  scoringMetric,
+  scoringMetrics,
+} from './search-metrics.ts';
+export { SEARCH_PRESETS, type SearchPreset } from './search-presets.ts';
+export {
+  gridCandidates,
+  type ParameterGrid,
+  type ParameterRange,
+  randomCandidates,
+} from './search-space.ts';
 export {
   carveValidation,
   makeFolds,

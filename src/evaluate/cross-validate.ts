@@ -1,0 +1,189 @@
+import { performance } from 'node:perf_hooks';
+import { stopRequested } from '../base/index.ts';
+import { defaultSpec, fitPipeline, type PipelineSpec } from '../features/index.ts';
+import { modelKind, type Parameters } from '../models/index.ts';
+import type { LabelledTable } from '../table/index.ts';
+import { type ScoringMetric, scoringMetric } from './search-metrics.ts';
+import { makeFolds, type Split, type SplitPlan } from './split.ts';
+import { timesOf } from './truth.ts';
+
+/** What is validated, on which folds, by which figure. */
+export interface FoldOptions {
+  readonly data: LabelledTable;
+  /** Name in the registry of models: `forest`. */
+  readonly modelKind: string;
+  /** Default: all rows. Rows of unknown label are left out in any case. */
+  readonly rows?: Int32Array;
+  /** 2 to 100; default 5. */
+  readonly folds?: number;
+  /** Default `stratified`. `time` trains on all before the fold it tests. */
+  readonly split?: SplitPlan['kind'];
+  /** Default: `defaultSpec` of the data's schema. Fitted anew in every fold. */
+  readonly spec?: PipelineSpec;
+  /** A name of `scoringMetrics()` or a metric of one's own. Default `balancedAccuracy`. */
+  readonly metric?: string | ScoringMetric;
+  readonly seed: number;
+  /** Threads that each fit uses; they change no figure. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How one set of parameters did on one fold. */
+export interface FoldScore {
+  /** From 0. */
+  readonly fold: number;
+  /** NaN where the metric is undefined on this fold. */
+  readonly score: number;
+  /** Time to fit and score the model, without the pipeline. */
+  readonly seconds: number;
+}
+
+/** What a cross-validation found. */
+export interface CrossValidation {
+  readonly metric: string;
+  readonly better: 'higher' | 'lower';
+  readonly folds: readonly (FoldScore & {
+    readonly trainRows: number;
+    readonly testRows: number;
+    readonly text: string;
+  })[];
+  /** Of the folds where the metric is defined; NaN when it is nowhere. */
+  readonly mean: number;
+  /** Population standard deviation of the same folds. */
+  readonly deviation: number;
+}
+
+/** Remembers scores from before and hears of new ones. */
+export interface FoldMemory {
+  readonly known?: (candidate: number, fold: number) => FoldScore | undefined;
+  readonly onScore?: (candidate: number, score: FoldScore) => void | Promise<void>;
+}
+
+/** The metric that the options name, or theirs, or balanced accuracy. */
+export function metricOf(metric: FoldOptions['metric']): ScoringMetric {
+  return typeof metric === 'object' ? metric : scoringMetric(metric ?? 'balancedAccuracy');
+}
+
+/** Rows of known label among those asked for. */
+export function labelledRows({ data, rows }: FoldOptions): Int32Array {
+  const all = rows ?? Int32Array.from({ length: data.table.rows }, (_, row) => row);
+  return all.filter((row) => data.labels[row]! >= 0);
+}
+
+/** The folds of the options. @throws WiresiftError `SPLIT` when the data cannot be parted so */
+export function foldsOf(options: FoldOptions): Split[] {
+  const { data, folds = 5, split = 'stratified', seed } = options;
+  const times = timesOf(data.table);
+  return makeFolds(
+    {
+      rows: labelledRows(options),
+      labels: data.labels,
+      groups: data.groups,
+      ...(times ? { times } : {}),
+    },
+    { kind: split, folds, seed },
+  );
+}
+
+/**
+ * Scores every candidate on every fold. Fold by fold: one pipeline and one pair of matrices serve
+ * all candidates, and no more than one pair is held at a time.
+ * @returns scores, a list a candidate, in order of the folds
+ */
+export async function scoreFolds(
+  options: FoldOptions,
+  candidates: readonly Parameters[],
+  memory: FoldMemory = {},
+): Promise<FoldScore[][]> {
+  const { data, seed, threads, signal } = options;
+  const { table, labels, classes } = data;
+  const metric = metricOf(options.metric);
+  const spec = options.spec ?? defaultSpec(table.schema);
+  const kind = modelKind(options.modelKind);
+  const estimators = candidates.map((parameters) => kind.create(parameters));
+  const found: FoldScore[][] = candidates.map(() => []);
+  for (const [fold, { train, test }] of foldsOf(options).entries()) {
+    let ready: FoldMatrices | undefined;
+    for (const [candidate, estimator] of estimators.entries()) {
+      const known = memory.known?.(candidate, fold);
+      if (known) {
+        found[candidate]!.push(known);
+        continue;
+      }
+      if (signal?.aborted) throw stopRequested('cross-validation');
+      ready ??= foldMatrices(options, spec, train, test);
+      const started = performance.now();
+      const input = { matrix: ready.train, labels: train.map((row) => labels[row]!), classes };
+      const model = await estimator.fit(input, {
+        seed,
+        ...(threads ? { threads } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      const probabilities = model.score(ready.test);
+      const truth = test.map((row) => labels[row]!);
+      const score = metric.score({ probabilities, truth, classes });
+      const result = { fold, score, seconds: (performance.now() - started) / 1000 };
+      found[candidate]!.push(result);
+      await memory.onScore?.(candidate, result);
+    }
+  }
+  return found;
+}
+
+type FoldMatrices = Record<
+  'train' | 'test',
+  ReturnType<ReturnType<typeof fitPipeline>['transform']>
+>;
+
+function foldMatrices(
+  { data }: FoldOptions,
+  spec: PipelineSpec,
+  train: Int32Array,
+  test: Int32Array,
+): FoldMatrices {
+  const pipeline = fitPipeline(spec, data.table, train, data.labels);
+  return {
+    train: pipeline.transform(data.table, train),
+    test: pipeline.transform(data.table, test),
+  };
+}
+
+/** Mean and population standard deviation of the scores that are defined; NaN without one. */
+export function summary(scores: readonly FoldScore[]): { mean: number; deviation: number } {
+  const defined = scores.map(({ score }) => score).filter((score) => !Number.isNaN(score));
+  const mean = defined.reduce((sum, score) => sum + score, 0) / defined.length;
+  const squares = defined.reduce((sum, score) => sum + (score - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / defined.length) };
+}
+
+/**
+ * k-fold cross-validation of one kind of model with its parameters: stratified, by whole groups, or
+ * forward in time. Pipeline and model learn from each fold's training rows alone. The same data,
+ * options and seed give the same scores, whatever the number of threads.
+ *
+ * @throws WiresiftError `SPLIT` when the data cannot be parted so, `MODEL_PARAMETER` for wrong
+ *   parameters, `SEARCH` for an unknown metric, `ABORTED` when the signal fired
+ */
+export async function crossValidate(
+  options: FoldOptions & {
+    readonly parameters?: Parameters;
+    readonly onProgress?: (done: number, total: number) => void;
+  },
+): Promise<CrossValidation> {
+  const splits = foldsOf(options);
+  const metric = metricOf(options.metric);
+  const [scores] = await scoreFolds(options, [options.parameters ?? {}], {
+    onScore: (_, { fold }) => options.onProgress?.(fold + 1, splits.length),
+  });
+  return {
+    metric: metric.name,
+    better: metric.better,
+    folds: scores!.map((score, i) => ({
+      ...score,
+      trainRows: splits[i]!.train.length,
+      testRows: splits[i]!.test.length,
+      text: splits[i]!.detail.text,
+    })),
+    ...summary(scores!),
+  };
+}
