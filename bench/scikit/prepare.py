@@ -2,6 +2,7 @@
 
 Run from the root of the repository with a Python that has scikit-learn:
     python bench/scikit/prepare.py > test/features/fixtures/scikit-learn.json
+    biome format --write test/features/fixtures
 """
 
 import json
