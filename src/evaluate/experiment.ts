@@ -195,7 +195,8 @@ async function fitScorer(
 ): Promise<Scorer> {
   const { data, seed, threads, signal, onProgress } = options;
   const { table, labels, classes } = data;
-  const pipeline = fitPipeline(options.spec ?? defaultSpec(table.schema), table, rows);
+  const all = labels.map((label) => (label < 0 ? harmless : label));
+  const pipeline = fitPipeline(options.spec ?? defaultSpec(table.schema), table, rows, all);
   const input = {
     matrix: pipeline.transform(table, rows),
     labels: taught(labels, rows, harmless),
