@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import colors from 'picocolors';
+import picocolors from 'picocolors';
 import { plainText } from '../base/index.ts';
 
 /** One column of a {@link textTable}. */
@@ -8,6 +8,12 @@ export interface TextTableColumn {
   /** Default left; numbers read better to the right. */
   readonly align?: 'left' | 'right';
 }
+
+/**
+ * Colours on a terminal and nowhere else: left to itself picocolors would colour on Windows and in CI,
+ * where the output goes into files.
+ */
+const colors = picocolors.createColors(process.stdout.isTTY === true && !process.env['NO_COLOR']);
 
 /** Longest cell; what is longer came from input and is cut. */
 const LONGEST_CELL = 120;
