@@ -22,22 +22,6 @@ export interface AlertRow {
   readonly coverage: string;
 }
 
-/** Titles of the columns of {@link AlertRow}, in order. */
-export const ALERT_COLUMNS: readonly (readonly [keyof AlertRow, string])[] = [
-  ['severity', 'Severity'],
-  ['host', 'Host'],
-  ['what', 'What'],
-  ['technique', 'ATT&CK'],
-  ['when', 'When'],
-  ['flows', 'Flows'],
-  ['score', 'Score (threshold)'],
-  ['peers', 'With'],
-  ['why', 'Why'],
-  ['agreement', 'Agreement'],
-  ['communityIds', 'Community ID'],
-  ['coverage', 'Lost meanwhile'],
-];
-
 /** Reasons and ports that fit in a cell. */
 const SHOWN = 3;
 

@@ -6,7 +6,7 @@ export {
   buildAlerts,
   type Versions,
 } from './alert.ts';
-export { ALERT_COLUMNS, type AlertRow, alertRows } from './alert-table.ts';
+export { type AlertRow, alertRows } from './alert-table.ts';
 export { type CommunityTuple, communityId } from './community-id.ts';
 export type { Coverage, Losses } from './coverage.ts';
 export {

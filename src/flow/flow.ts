@@ -55,7 +55,7 @@ export class FlowBatch {
   readonly etherType: Uint16Array;
   /** IP protocol number; 0 for flows that are not IP. */
   readonly protocol: Uint8Array;
-  /** TCP, UDP, SCTP; LLC: SSAP and DSAP; 0 elsewhere. */
+  /** TCP and UDP; LLC: SSAP and DSAP; 0 elsewhere, SCTP too, as Argus has it. */
   readonly originatorPort: Uint16Array;
   readonly responderPort: Uint16Array;
   /** ICMP and ICMPv6 of the record: type, code, and the two bytes Argus prints as the other port. */
