@@ -1,0 +1,67 @@
+import type { Axis, AxisFormat } from './chart.ts';
+
+/** Powers of a thousand, as SI writes them. */
+const STEPS: readonly (readonly [number, string])[] = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+];
+
+const trimmed = (value: number, digits: number): string =>
+  String(Number(value.toPrecision(digits)));
+
+function countText(value: number): string {
+  for (const [size, letter] of STEPS) {
+    if (Math.abs(value) >= size) return `${trimmed(value / size, 3)}${letter}`;
+  }
+  return trimmed(value, 3);
+}
+
+function numberText(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0) return '0';
+  if (size >= 10_000) return countText(value);
+  if (size < 0.001) return value.toExponential(size < 1e-3 ? 1 : 2).replace('.0e', 'e');
+  return trimmed(value, 3);
+}
+
+/** Microseconds since 1970 as `2011-08-16 10:01:46`, UTC. */
+function timeText(micros: number): string {
+  return new Date(micros / 1000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** A number as a person would write it along an axis: three digits that matter, SI letters. */
+export function axisText(value: number, format: AxisFormat = 'number'): string {
+  if (!Number.isFinite(value)) return '–';
+  if (format === 'count') return countText(value);
+  if (format === 'time') return timeText(value);
+  if (format === 'share') return trimmed(value, 3);
+  return numberText(value);
+}
+
+/** Ticks of a time axis: at most six, the date only where it changes. */
+export function timeTicks(low: number, high: number): number[] {
+  const seconds = [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400];
+  const span = (high - low) / 1e6;
+  let step = seconds.find((size) => span / size <= 6) ?? 86_400;
+  while (span / step > 6) step *= 2;
+  const micros = step * 1e6;
+  const ticks: number[] = [];
+  for (let at = Math.ceil(low / micros) * micros; at <= high; at += micros) ticks.push(at);
+  return ticks.length > 0 ? ticks : [low];
+}
+
+/** Tick text of an axis; for times the clock, and the day at the first tick of each. */
+export function tickFormat(axis: Axis): (value: number, index: number) => string {
+  if (axis.format !== 'time') return (value) => axisText(value, axis.format);
+  let day = '';
+  return (value, index) => {
+    if (index === 0) day = '';
+    const text = timeText(value);
+    const clock = text.slice(11).replace(/:00$/, '');
+    if (text.slice(0, 10) === day) return clock;
+    day = text.slice(0, 10);
+    return `${clock}\n${day}`;
+  };
+}

@@ -1,0 +1,16 @@
+export type {
+  Axis,
+  AxisFormat,
+  Bar,
+  BarChart,
+  Chart,
+  Line,
+  LineChart,
+  MarkedPoint,
+  MatrixChart,
+  WorldChart,
+} from './chart.ts';
+export { drawChart, escapeMarkup } from './draw.ts';
+export type { DrawDocument, DrawOptions } from './drawing.ts';
+export { chartPng, chartSvg, type PictureOptions } from './export.ts';
+export { THEME_CSS, type ThemeName, theme } from './theme.ts';

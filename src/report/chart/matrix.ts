@@ -1,0 +1,100 @@
+import * as Plot from '@observablehq/plot';
+import { axisText } from './axis-text.ts';
+import type { MatrixChart } from './chart.ts';
+import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
+
+const FONT = 11;
+/** Edge of a cell, pixels. */
+const SMALLEST = 9;
+const LARGEST_HEIGHT = 44;
+/** The darkest shade still lets its number be read, on light and on dark paper. */
+const DARKEST = 0.72;
+
+interface Cell {
+  readonly row: string;
+  readonly column: string;
+  readonly value: number | null;
+  readonly shade: number;
+}
+
+function cellsOf({ rows, columns, values, shades }: MatrixChart): Cell[] {
+  const cells: Cell[] = [];
+  for (let row = 0; row < rows.length; row++) {
+    for (let column = 0; column < columns.length; column++) {
+      const at = row * columns.length + column;
+      const value = values[at] ?? null;
+      const shade = (shades ? shades[at] : value) ?? 0;
+      cells.push({ row: String(row), column: String(column), value, shade });
+    }
+  }
+  return cells;
+}
+
+/** A grid of shaded cells, with numbers where they fit; a minus marks negative cells where not. */
+export function drawMatrix(chart: MatrixChart, { width, theme, document }: DrawOptions): Drawing {
+  const cells = cellsOf(chart);
+  const longest = (labels: readonly string[]): number =>
+    Math.max(...labels.map((label) => textWidth(label, FONT)), 10);
+  const marginLeft = Math.min(longest(chart.rows) + 34, width * 0.36);
+  const marginRight = 12;
+  const cellWidth = (width - marginLeft - marginRight) / Math.max(1, chart.columns.length);
+  const narrow = cellWidth < 26;
+  const marginBottom = Math.min(longest(chart.columns) * (narrow ? 1 : 0.72) + 44, 190);
+  const cellHeight = Math.max(SMALLEST, Math.min(LARGEST_HEIGHT, cellWidth));
+  const marginTop = 8;
+  const height = Math.round(cellHeight * chart.rows.length + marginTop + marginBottom);
+  const text = ({ value }: Cell): string => (value === null ? '' : axisText(value, chart.format));
+  const widest = Math.max(...cells.map((cell) => textWidth(text(cell), FONT)), 1);
+  const roomy = widest + 4 <= cellWidth && cellHeight >= FONT + 3;
+  const every = (room: number): number => Math.max(1, Math.ceil((FONT + 2) / room));
+  const named = (labels: readonly string[], key: string, room: number, cell: number): string =>
+    Number(key) % every(cell) === 0 ? fitted(labels[Number(key)] ?? '', FONT, room) : '';
+  const element = Plot.plot({
+    document,
+    width,
+    height,
+    marginLeft,
+    marginRight,
+    marginTop,
+    marginBottom,
+    style: { fontSize: `${FONT}px`, background: 'none', color: theme.ink },
+    x: {
+      domain: chart.columns.map((_, index) => String(index)),
+      label: chart.columnTitle,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      tickSize: 0,
+      tickRotate: narrow ? -90 : -40,
+      tickFormat: (key: string) => named(chart.columns, key, 140, cellWidth),
+      padding: 0.04,
+    },
+    y: {
+      domain: chart.rows.map((_, index) => String(index)),
+      label: chart.rowTitle,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      tickSize: 0,
+      tickFormat: (key: string) => named(chart.rows, key, marginLeft - 26, cellHeight),
+      padding: 0.04,
+    },
+    marks: [
+      Plot.cell(cells, {
+        x: 'column',
+        y: 'row',
+        fill: ({ shade }: Cell) => (shade < 0 ? theme.minus : theme.plus),
+        fillOpacity: ({ shade }: Cell) => Math.min(1, Math.abs(shade)) * DARKEST,
+        stroke: theme.faint,
+        strokeOpacity: 0.25,
+      }),
+      Plot.text(roomy ? cells : cells.filter(({ shade }) => shade < -0.3), {
+        x: 'column',
+        y: 'row',
+        text: roomy ? text : () => '–',
+        fill: theme.ink,
+      }),
+    ],
+    color: { type: 'identity' },
+    opacity: { type: 'identity' },
+  });
+  return { element, width, height, legend: [] };
+}

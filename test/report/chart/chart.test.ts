@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseHTML } from 'linkedom';
+import { axisText, tickFormat, timeTicks } from '../../../src/report/chart/axis-text.ts';
+import { fitted, textWidth, wrapped } from '../../../src/report/chart/drawing.ts';
+import {
+  type BarChart,
+  type Chart,
+  chartPng,
+  chartSvg,
+  type LineChart,
+  THEME_CSS,
+} from '../../../src/report/chart/index.ts';
+import { ratioClasses } from '../../../src/report/chart/world.ts';
+
+const bars: BarChart = {
+  kind: 'bars',
+  title: 'Flows by class',
+  value: { title: 'flows', format: 'count' },
+  bars: [
+    { label: 'normal', value: 50_000, low: 49_000, high: 51_000 },
+    { label: 'attack', value: 12 },
+    { label: 'missing', value: null },
+  ],
+};
+const lines: LineChart = {
+  kind: 'lines',
+  title: 'ROC',
+  note: 'two models',
+  x: { title: 'false positive rate', format: 'share', domain: [0, 1] },
+  y: { title: 'recall', format: 'share', domain: [0, 1] },
+  diagonal: true,
+  lines: [
+    { name: 'forest', x: [0, 0.1, 1], y: [0, 0.9, 1], low: [0, 0.8, 1], high: [0, 0.95, 1] },
+    { name: 'logistic', x: [0, 0.2, 1], y: [0, 0.7, 1], dots: true },
+  ],
+  points: [{ x: 0.1, y: 0.9, label: 'threshold 0.4' }],
+};
+const matrix: Chart = {
+  kind: 'matrix',
+  title: 'Confusion',
+  rows: ['a', 'b'],
+  columns: ['a', 'b'],
+  values: [5, 1, null, 7],
+  shades: [1, -0.5, null, 0.9],
+  rowTitle: 'true class',
+  columnTitle: 'predicted class',
+};
+const world: Chart = {
+  kind: 'world',
+  title: 'Sources',
+  values: new Map([
+    ['CZ', 100],
+    ['US', 10_000],
+  ]),
+  unit: 'flows',
+};
+const kinds: readonly Chart[] = [bars, lines, matrix, world];
+
+/** Text of every text element, in order. */
+function words(svg: string): string[] {
+  const { document } = parseHTML(`<html><body>${svg}</body></html>`);
+  return [...document.querySelectorAll('text')].map((one) => one.textContent ?? '');
+}
+
+test('every kind draws, the same bytes each time, in every theme and at a phone’s width', () => {
+  for (const chart of kinds) {
+    for (const theme of ['page', 'light', 'dark'] as const) {
+      for (const width of [320, 900]) {
+        const svg = chartSvg(chart, { theme, width });
+        assert.equal(svg, chartSvg(chart, { theme, width }), chart.kind);
+        assert.ok(words(svg).includes(chart.title), chart.kind);
+        assert.doesNotMatch(svg, /NaN|undefined|Infinity/, chart.kind);
+        assert.equal(svg.includes('var(--ws-'), theme === 'page', chart.kind);
+      }
+    }
+  }
+});
+
+test('bars write their figures, with the interval, and say where there is none', () => {
+  const found = words(chartSvg(bars));
+  assert.ok(found.includes('50k (49k–51k)'));
+  assert.ok(found.includes('none'));
+  assert.ok(found.includes('flows'), 'the axis has a title');
+});
+
+test('a bar is as long as its value says', () => {
+  const { document } = parseHTML(`<html><body>${chartSvg(bars)}</body></html>`);
+  const widths = [...document.querySelectorAll('[aria-label="bar"] rect')].map((one) =>
+    Number(one.getAttribute('width')),
+  );
+  assert.equal(widths.length, 2);
+  assert.ok(Math.abs(widths[0]! / widths[1]! / (50_000 / 12) - 1) < 0.05);
+});
+
+test('series differ by dash as well as by colour', () => {
+  const svg = chartSvg(lines);
+  assert.match(svg, /stroke-dasharray="7 3"/);
+  assert.ok(words(svg).includes('logistic'));
+});
+
+test('a cell without a value stays empty; numbers stand where they fit', () => {
+  const found = words(chartSvg(matrix));
+  assert.deepEqual(found.filter((text) => /^\d+$/.test(text)).sort(), ['1', '5', '7']);
+});
+
+test('texts from the wire end up as text', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 30 }), (label) => {
+      const hostile = `<script>${label}</script>"'&`;
+      const chart: Chart = { ...bars, title: hostile, bars: [{ label: hostile, value: 1 }] };
+      assert.doesNotMatch(chartSvg(chart), /<script/);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('nothing to draw is drawn as nothing, without an error', () => {
+  assert.ok(chartSvg({ ...bars, bars: [] }).length > 0);
+  assert.ok(chartSvg({ ...lines, lines: [] }).length > 0);
+  assert.ok(chartSvg({ ...world, values: new Map() }).length > 0);
+  const empty: Chart = { ...matrix, rows: [], columns: [], values: [], shades: [] };
+  assert.ok(chartSvg(empty).length > 0);
+});
+
+test('values an axis cannot show are left out', () => {
+  const log: LineChart = {
+    ...lines,
+    x: { title: 'x', log: true },
+    y: { title: 'y', log: true },
+    diagonal: false,
+    points: [],
+    lines: [{ name: 'a', x: [0, 1, 10, 100], y: [1, 0, Number.NaN, 5] }],
+  };
+  assert.doesNotMatch(chartSvg(log), /NaN|Infinity/);
+});
+
+test('a picture is a PNG of twice the width', async () => {
+  const png = await chartPng(bars, { width: 300 });
+  assert.deepEqual([...png.subarray(1, 4)], [0x50, 0x4e, 0x47]);
+  assert.equal(new DataView(png.buffer, png.byteOffset).getUint32(16), 600);
+});
+
+test('numbers along an axis carry three digits and SI letters', () => {
+  assert.equal(axisText(1234, 'count'), '1.23k');
+  assert.equal(axisText(5_000_000, 'count'), '5M');
+  assert.equal(axisText(0.98765, 'share'), '0.988');
+  assert.equal(axisText(0.00001234), '1.2e-5');
+  assert.equal(axisText(0), '0');
+  assert.equal(axisText(Number.NaN), '–');
+  assert.equal(axisText(Date.UTC(2011, 7, 16, 10, 1, 46) * 1000, 'time'), '2011-08-16 10:01:46');
+});
+
+test('time ticks are round, few, and name the day once', () => {
+  const start = Date.UTC(2011, 7, 16, 23) * 1000;
+  const ticks = timeTicks(start, start + 2 * 3.6e9);
+  assert.ok(ticks.length >= 3 && ticks.length <= 7);
+  const format = tickFormat({ title: 'time', format: 'time' });
+  const texts = ticks.map((tick, index) => format(tick, index));
+  assert.equal(texts.filter((text) => text.includes('2011-08-16')).length, 1);
+  assert.equal(texts.filter((text) => text.includes('2011-08-17')).length, 1);
+  for (const span of [0, 1, 1e9, 1e12, 1e15]) assert.ok(timeTicks(start, start + span).length < 9);
+});
+
+test('texts are cut and broken to the room there is', () => {
+  assert.equal(fitted('short', 11, 200), 'short');
+  const cut = fitted('a very long label indeed', 11, 60);
+  assert.ok(cut.endsWith('…') && textWidth(cut, 11) <= 60);
+  for (const line of wrapped('one two three four five six', 11, 60)) {
+    assert.ok(textWidth(line, 11) <= 60, line);
+  }
+});
+
+test('classes of a map ascend to the largest value', () => {
+  assert.deepEqual(ratioClasses([]), []);
+  assert.deepEqual(ratioClasses([7, 7]), [7]);
+  const edges = ratioClasses([1, 10, 100_000]);
+  assert.equal(edges.length, 5);
+  assert.equal(edges.at(-1), 100_000);
+  assert.deepEqual(
+    [...edges].sort((a, b) => a - b),
+    edges,
+  );
+});
+
+test('the page’s colours have a light, a dark and a print side', () => {
+  assert.match(THEME_CSS, /@media screen and \(prefers-color-scheme: dark\)/);
+  assert.equal(THEME_CSS.match(/--ws-ink/g)?.length, 2);
+});
