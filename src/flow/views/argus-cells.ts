@@ -87,10 +87,12 @@ const NO_TIME = -0x10000001 * SECOND;
 
 const seen = (time: number): boolean => time >= SECOND || time <= -SECOND;
 
+const RESTARTED = CLOSE_REASONS.indexOf('restarted');
+
 /** A record of one packet that a SYN ended has the SYN's time. */
 function endsAtSyn(batch: FlowBatch, row: number): boolean {
-  const packets = batch.originatorPackets[row]! + batch.responderPackets[row]!;
-  return packets === 1 && CLOSE_REASONS[batch.closeReason[row]!] === 'restarted';
+  if (batch.closeReason[row] !== RESTARTED) return false;
+  return batch.originatorPackets[row]! + batch.responderPackets[row]! === 1;
 }
 
 /**
@@ -107,9 +109,12 @@ export function argusStart(batch: FlowBatch, row: number): number {
   return start;
 }
 
-/** The Dur cell as a number: seconds as Argus's 32-bit float. */
-export function argusDuration(batch: FlowBatch, row: number): number {
-  const start = argusStart(batch, row);
+/** The Dur cell as a number: seconds as Argus's 32-bit float. @param start the row's StartTime */
+export function argusDuration(
+  batch: FlowBatch,
+  row: number,
+  start: number = argusStart(batch, row),
+): number {
   if (start === NO_TIME) return 0;
   const micros = batch.end[row]! - start;
   const seconds = Math.trunc(micros / SECOND);

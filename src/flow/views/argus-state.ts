@@ -52,6 +52,27 @@ function icmp6Word(type: number, code: number): string {
   return ICMP6_WORDS.get(type) ?? 'UNK';
 }
 
+/** How many numbers {@link flagCode} gives. */
+export const FLAG_PAIRS = 65536;
+
+const flagPairs: (string | undefined)[] = new Array(FLAG_PAIRS);
+
+/** The word of a {@link flagCode}: `S_SA`. Made once each, so that equal words are one string. */
+export function flagPair(code: number): string {
+  const known = flagPairs[code];
+  if (known !== undefined) return known;
+  const word = `${FLAG_TEXT[code >> 8]!}_${FLAG_TEXT[code & 255]!}`;
+  flagPairs[code] = word;
+  return word;
+}
+
+/** TCP flags of both sides of the row, those of the side printed first in the upper byte. */
+export function flagCode(batch: FlowBatch, row: number, exchanged: boolean): number {
+  const own = batch.originatorFlags[row]!;
+  const other = batch.responderFlags[row]!;
+  return exchanged ? (other << 8) | own : (own << 8) | other;
+}
+
 /**
  * The State cell of a row, as `ra -Z b` prints it. @param exchanged the view prints the row's sides the
  * other way round
@@ -64,9 +85,7 @@ export function argusState(batch: FlowBatch, row: number, exchanged: boolean): s
   if (ip && protocol === 6) {
     // Without a whole TCP header Argus prints what its memory happens to hold; it is always this.
     if ((state & STATE_TCP) === 0) return 'FR_A';
-    const own = FLAG_TEXT[batch.originatorFlags[row]!]!;
-    const other = FLAG_TEXT[batch.responderFlags[row]!]!;
-    return exchanged ? `${other}_${own}` : `${own}_${other}`;
+    return flagPair(flagCode(batch, row, exchanged));
   }
   if (ip && (protocol === 1 || protocol === 58)) {
     if ((state & STATE_FRAGMENTS) !== 0) return '';
