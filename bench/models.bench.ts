@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { Random } from '../src/base/index.ts';
-import { createMatrix, type Matrix } from '../src/features/index.ts';
-import { modelKind, type Parameters } from '../src/models/index.ts';
+import { type Model, modelKind, type Parameters } from '../src/models/index.ts';
+import { type BenchData, generatedData, tonIotData, tonIotMissing } from './models-data.ts';
+import { measureMemory } from './models-memory.ts';
+import { findPython, type Measured, type Scikit, startScikit } from './models-scikit.ts';
 
-/** What is generated and fitted. */
+/** What is read or generated, and what is fitted. */
 interface Plan {
+  data: string;
+  targets: string[];
   rows: number;
   cols: number;
   classes: number;
@@ -13,85 +14,66 @@ interface Plan {
   depth: number;
   iterations: number;
   leaf: number;
+  steps: number;
+  tolerance: number;
+  queries: number;
   seed: number;
   repeats: number;
   threads: number[];
   kinds: string[];
 }
 
-/** One measured figure: medians over the repeats, and the spread. */
-interface Result {
+/** Medians over the repeats, and the spread of the fits. */
+interface Result extends Measured {
+  readonly data: string;
   readonly by: 'wiresift' | 'scikit-learn';
   readonly kind: string;
   readonly threads: number;
-  readonly fitSeconds: number;
   readonly fitSpread: readonly [number, number];
-  readonly scoreSeconds: number;
-  readonly rowsPerSecond: number;
-  readonly accuracy: number;
 }
 
-const USAGE = `options: --rows N --cols N --classes N --trees N --depth N --iterations N --leaf N
-  --seed N --repeats N --threads 1,2  --kinds forest,tree,…  --python PATH|none  --json`;
+const USAGE = `options: --data ton-iot|generated  --targets label,type  --rows N (0: as they are)
+  --cols N (0: all)  --classes N --trees N --depth N --iterations N --leaf N --steps N --tolerance X
+  --queries N (rows that scikit-learn's neighbours are asked)  --seed N --repeats N --threads 1,2
+  --kinds forest,tree,…  --python PATH|none  --json  --memory [--rows N --cols N --threads N]`;
+
+const NUMBERS = [
+  ...['rows', 'cols', 'classes', 'trees', 'depth', 'iterations', 'leaf'],
+  ...['steps', 'tolerance', 'queries', 'seed', 'repeats'],
+];
+const LISTS = ['targets', 'kinds'];
+/** Kinds that work in several threads, here and there. */
+const THREADED = ['forest', 'extra-trees', 'boosting', 'logistic', 'knn'];
 
 /** Parameters of each kind, the same as `scikit/models.py` gives its own. */
 function parametersOf(kind: string, plan: Plan): Parameters {
-  const { trees, depth, leaf, iterations } = plan;
+  const { trees, depth, leaf, iterations, steps, tolerance } = plan;
   if (kind === 'tree') return { maxDepth: depth, minSamplesLeaf: leaf };
   if (kind === 'boosting') return { iterations };
+  if (kind === 'logistic') return { maxIterations: steps, tolerance };
   if (kind === 'knn') return { k: 5, p: 1, weights: 'distance' };
   const forest = kind === 'forest' || kind === 'extra-trees';
   return forest ? { trees, maxDepth: depth, minSamplesLeaf: leaf } : {};
 }
 
-/** Kinds that work in several threads, here and there. */
-const THREADED = ['forest', 'extra-trees', 'boosting'];
-
-/**
- * Flow-like data: a third of the columns are heavy-tailed numbers, the rest zeros and ones; the
- * class follows from sums of some of them with noise. The script for scikit-learn makes the same.
- */
-export function generate(plan: Pick<Plan, 'rows' | 'cols' | 'classes' | 'seed'>): {
-  matrix: Matrix;
-  labels: Int32Array;
-} {
-  const { rows, cols, classes } = plan;
-  const random = new Random(plan.seed);
-  const names = Array.from({ length: cols }, (_, c) => `f${String(c).padStart(3, '0')}`);
-  const matrix = createMatrix(rows, names);
-  const labels = new Int32Array(rows);
-  const numeric = Math.max(1, Math.ceil(cols / 3));
-  for (let i = 0; i < rows; i++) {
-    let score = random.normal();
-    for (let c = 0; c < cols; c++) {
-      const value = c < numeric ? Math.fround(Math.log1p(random.exponential(50))) : random.int(2);
-      matrix.data[i * cols + c] = value;
-      if (c % 4 === 0) score += c < numeric ? value - 3.5 : value - 0.5;
-      if (c % 7 === 1 && value > 0.5 && score > 0) score -= 1;
-    }
-    labels[i] = Math.min(classes - 1, Math.max(0, Math.floor(classes / 2 + score)));
-  }
-  return { matrix, labels };
-}
-
-const NUMBERS = [
-  ...['rows', 'cols', 'classes', 'trees', 'depth'],
-  ...['iterations', 'leaf', 'seed', 'repeats'],
-];
-
 function parse(args: readonly string[]): { plan: Plan; python: string | undefined; json: boolean } {
   const plan: Plan = {
-    rows: 460_000,
-    cols: 24,
+    data: tonIotMissing ? 'generated' : 'ton-iot',
+    targets: ['label', 'type'],
+    rows: 0,
+    cols: 0,
     classes: 8,
     trees: 100,
     depth: 15,
     iterations: 100,
     leaf: 1,
+    steps: 500,
+    tolerance: 1e-6,
+    queries: 1000,
     seed: 1,
-    repeats: 1,
-    threads: [1, 2],
-    kinds: ['tree', 'forest', 'extra-trees', 'boosting', 'logistic'],
+    repeats: 3,
+    threads: [1],
+    kinds: ['tree', 'forest', 'extra-trees', 'boosting', 'logistic', 'knn', 'naive-bayes'],
   };
   let python: string | undefined;
   let json = false;
@@ -104,11 +86,11 @@ function parse(args: readonly string[]): { plan: Plan; python: string | undefine
     const value = args[++i];
     if (value === undefined) throw new Error(`--${name} needs a value\n${USAGE}`);
     if (name === 'python') python = value;
+    else if (name === 'data') plan.data = value;
     else if (name === 'threads') plan.threads = value.split(',').map(Number);
-    else if (name === 'kinds') plan.kinds = value.split(',');
-    else if (NUMBERS.includes(name)) {
-      plan[name as 'rows'] = Number(value);
-    } else throw new Error(`unknown option --${name}\n${USAGE}`);
+    else if (LISTS.includes(name)) plan[name as 'kinds'] = value.split(',');
+    else if (NUMBERS.includes(name)) plan[name as 'rows'] = Number(value);
+    else throw new Error(`unknown option --${name}\n${USAGE}`);
   }
   return { plan, python, json };
 }
@@ -116,34 +98,34 @@ function parse(args: readonly string[]): { plan: Plan; python: string | undefine
 const middle = (times: readonly number[]): number =>
   [...times].sort((a, b) => a - b)[times.length >> 1]!;
 
-async function measure(plan: Plan, kind: string, threads: number): Promise<Result> {
-  const { matrix, labels } = generate(plan);
-  const classes = Array.from({ length: plan.classes }, (_, k) => `class${k}`);
+async function measureOwn(
+  plan: Plan,
+  { kind, threads }: { kind: string; threads: number },
+  data: BenchData,
+): Promise<Measured> {
+  const { train, trainLabels, test, testLabels, classes } = data;
   const estimator = modelKind(kind).create(parametersOf(kind, plan));
-  const fits: number[] = [];
-  const scores: number[] = [];
-  let right = 0;
-  for (let r = 0; r < plan.repeats; r++) {
-    const start = performance.now();
-    const model = await estimator.fit({ matrix, labels, classes }, { seed: plan.seed, threads });
-    fits.push((performance.now() - start) / 1000);
-    // The first pass warms the kernel up and is not counted.
-    model.score(matrix);
+  const start = performance.now();
+  const model: Model = await estimator.fit(
+    { matrix: train, labels: trainLabels, classes },
+    { seed: plan.seed, threads },
+  );
+  const fitSeconds = (performance.now() - start) / 1000;
+  const times: number[] = [];
+  let shares = new Float32Array(0);
+  // Neighbours build their tree when first asked, which counts; other kinds warm up.
+  const passes = kind === 'knn' ? 1 : 4;
+  for (let pass = 0; pass < passes; pass++) {
     const from = performance.now();
-    const shares = model.score(matrix);
-    scores.push((performance.now() - from) / 1000);
-    right = countRight(shares, labels, plan.classes);
+    shares = model.score(test) as Float32Array<ArrayBuffer>;
+    if (pass > 0 || passes === 1) times.push((performance.now() - from) / 1000);
   }
-  const scoreSeconds = middle(scores);
+  const right = countRight(shares, testLabels, classes.length);
   return {
-    by: 'wiresift',
-    kind,
-    threads,
-    fitSeconds: middle(fits),
-    fitSpread: [Math.min(...fits), Math.max(...fits)],
-    scoreSeconds,
-    rowsPerSecond: plan.rows / scoreSeconds,
-    accuracy: right / plan.rows,
+    fitSeconds,
+    scoreSeconds: middle(times),
+    accuracy: right / test.rows,
+    asked: test.rows,
   };
 }
 
@@ -159,101 +141,93 @@ function countRight(shares: Float32Array, labels: Int32Array, classes: number): 
   return right;
 }
 
-function runScikit(python: string, plan: Plan): Result[] {
-  const script = fileURLToPath(new URL('scikit/models.py', import.meta.url));
-  const { matrix, labels } = generate(plan);
-  const head = Buffer.from(`${JSON.stringify(plan)}\n`);
-  const cells = Buffer.from(matrix.data.buffer, 0, matrix.data.byteLength);
-  const input = Buffer.concat([head, cells, Buffer.from(labels.buffer)]);
-  const output = execFileSync(python, ['-W', 'ignore', script], {
-    input,
-    stdio: ['pipe', 'pipe', 'inherit'],
-    maxBuffer: 1 << 20,
-    encoding: 'utf8',
-  });
-  return JSON.parse(output) as Result[];
+/** Runs of both sides in turn, so that what else the machine does falls on both. */
+async function compare(
+  plan: Plan,
+  work: { kind: string; threads: number },
+  data: BenchData,
+  scikit: Scikit | undefined,
+): Promise<Result[]> {
+  const own: Measured[] = [];
+  const theirs: Measured[] = [];
+  for (let r = 0; r < plan.repeats; r++) {
+    own.push(await measureOwn(plan, work, data));
+    if (scikit) theirs.push(await scikit.measure({ ...plan, ...work }));
+  }
+  const results = [summary('wiresift', own)];
+  if (scikit) results.push(summary('scikit-learn', theirs));
+  return results.map((each) => ({ ...each, ...work, data: data.name }));
 }
 
+function summary(by: Result['by'], runs: readonly Measured[]) {
+  const fits = runs.map((run) => run.fitSeconds);
+  return {
+    by,
+    fitSeconds: middle(fits),
+    fitSpread: [Math.min(...fits), Math.max(...fits)] as const,
+    scoreSeconds: middle(runs.map((run) => run.scoreSeconds)),
+    accuracy: middle(runs.map((run) => run.accuracy)),
+    asked: runs[0]!.asked,
+  };
+}
+
+/** Above 1 is faster here. */
 function print(results: readonly Result[]): void {
-  const head = [
-    'by',
-    'kind',
-    'threads',
-    'fit s',
-    'spread s',
-    'score s',
-    'rows/s',
-    'train accuracy',
-  ];
-  const lines = results.map((each) => [
-    each.by,
-    each.kind,
-    String(each.threads),
-    each.fitSeconds.toFixed(2),
-    each.fitSpread.map((time) => time.toFixed(2)).join('-'),
-    each.scoreSeconds.toFixed(3),
-    Math.round(each.rowsPerSecond).toLocaleString('en'),
-    each.accuracy.toFixed(4),
-  ]);
-  const widths = head.map((word, c) => Math.max(word.length, ...lines.map((l) => l[c]!.length)));
-  for (const line of [head, ...lines]) {
-    console.log(line.map((cell, c) => cell.padEnd(widths[c]!)).join('  '));
-  }
-}
-
-/** Fit and score of scikit-learn over ours, kind by kind: above 1 is faster here. */
-function printRatios(results: readonly Result[]): void {
-  for (const theirs of results.filter((each) => each.by === 'scikit-learn')) {
-    const ours = results.find(
-      (each) =>
-        each.by === 'wiresift' && each.kind === theirs.kind && each.threads === theirs.threads,
-    );
-    if (!ours) continue;
-    const fit = (theirs.fitSeconds / ours.fitSeconds).toFixed(2);
-    const score = (theirs.scoreSeconds / ours.scoreSeconds).toFixed(2);
-    const gap = (ours.accuracy - theirs.accuracy).toFixed(4);
+  for (const each of results) {
+    const spread = each.fitSpread.map((time) => time.toFixed(2)).join('-');
     console.log(
-      `${theirs.kind}, threads ${theirs.threads}: fit × ${fit}, score × ${score}, accuracy ${gap}`,
+      `  ${each.by.padEnd(13)} fit ${each.fitSeconds.toFixed(3)} s (${spread}), ` +
+        `score ${each.scoreSeconds.toFixed(4)} s, held-out accuracy ${each.accuracy.toFixed(4)} ` +
+        `on ${each.asked} rows`,
     );
   }
+  const [own, theirs] = results;
+  if (!own || !theirs) return;
+  const fit = (theirs.fitSeconds / own.fitSeconds).toFixed(2);
+  const score = (theirs.scoreSeconds / own.scoreSeconds).toFixed(2);
+  const gap = (own.accuracy - theirs.accuracy).toFixed(4);
+  console.log(`  ratio         fit × ${fit}, score × ${score}, accuracy ${gap}`);
 }
 
-/** A Python that has scikit-learn: the one named, else `python3` if it has; undefined for none. */
-function findPython(named: string | undefined): string | undefined {
-  if (named === 'none') return undefined;
-  const python = named ?? 'python3';
-  try {
-    execFileSync(python, ['-c', 'import sklearn'], { stdio: 'ignore' });
-    return python;
-  } catch {
-    if (named) throw new Error(`${named} cannot import sklearn`);
-    process.stderr.write(
-      'scikit-learn not installed: no comparison (--python PATH names another)\n',
-    );
-    return undefined;
+async function load(plan: Plan): Promise<BenchData[]> {
+  if (plan.data === 'generated') {
+    const { rows, cols, classes, seed } = plan;
+    return [generatedData({ rows: rows || 460_000, cols: cols || 24, classes, seed })];
   }
+  if (tonIotMissing) throw new Error(tonIotMissing);
+  const found: BenchData[] = [];
+  for (const target of plan.targets) found.push(await tonIotData(target, plan));
+  return found;
 }
 
 /**
- * Times fitting and scoring of every kind of model on seeded, generated data, with one and more
- * threads, beside scikit-learn on the same cells, with the same number of threads.
+ * Times fitting and scoring of every kind of model, beside scikit-learn on the same cells with the
+ * same number of threads, run by run in turn; `--memory` measures the peak of memory instead.
  */
 export async function run(args: string[]): Promise<void> {
+  if (args.includes('--memory')) return measureMemory(args.filter((arg) => arg !== '--memory'));
   const { plan, python: named, json } = parse(args);
   const python = findPython(named);
   const results: Result[] = [];
-  for (const kind of plan.kinds) {
-    const counts = THREADED.includes(kind) ? plan.threads : [1];
-    for (const threads of counts) results.push(await measure(plan, kind, threads));
+  for (const data of await load(plan)) {
+    const { train, test, classes } = data;
+    const scikit = python ? startScikit(python, data) : undefined;
+    if (!json) {
+      console.log(
+        `${data.name}: ${train.rows} rows to learn from, ${test.rows} held out, ` +
+          `${train.cols} columns, ${classes.length} classes, seed ${plan.seed}`,
+      );
+    }
+    for (const kind of plan.kinds) {
+      for (const threads of THREADED.includes(kind) ? plan.threads : [1]) {
+        const found = await compare(plan, { kind, threads }, data, scikit);
+        results.push(...found);
+        if (json) continue;
+        console.log(`${kind}, threads ${threads}`);
+        print(found);
+      }
+    }
+    scikit?.close();
   }
-  if (python) results.push(...runScikit(python, plan));
-  if (json) {
-    console.log(JSON.stringify({ plan, results }));
-    return;
-  }
-  console.log(
-    `${plan.rows} rows × ${plan.cols} columns, ${plan.classes} classes, seed ${plan.seed}`,
-  );
-  print(results);
-  printRatios(results);
+  if (json) console.log(JSON.stringify({ plan, results }));
 }

@@ -1,7 +1,8 @@
-"""Times scikit-learn on the data that bench/models.bench.ts sends.
+"""Fits and scores with scikit-learn what bench/models.bench.ts sends, one model at a time.
 
-Standard input: one line of JSON (the plan), then the matrix as 32-bit floats, row-major, then the
-labels as 32-bit integers, little-endian. Standard output: a JSON list of results.
+Standard input: one line of JSON (rows, columns, classes), the matrix to learn from and its labels,
+the matrix held out and its labels (32-bit floats row-major, 32-bit integers, little-endian), then
+one line of JSON a run. Standard output: one line of JSON a run.
 """
 
 import json
@@ -21,66 +22,59 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 
-def main():
-    plan = json.loads(sys.stdin.buffer.readline())
-    rows, cols = plan["rows"], plan["cols"]
-    x = np.frombuffer(sys.stdin.buffer.read(rows * cols * 4), dtype="<f4").reshape(rows, cols)
-    y = np.frombuffer(sys.stdin.buffer.read(rows * 4), dtype="<i4")
-    seed, depth, leaf = plan["seed"], plan["depth"], plan["leaf"]
-    forest = {
-        "n_estimators": plan["trees"],
-        "max_depth": depth,
-        "min_samples_leaf": leaf,
-        "random_state": seed,
-    }
-    makers = {
-        "tree": lambda threads: DecisionTreeClassifier(
-            max_depth=depth, min_samples_leaf=leaf, random_state=seed
-        ),
-        "forest": lambda threads: RandomForestClassifier(n_jobs=threads, **forest),
-        "extra-trees": lambda threads: ExtraTreesClassifier(n_jobs=threads, **forest),
-        "boosting": lambda threads: HistGradientBoostingClassifier(
-            max_iter=plan["iterations"], early_stopping=False, random_state=seed
-        ),
-        "logistic": lambda threads: LogisticRegression(C=1.0, max_iter=500, tol=1e-6),
-        "knn": lambda threads: KNeighborsClassifier(5, p=1, weights="distance", n_jobs=1),
-        "naive-bayes": lambda threads: GaussianNB(),
-    }
-    threaded = ("forest", "extra-trees", "boosting")
-    results = []
-    for kind in plan["kinds"]:
-        if kind not in makers:
-            continue
-        for threads in plan["threads"] if kind in threaded else [1]:
-            with threadpool_limits(threads):
-                results.append(measure(kind, threads, makers[kind], plan, x, y))
-    json.dump(results, sys.stdout)
+def read(rows, cols):
+    cells = sys.stdin.buffer.read(rows * cols * 4)
+    labels = sys.stdin.buffer.read(rows * 4)
+    return np.frombuffer(cells, "<f4").reshape(rows, cols), np.frombuffer(labels, "<i4")
 
 
-def measure(kind, threads, make, plan, x, y):
-    fits, scores = [], []
-    accuracy = 0.0
-    for _ in range(plan["repeats"]):
-        model = make(threads)
-        start = time.perf_counter()
-        model.fit(x, y)
-        fits.append(time.perf_counter() - start)
-        model.predict_proba(x)
-        start = time.perf_counter()
-        shares = model.predict_proba(x)
-        scores.append(time.perf_counter() - start)
-        accuracy = float(np.mean(model.classes_[shares.argmax(axis=1)] == y))
-    score = sorted(scores)[len(scores) // 2]
+def make(run):
+    seed, threads = run["seed"], run["threads"]
+    trees = {"max_depth": run["depth"], "min_samples_leaf": run["leaf"], "random_state": seed}
+    many = {**trees, "n_estimators": run["trees"], "n_jobs": threads}
+    boosting = {"max_iter": run["iterations"], "early_stopping": False, "random_state": seed}
+    logistic = {"C": 1.0, "max_iter": run["steps"], "tol": run["tolerance"]}
     return {
-        "by": "scikit-learn",
-        "kind": kind,
-        "threads": threads,
-        "fitSeconds": sorted(fits)[len(fits) // 2],
-        "fitSpread": [min(fits), max(fits)],
-        "scoreSeconds": score,
-        "rowsPerSecond": plan["rows"] / score,
-        "accuracy": accuracy,
+        "tree": lambda: DecisionTreeClassifier(**trees),
+        "forest": lambda: RandomForestClassifier(**many),
+        "extra-trees": lambda: ExtraTreesClassifier(**many),
+        "boosting": lambda: HistGradientBoostingClassifier(**boosting),
+        "logistic": lambda: LogisticRegression(**logistic),
+        "knn": lambda: KNeighborsClassifier(5, p=1, weights="distance", n_jobs=threads),
+        "naive-bayes": lambda: GaussianNB(),
+    }[run["kind"]]()
+
+
+def measure(run, train, labels, test, truth):
+    model = make(run)
+    start = time.perf_counter()
+    model.fit(train, labels)
+    fit = time.perf_counter() - start
+    # Neighbours are asked for some rows only: all of them take minutes.
+    asked = min(len(test), run["queries"]) if run["kind"] == "knn" else len(test)
+    times = []
+    for _ in range(1 if run["kind"] == "knn" else 3):
+        start = time.perf_counter()
+        shares = model.predict_proba(test[:asked])
+        times.append(time.perf_counter() - start)
+    found = model.classes_[shares.argmax(axis=1)]
+    return {
+        "fitSeconds": fit,
+        "scoreSeconds": sorted(times)[len(times) // 2] * len(test) / asked,
+        "asked": asked,
+        "accuracy": float(np.mean(found == truth[:asked])),
+        "steps": int(np.max(getattr(model, "n_iter_", 0))),
     }
+
+
+def main():
+    head = json.loads(sys.stdin.buffer.readline())
+    train, labels = read(head["trainRows"], head["cols"])
+    test, truth = read(head["testRows"], head["cols"])
+    for line in sys.stdin.buffer:
+        run = json.loads(line)
+        with threadpool_limits(run["threads"]):
+            print(json.dumps(measure(run, train, labels, test, truth)), flush=True)
 
 
 main()

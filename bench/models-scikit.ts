@@ -1,0 +1,58 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { BenchData } from './models-data.ts';
+
+/** One fit and one scoring of the rows held out. */
+export interface Measured {
+  readonly fitSeconds: number;
+  readonly scoreSeconds: number;
+  /** Share of the rows held out (of those asked) whose likeliest class is the true one. */
+  readonly accuracy: number;
+  /** Rows scored; fewer than all for scikit-learn's neighbours, whose time is then scaled up. */
+  readonly asked: number;
+}
+
+/** scikit-learn in a process of its own that keeps the data between runs. */
+export interface Scikit {
+  measure(run: object): Promise<Measured>;
+  close(): void;
+}
+
+/** A Python that has scikit-learn: the one named, else `python3` if it has; undefined for none. */
+export function findPython(named: string | undefined): string | undefined {
+  if (named === 'none') return undefined;
+  const python = named ?? 'python3';
+  try {
+    execFileSync(python, ['-c', 'import sklearn'], { stdio: 'ignore' });
+    return python;
+  } catch {
+    if (named) throw new Error(`${named} cannot import sklearn`);
+    process.stderr.write(
+      'scikit-learn not installed: no comparison (--python PATH names another)\n',
+    );
+    return undefined;
+  }
+}
+
+/** Starts scikit-learn on the same cells. */
+export function startScikit(python: string, data: BenchData): Scikit {
+  const script = fileURLToPath(new URL('scikit/models.py', import.meta.url));
+  const child = spawn(python, ['-W', 'ignore', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { train, trainLabels, test, testLabels } = data;
+  const head = { trainRows: train.rows, testRows: test.rows, cols: train.cols };
+  child.stdin.write(`${JSON.stringify(head)}\n`);
+  for (const part of [train.data, trainLabels, test.data, testLabels]) {
+    child.stdin.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  }
+  return {
+    async measure(run) {
+      child.stdin.write(`${JSON.stringify(run)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error('scikit-learn ended early');
+      return JSON.parse(value) as Measured;
+    },
+    close: () => child.stdin.end(),
+  };
+}
