@@ -85,7 +85,8 @@ export function partOf(path: string): string {
     .replace(/\.(csv|txt|labeled|log|data)$/i, '');
 }
 
-function joinHashes(files: readonly FileShare[]): string {
+/** The hash of several files: of their hashes joined; one file's own. */
+export function joinHashes(files: readonly FileShare[]): string {
   if (files.length === 1) return files[0]!.hash;
   return createHash('sha256')
     .update(files.map((file) => file.hash).join(''))

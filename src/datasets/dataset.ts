@@ -85,6 +85,10 @@ export interface Dataset extends DatasetCard {
   readonly schema: Schema;
   /** What the classes can be: `label`, `category`. Absent: there is but one way. */
   readonly targets?: readonly string[];
+  /** True when no column can be computed from packets: a model of it never runs live. */
+  readonly offline?: boolean;
+  /** Whether a file of that name is the publisher's test set. Absent: none is. */
+  readonly isTestFile?: (name: string) => boolean;
   /**
    * Reads the files one after the other into one table, in the order given.
    * @throws WiresiftError `DATASET_OPEN`, `DATASET_GZIP`, `DATASET_FORMAT`, `DATASET_ROW` (strict), `DATASET_LIMIT`, `DATASET_TARGET`, `ABORTED`

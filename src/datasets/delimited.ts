@@ -6,8 +6,8 @@ import type { TableRows } from './table-rows.ts';
 
 /** Longest line read: a hundred times any published one, and room for a long URI; past it a row is bad. */
 export const MAX_LINE_BYTES = 1 << 18;
-/** More cells than any known file (104 in UNSW's widest), and a bound for the parser's tables. */
-export const MAX_FIELDS = 256;
+/** More cells than any known file, and a bound for the parser's tables. */
+export const MAX_FIELDS = 4096;
 /** Bytes of a bad cell shown to the user. */
 const SHOWN_BYTES = 40;
 /** Bytes of the buffer past its end: a line break put there, and what a dictionary may look at. */
@@ -17,10 +17,11 @@ const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
 const SPACE = 32;
+const COMMA = 44;
 
 /** Where the cells of a file's rows stand, and how they are written. */
 export interface RowLayout {
-  /** The byte between cells, at most 44 (comma): tab or comma. */
+  /** The byte between cells, in ASCII: tab, comma, semicolon. */
   readonly separator: number;
   /** Cells a row must have. */
   readonly fields: number;
@@ -32,6 +33,8 @@ export interface RowLayout {
   readonly quoted?: boolean;
   /** Cells of the row that stand in its last one, parted by three spaces; absent for none. */
   readonly spaced?: number;
+  /** Numbers may be below 0; no column of a flow has such. */
+  readonly signed?: boolean;
   /** Times are written as `YYYY/MM/DD hh:mm:ss.f`, not as seconds. */
   readonly calendar?: boolean;
   /** Rows whose cell at this place is this word are counted, not read: they tell of the sensor. */
@@ -68,8 +71,7 @@ export interface DelimitedOptions {
  *     for (const line of text.split('\n')) rows.push(line.split(separator).map(byType));
  *
  * but over bytes: the ends of the cells go into one array, numbers are read in place, and words
- * are looked up in a dictionary by their bytes, so that no string is made for a row. Numbers below 0
- * are refused: no column of a flow has any.
+ * are looked up in a dictionary by their bytes, so that no string is made for a row.
  */
 export class DelimitedParser {
   /** Management rows skipped. */
@@ -165,6 +167,7 @@ export class DelimitedParser {
         this.#line--;
       }
       const { separator } = this.#layout!;
+      const highest = separator > COMMA ? separator : COMMA;
       let at = begun;
       let fields = 0;
       let quotes = false;
@@ -172,7 +175,7 @@ export class DelimitedParser {
       for (;;) {
         const byte = buffer[at++]!;
         // Most bytes of a cell are above every byte that matters here.
-        if (byte > 44) continue;
+        if (byte > highest) continue;
         if (byte === separator) {
           fields++;
           if (fields <= MAX_FIELDS) bounds[fields] = at;
@@ -273,7 +276,8 @@ export class DelimitedParser {
     return i === word.length;
   }
 
-  #readNumbers({ cells }: RowLayout): boolean {
+  #readNumbers({ cells, signed }: RowLayout): boolean {
+    const least = signed ? Number.NEGATIVE_INFINITY : 0;
     const buffer = this.#buffer;
     const bounds = this.#bounds;
     const rows = this.#rows;
@@ -290,8 +294,9 @@ export class DelimitedParser {
         if ((buffer[from]! - 48) >>> 0 <= 9 || !this.#isUnset(from, to)) {
           value = readNumber(buffer, from, to);
         }
-        if (value === UNREADABLE || value < 0) {
-          this.#badCell(column, cell, 'a number not below 0, or nothing');
+        if (value === UNREADABLE || value < least) {
+          const expected = signed ? 'a number' : 'a number not below 0';
+          this.#badCell(column, cell, `${expected}, or nothing`);
           return false;
         }
       }

@@ -31,6 +31,14 @@ export {
 export { type IdenticalGroups, identicalGroups } from './identical.ts';
 export { kdd99, nslKdd } from './kdd99/dataset.ts';
 export { KDD_CATEGORIES, KDD_LABELS, KDD_TARGETS, kddRule } from './kdd99/labels.ts';
+export { mappedDataset, openDataset, readMapping } from './mapped/dataset.ts';
+export {
+  type MappedColumn,
+  type MappedRole,
+  type Mapping,
+  parseMapping,
+} from './mapped/mapping.ts';
+export type { MappedTarget } from './mapped/targets.ts';
 export {
   NetflowDecoder,
   type NetflowDecoderOptions,

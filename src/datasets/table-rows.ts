@@ -3,7 +3,7 @@ import type { Column, Schema, Table } from '../table/index.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
 
 /** Cells of one table: 50 million rows of the argus view, ten million of the zeek view; 8 bytes each. */
-const MAX_CELLS = 700_000_000;
+export const MAX_CELLS = 700_000_000;
 
 /** The columns of any schema in the making; cells of row `length` may be written after `reserve`. */
 export class TableRows {

@@ -27,6 +27,7 @@ export const kdd99: Dataset = {
   labels: KDD_LABELS,
   targets,
   schema: kddSchema,
+  isTestFile: (name) => /^corrected\b/.test(name),
   read: (paths, options) => readKdd('kdd99', paths, options),
 };
 
@@ -50,5 +51,6 @@ export const nslKdd: Dataset = {
   labels: KDD_LABELS,
   targets,
   schema: kddSchema,
+  isTestFile: (name) => /^KDDTest/.test(name),
   read: (paths, options) => readKdd('nsl-kdd', paths, options),
 };

@@ -114,3 +114,88 @@ test('every cell is the one in the file', { skip: sharedMissing }, async () => {
     }
   }
 });
+
+/** The three header lines that the publisher has used; the first has a byte-order mark. */
+const CONN =
+  'src_ip,src_port,dst_ip,dst_port,proto,service,duration,src_bytes,dst_bytes,conn_state,' +
+  'missed_bytes,src_pkts,src_ip_bytes,dst_pkts,dst_ip_bytes,';
+const DNS = 'dns_query,dns_qclass,dns_qtype,dns_rcode,dns_AA,dns_RD,dns_RA,dns_rejected,';
+const SSL = 'ssl_version,ssl_cipher,ssl_resumed,ssl_established,ssl_subject,ssl_issuer,';
+const HTTP_END =
+  'http_version,http_request_body_len,http_response_body_len,http_status_code,http_user_agent,' +
+  'http_orig_mime_types,http_resp_mime_types,weird_name,weird_addl,weird_notice,label,type';
+const HTTP = 'http_trans_depth,http_method,http_uri,';
+const LAYOUTS = [
+  { name: 'train_test_network.csv', cells: 44, header: `${CONN}${DNS}${SSL}${HTTP}${HTTP_END}` },
+  { name: 'Train_Test_Network.csv', cells: 45, header: `ts,${CONN}${DNS}${SSL}${HTTP}${HTTP_END}` },
+  {
+    name: 'Network_dataset_23.csv',
+    cells: 46,
+    header: `ts,${CONN}${DNS}${SSL}${HTTP}http_referrer,${HTTP_END}`,
+  },
+];
+
+for (const { name, cells, header } of LAYOUTS) {
+  test(`the layout of ${cells} columns, as in ${name}, is read whole`, async (t) => {
+    const names = header.split(',');
+    assert.equal(names.length, cells);
+    const value = (row: Record<string, string>) => names.map((each) => row[each] ?? '-').join(',');
+    const base = {
+      ts: '1556485532',
+      src_ip: '192.168.1.193',
+      src_port: '57139',
+      dst_ip: '192.168.1.33',
+      dst_port: '8080',
+      proto: 'tcp',
+      duration: '0.000082',
+      src_bytes: '0',
+      dst_bytes: '0',
+      conn_state: 'REJ',
+      missed_bytes: '0',
+      src_pkts: '1',
+      src_ip_bytes: '48',
+      dst_pkts: '1',
+      dst_ip_bytes: '40',
+      dns_qclass: '0',
+      dns_qtype: '0',
+      dns_rcode: '0',
+      http_request_body_len: '0',
+      http_response_body_len: '0',
+      http_status_code: '0',
+      label: '1',
+      type: 'backdoor',
+    };
+    const web = {
+      ...base,
+      service: 'http',
+      http_trans_depth: '1',
+      http_method: 'GET',
+      http_uri: '/a',
+      http_referrer: 'http://x/',
+      http_version: '1.1',
+      http_status_code: '404',
+      weird_name: 'bad_TCP_checksum',
+      weird_addl: '-',
+      weird_notice: 'F',
+      label: '0',
+      type: 'normal',
+    };
+    // Some rows of the processed files hold an address where the payload bytes belong.
+    const odd = { ...base, src_bytes: '0.0.0.0' };
+    const text = `${[header, value(base), value(web), value(odd)].join('\r\n')}\r\n`;
+    const got = await tonIot.read(fileOf(t, name, cells === 44 ? `\uFEFF${text}` : text));
+    assert.equal(got.table.rows, 2);
+    assert.equal(got.problemCount, 1);
+    assert.match(got.problems[0]!, /line 4: saw orig_bytes "0\.0\.0\.0"/);
+    assert.equal(cellOf(got.table, 'ts', 0), cells === 44 ? undefined : 1556485532e6);
+    assert.equal(cellOf(got.table, 'orig_ip_bytes', 0), 48);
+    assert.equal(cellOf(got.table, 'dns_qtype', 0), undefined);
+    assert.equal(cellOf(got.table, 'http_status_code', 1), 404);
+    assert.equal(cellOf(got.table, 'http_version', 1), '1.1');
+    assert.equal(cellOf(got.table, 'weird_notice', 1), 'F');
+    assert.deepEqual(
+      [...got.labels].map((i) => got.classes[i]),
+      ['attack', 'normal'],
+    );
+  });
+}
