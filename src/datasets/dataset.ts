@@ -97,7 +97,10 @@ export interface Dataset extends DatasetCard {
 }
 
 /** Groups by file instead of by host, so that a grouped split keeps whole scenarios apart. */
-export function groupsByFile(table: DatasetTable): { groups: Int32Array; groupNames: string[] } {
+export function groupsByFile(table: Pick<DatasetTable, 'table' | 'files'>): {
+  groups: Int32Array;
+  groupNames: string[];
+} {
   const groups = new Int32Array(table.table.rows);
   const groupNames: string[] = [];
   for (const { part, firstRow, rows } of table.files) {

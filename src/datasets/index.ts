@@ -28,6 +28,7 @@ export {
   HEAD_BYTES,
   recognise,
 } from './flow-format.ts';
+export { groupsByHost, type HostGroups } from './host-groups.ts';
 export { type IdenticalGroups, identicalGroups } from './identical.ts';
 export { kdd99, nslKdd } from './kdd99/dataset.ts';
 export { KDD_CATEGORIES, KDD_LABELS, KDD_TARGETS, kddRule } from './kdd99/labels.ts';

@@ -1,14 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { stopRequested } from '../base/index.ts';
-import { defaultSpec, fitPipeline, type PipelineSpec } from '../features/index.ts';
-import { modelKind, type Parameters } from '../models/index.ts';
+import type { Matrix } from '../features/index.ts';
+import { type FitInput, modelKind, type Parameters } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
+import { type Preparation, prepareRows } from './prepare.ts';
 import { type ScoringMetric, scoringMetric } from './search-metrics.ts';
-import { makeFolds, type Split, type SplitPlan } from './split.ts';
+import { type FoldKind, makeFolds, type Split } from './split.ts';
 import { timesOf } from './truth.ts';
 
-/** What is validated, on which folds, by which figure. */
-export interface FoldOptions {
+/**
+ * What is validated, on which folds, by which figure. The preparation is fitted anew in every fold.
+ */
+export interface FoldOptions extends Preparation {
   readonly data: LabelledTable;
   /** Name in the registry of models: `forest`. */
   readonly modelKind: string;
@@ -17,9 +20,7 @@ export interface FoldOptions {
   /** 2 to 100; default 5. */
   readonly folds?: number;
   /** Default `stratified`. `time` trains on all before the fold it tests. */
-  readonly split?: SplitPlan['kind'];
-  /** Default: `defaultSpec` of the data's schema. Fitted anew in every fold. */
-  readonly spec?: PipelineSpec;
+  readonly split?: FoldKind;
   /** A name of `scoringMetrics()` or a metric of one's own. Default `balancedAccuracy`. */
   readonly metric?: string | ScoringMetric;
   readonly seed: number;
@@ -96,9 +97,8 @@ export async function scoreFolds(
   memory: FoldMemory = {},
 ): Promise<FoldScore[][]> {
   const { data, seed, threads, signal } = options;
-  const { table, labels, classes } = data;
+  const { labels, classes } = data;
   const metric = metricOf(options.metric);
-  const spec = options.spec ?? defaultSpec(table.schema);
   const kind = modelKind(options.modelKind);
   const estimators = candidates.map((parameters) => kind.create(parameters));
   const found: FoldScore[][] = candidates.map(() => []);
@@ -111,10 +111,9 @@ export async function scoreFolds(
         continue;
       }
       if (signal?.aborted) throw stopRequested('cross-validation');
-      ready ??= foldMatrices(options, spec, train, test);
+      ready ??= await foldMatrices(options, train, test);
       const started = performance.now();
-      const input = { matrix: ready.train, labels: train.map((row) => labels[row]!), classes };
-      const model = await estimator.fit(input, {
+      const model = await estimator.fit(ready.train, {
         seed,
         ...(threads ? { threads } : {}),
         ...(signal ? { signal } : {}),
@@ -130,22 +129,18 @@ export async function scoreFolds(
   return found;
 }
 
-type FoldMatrices = Record<
-  'train' | 'test',
-  ReturnType<ReturnType<typeof fitPipeline>['transform']>
->;
+interface FoldMatrices {
+  readonly train: FitInput;
+  readonly test: Matrix;
+}
 
-function foldMatrices(
-  { data }: FoldOptions,
-  spec: PipelineSpec,
+async function foldMatrices(
+  options: FoldOptions,
   train: Int32Array,
   test: Int32Array,
-): FoldMatrices {
-  const pipeline = fitPipeline(spec, data.table, train, data.labels);
-  return {
-    train: pipeline.transform(data.table, train),
-    test: pipeline.transform(data.table, test),
-  };
+): Promise<FoldMatrices> {
+  const { pipeline, input } = await prepareRows({ ...options, rows: train });
+  return { train: input, test: pipeline.transform(options.data.table, test) };
 }
 
 /** Mean and population standard deviation of the scores that are defined; NaN without one. */

@@ -1,5 +1,5 @@
 import { stopRequested } from '../base/index.ts';
-import { defaultSpec, fitPipeline, type Pipeline, type PipelineSpec } from '../features/index.ts';
+import type { Pipeline } from '../features/index.ts';
 import {
   type Estimator,
   type Model,
@@ -10,7 +10,10 @@ import {
 import type { LabelledTable } from '../table/index.ts';
 import { type Baseline, baselines } from './baselines.ts';
 import { type Evaluation, type JudgeOptions, judge } from './evaluation.ts';
+import { type GroupChoice, regrouped } from './groups.ts';
 import { modelFileOf } from './model-file.ts';
+import { type Preparation, prepareRows } from './prepare.ts';
+import type { SearchRecord } from './search-record.ts';
 import type { Split, SplitPlan } from './split.ts';
 import {
   type ChosenThreshold,
@@ -30,8 +33,8 @@ import { harmlessClass, hostColumn, hostileScores, hostileTruth, timeRange } fro
 /** Stages of training, in order, as progress tells them. */
 export type Stage = 'fit' | 'score validation' | 'score test';
 
-/** What to train and how. */
-export interface TrainOptions {
+/** What to train and how. Its preparation is learned from the training rows alone. */
+export interface TrainOptions extends Preparation {
   readonly data: LabelledTable;
   /** Name in the registry of models: `forest`. */
   readonly modelKind: string;
@@ -42,8 +45,10 @@ export interface TrainOptions {
   readonly validationFraction?: number;
   /** Default `exclude`. */
   readonly background?: Background;
-  /** Default: `defaultSpec` of the data's schema. */
-  readonly spec?: PipelineSpec;
+  /** What grouped splits keep together; default: the data set's own groups. */
+  readonly groups?: GroupChoice;
+  /** How {@link parameters} were found, for the record. */
+  readonly searched?: SearchRecord;
   /** Default best F1. */
   readonly threshold?: ThresholdMethod;
   /**
@@ -114,8 +119,35 @@ function taught(labels: Int32Array, rows: Int32Array, harmless: number): Int32Ar
   return rows.map((row) => (labels[row]! < 0 ? harmless : labels[row]!));
 }
 
-function trainingRows(options: TrainOptions, split: Split, harmless: number): Int32Array {
-  const { labels } = options.data;
+/** Labels as training sees them: rows of unknown label as harmless. */
+export function taughtLabels({ labels, classes }: LabelledTable): Int32Array {
+  const harmless = harmlessClass(classes);
+  return labels.map((label) => (label < 0 ? harmless : label));
+}
+
+/** The data with the groups asked for, and the split that training makes of them. */
+export function splitOf(options: TrainOptions): {
+  readonly data: LabelledTable;
+  readonly split: Split;
+  readonly plan: Pick<TrainingRecord, 'split' | 'validation' | 'groups'>;
+} {
+  const { groups, seed } = options;
+  const plan = {
+    split: options.split ?? DEFAULT_SPLIT,
+    validation: { fraction: options.validationFraction ?? VALIDATION_FRACTION, seed },
+    ...(groups ? { groups } : {}),
+  };
+  const data = groups ? regrouped(options.data, groups) : options.data;
+  return { data, split: recordedSplit(options.data, plan), plan };
+}
+
+/**
+ * Rows of a split that the model learns from.
+ * @throws WiresiftError `EXPERIMENT` when hostile or harmless ones are missing
+ */
+export function learningRows(options: TrainOptions, split: Split): Int32Array {
+  const { labels, classes: names } = options.data;
+  const harmless = harmlessClass(names);
   const rows =
     options.background === 'negative'
       ? split.train
@@ -140,17 +172,13 @@ function trainingRows(options: TrainOptions, split: Split, harmless: number): In
  *   experiment, `ABORTED` when the signal fired, and what pipeline and estimator throw
  */
 export async function trainModel(options: TrainOptions): Promise<Trained> {
-  const { data, seed, signal, onProgress } = options;
-  const harmless = harmlessClass(data.classes);
-  const plan = {
-    split: options.split ?? DEFAULT_SPLIT,
-    validation: { fraction: options.validationFraction ?? VALIDATION_FRACTION, seed },
-  };
+  const { seed, signal, onProgress, searched } = options;
+  const harmless = harmlessClass(options.data.classes);
   // Made first, so that a wrong parameter is told before any work.
   const estimator = modelKind(options.modelKind).create(options.parameters ?? {});
-  const split = recordedSplit(data, plan);
-  const rows = trainingRows(options, split, harmless);
-  const scorer = await fitScorer(options, estimator, rows, harmless);
+  const { data, split, plan } = splitOf(options);
+  const rows = learningRows(options, split);
+  const scorer = await fitScorer(options, estimator, rows);
   const validation = await validationScores(options, scorer, split, harmless);
   const threshold = chooseThreshold(validation, options.threshold ?? { kind: 'best-f1' });
   const record: TrainingRecord = {
@@ -166,6 +194,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     background: options.background ?? 'exclude',
     ...plan,
     splitText: split.detail.text,
+    ...(searched ? { search: searched } : {}),
     harmlessClass: data.classes[harmless]!,
     thresholdDetail: threshold.detail,
     calibration: calibrate(validation, threshold.value),
@@ -191,17 +220,10 @@ async function fitScorer(
   options: TrainOptions,
   estimator: Estimator,
   rows: Int32Array,
-  harmless: number,
 ): Promise<Scorer> {
-  const { data, seed, threads, signal, onProgress } = options;
-  const { table, labels, classes } = data;
-  const all = labels.map((label) => (label < 0 ? harmless : label));
-  const pipeline = fitPipeline(options.spec ?? defaultSpec(table.schema), table, rows, all);
-  const input = {
-    matrix: pipeline.transform(table, rows),
-    labels: taught(labels, rows, harmless),
-    classes,
-  };
+  const { seed, threads, signal, onProgress } = options;
+  const data = { ...options.data, labels: taughtLabels(options.data) };
+  const { pipeline, input } = await prepareRows({ ...options, data, rows });
   const model = await estimator.fit(input, {
     seed,
     ...(threads ? { threads } : {}),

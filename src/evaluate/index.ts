@@ -42,6 +42,7 @@ export {
   type Watch,
 } from './experiment.ts';
 export { figure, figureTable, measureText } from './figure-text.ts';
+export { GROUPS, type GroupChoice, regrouped } from './groups.ts';
 export type { HitCount, HitTable } from './hits.ts';
 export { type Interval, type Measure, measure, proportion, wilson } from './measure.ts';
 export {
@@ -61,6 +62,14 @@ export {
   precisionAtPrevalence,
   recall,
 } from './metrics.ts';
+export {
+  type Balance,
+  type ModelSelection,
+  type Preparation,
+  type Prepared,
+  type PrepareOptions,
+  prepareRows,
+} from './prepare.ts';
 export { type PriorWorkReport, type ProtocolResult, priorWorkProtocol } from './prior-work.ts';
 export type { PriorWorkOptions, ProtocolStep } from './prior-work-rows.ts';
 export { priorWorkText } from './prior-work-text.ts';
@@ -96,13 +105,21 @@ export {
 } from './search-metrics.ts';
 export { SEARCH_PRESETS, type SearchPreset } from './search-presets.ts';
 export {
+  type CandidateRecord,
+  type SearchRecord,
+  searchRows,
+  searchText,
+} from './search-record.ts';
+export {
   gridCandidates,
   type ParameterGrid,
   type ParameterRange,
   randomCandidates,
 } from './search-space.ts';
+export { type SearchChoice, type Searched, searchAndTrain } from './search-train.ts';
 export {
   carveValidation,
+  type FoldKind,
   makeFolds,
   makeSplit,
   type Split,

@@ -1,7 +1,7 @@
-import { WiresiftError } from '../base/index.ts';
-import { defaultSpec, fitPipeline, keepBest, type Pipeline } from '../features/index.ts';
-import { modelKind, type Parameters } from '../models/index.ts';
+import { defaultSpec, fitPipeline, type Pipeline } from '../features/index.ts';
+import type { Parameters } from '../models/index.ts';
 import { type FoldOptions, labelledRows } from './cross-validate.ts';
+import { selectByModel } from './prepare.ts';
 
 /** What elimination left. */
 export interface Elimination {
@@ -30,34 +30,15 @@ export async function eliminateColumns(
     readonly step?: number;
   },
 ): Promise<Elimination> {
-  const { data, keep, step = 1, seed, threads, signal } = options;
-  if (!Number.isInteger(keep) || keep < 1 || !(step > 0) || (step > 1 && !Number.isInteger(step))) {
-    throw new WiresiftError({
-      code: 'SEARCH',
-      where: 'elimination',
-      saw: `keep ${keep}, step ${step}`,
-      expected: 'whole numbers above 0, or a share for step',
-      todo: 'Choose, say, keep 20 and step 0.1',
-      exitCode: 2,
-    });
-  }
+  const { data, keep, step = 1, modelKind: model, parameters = {} } = options;
   const rows = labelledRows(options);
   const spec = options.spec ?? defaultSpec(data.table.schema);
-  const estimator = modelKind(options.modelKind).create(options.parameters ?? {});
-  const labels = rows.map((row) => data.labels[row]!);
-  let pipeline = fitPipeline(spec, data.table, rows, data.labels);
-  const dropped: string[][] = [];
-  while (pipeline.names.length > keep) {
-    const matrix = pipeline.transform(data.table, rows);
-    const model = await estimator.fit(
-      { matrix, labels, classes: data.classes },
-      { seed, ...(threads ? { threads } : {}), ...(signal ? { signal } : {}) },
-    );
-    const size = pipeline.names.length;
-    const drop = Math.max(1, step < 1 ? Math.floor(step * size) : step);
-    const left = keepBest(model.importances(), Math.max(keep, size - drop), pipeline.names);
-    dropped.push(pipeline.names.filter((_, column) => !left.includes(column)));
-    pipeline = pipeline.keep(left);
-  }
-  return { pipeline, dropped };
+  const pipeline = fitPipeline(spec, data.table, rows, data.labels);
+  return selectByModel({ ...options, rows }, pipeline, {
+    kind: 'eliminate',
+    keep,
+    step,
+    model,
+    parameters,
+  });
 }

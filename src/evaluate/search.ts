@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Random, WiresiftError } from '../base/index.ts';
-import { canonicalJson, defaultSpec, fitPipeline } from '../features/index.ts';
+import { canonicalJson, defaultSpec } from '../features/index.ts';
 import { modelKind, type Parameters } from '../models/index.ts';
 import {
   type FoldOptions,
@@ -11,6 +11,7 @@ import {
   scoreFolds,
   summary,
 } from './cross-validate.ts';
+import { prepareRows } from './prepare.ts';
 import { SearchJournal } from './search-journal.ts';
 import { gridCandidates, type ParameterGrid, randomCandidates } from './search-space.ts';
 
@@ -100,8 +101,12 @@ function searchKey(options: SearchOptions): string {
   const { data, folds = 5, split = 'stratified', seed } = options;
   const spec = options.spec ?? defaultSpec(data.table.schema);
   const metric = metricOf(options.metric).name;
+  const { selection = [], balance = null } = options;
   const plain = { data: data.hash, kind: options.modelKind, folds, split, spec, metric, seed };
-  return sha256(canonicalJson(plain), bytesOf(data.labels));
+  // Only where there are any, so that journals from before they existed still hold.
+  const more = selection.length > 0 || balance ? { ...plain, selection, balance } : plain;
+  const groups = split === 'grouped' ? bytesOf(data.groups) : '';
+  return sha256(canonicalJson(more), bytesOf(data.labels), groups);
 }
 
 function candidatesOf(options: SearchOptions): Parameters[] {
@@ -249,7 +254,11 @@ export interface NestedResult {
  * @throws as {@link search}
  */
 export async function nestedSearch(
-  options: SearchOptions & { readonly outerFolds?: number },
+  options: SearchOptions & {
+    readonly outerFolds?: number;
+    /** Told before each outer fold, from 0. */
+    readonly onOuterFold?: (fold: number) => void;
+  },
 ): Promise<NestedResult> {
   const { data, seed, threads, signal } = options;
   const { table, labels, classes } = data;
@@ -257,18 +266,16 @@ export async function nestedSearch(
   const folds: (FoldScore & { search: SearchResult })[] = [];
   const outer = foldsOf({ ...options, folds: options.outerFolds ?? 5 });
   for (const [fold, { train, test }] of outer.entries()) {
+    options.onOuterFold?.(fold);
     const found = await search({ ...options, rows: train });
     const started = performance.now();
-    const pipeline = fitPipeline(options.spec ?? defaultSpec(table.schema), table, train, labels);
+    const { pipeline, input } = await prepareRows({ ...options, rows: train });
     const estimator = modelKind(options.modelKind).create(found.best.parameters);
-    const model = await estimator.fit(
-      {
-        matrix: pipeline.transform(table, train),
-        labels: train.map((row) => labels[row]!),
-        classes,
-      },
-      { seed, ...(threads ? { threads } : {}), ...(signal ? { signal } : {}) },
-    );
+    const model = await estimator.fit(input, {
+      seed,
+      ...(threads ? { threads } : {}),
+      ...(signal ? { signal } : {}),
+    });
     const probabilities = model.score(pipeline.transform(table, test));
     const score = metric.score({ probabilities, truth: test.map((row) => labels[row]!), classes });
     folds.push({ fold, score, seconds: (performance.now() - started) / 1000, search: found });

@@ -17,7 +17,18 @@ export type SplitPlan =
       readonly by: 'span' | 'rows';
       /** Test rows that start within this many seconds after the cut are left out. Default 0. */
       readonly embargoSeconds?: number;
+    }
+  | {
+      /** Training and test files as published, read one after the other. */
+      readonly kind: 'official';
+      /** Row numbers below it train, the others test. */
+      readonly testFrom: number;
+      /** How validation rows are carved out of the training files. */
+      readonly manner: FoldKind;
     };
+
+/** How rows can be dealt into folds. */
+export type FoldKind = 'stratified' | 'grouped' | 'time';
 
 /** What a split works on. `labels` and the rest are indexed by row; `rows` names those to part. */
 export interface SplitInput {
@@ -49,6 +60,8 @@ export interface SplitDetail {
 /** Row numbers of each part, ascending; no row is in two parts. */
 export interface Split {
   readonly kind: SplitPlan['kind'];
+  /** How validation rows are carved; absent: as the kind says. */
+  readonly manner?: FoldKind;
   readonly train: Int32Array;
   readonly validation?: Int32Array;
   readonly test: Int32Array;
@@ -84,6 +97,7 @@ const share = (fraction: number): string => `${+(fraction * 100).toFixed(2)} %`;
  */
 export function makeSplit(input: SplitInput, plan: SplitPlan): Split {
   if (plan.kind === 'time') return checked(timeSplit(input, plan));
+  if (plan.kind === 'official') return checked(officialSplit(input, plan));
   checkFraction('testFraction', plan.testFraction);
   const shares = [1 - plan.testFraction, plan.testFraction];
   const parts = assign(input, plan.kind, shares, plan.seed);
@@ -96,6 +110,17 @@ export function makeSplit(input: SplitInput, plan: SplitPlan): Split {
       text: `${plan.kind} split: ${what} drawn at random (seed ${plan.seed}), ${share(plan.testFraction)} to test`,
     },
   });
+}
+
+function officialSplit({ rows }: SplitInput, plan: SplitPlan & { kind: 'official' }): Split {
+  const { testFrom, manner } = plan;
+  return {
+    kind: 'official',
+    manner,
+    train: rows.filter((row) => row < testFrom),
+    test: rows.filter((row) => row >= testFrom),
+    detail: { text: 'split by files: trained on the training files, test files untouched' },
+  };
 }
 
 function assign(
@@ -171,7 +196,8 @@ export function carveValidation(
 ): Split {
   checkFraction('validation fraction', options.fraction);
   const within = { ...input, rows: split.train };
-  if (split.kind === 'time') {
+  const manner = split.manner ?? (split.kind === 'official' ? 'stratified' : split.kind);
+  if (manner === 'time') {
     const { times, sorted } = timeOrder(within);
     const cut = cutTime(sorted, 1 - options.fraction, options.by ?? 'span');
     const text = `${split.detail.text}; validation: the last ${share(options.fraction)} of training, from ${argusTime(Math.floor(cut))}`;
@@ -183,14 +209,14 @@ export function carveValidation(
     });
   }
   const shares = [1 - options.fraction, options.fraction];
-  const parts = assign(within, split.kind, shares, options.seed);
+  const parts = assign(within, manner, shares, options.seed);
   return checked({
     ...split,
     train: rowsOfPart(split.train, parts, 0),
     validation: rowsOfPart(split.train, parts, 1),
     detail: {
       ...split.detail,
-      text: `${split.detail.text}; validation: ${share(options.fraction)} of training, drawn the same way`,
+      text: `${split.detail.text}; validation: ${share(options.fraction)} of training, ${split.kind === manner ? 'drawn the same way' : manner}`,
     },
   });
 }
@@ -203,7 +229,7 @@ export function carveValidation(
  */
 export function makeFolds(
   input: SplitInput,
-  plan: { readonly kind: SplitPlan['kind']; readonly folds: number; readonly seed: number },
+  plan: { readonly kind: FoldKind; readonly folds: number; readonly seed: number },
 ): Split[] {
   const { kind, folds } = plan;
   if (!Number.isInteger(folds) || folds < 2 || folds > 100) {

@@ -1,6 +1,8 @@
 import { WiresiftError } from '../base/index.ts';
 import type { LabelledTable } from '../table/index.ts';
+import { GROUPS, type GroupChoice, regrouped } from './groups.ts';
 import { wilson } from './measure.ts';
+import type { SearchRecord } from './search-record.ts';
 import {
   carveValidation,
   makeSplit,
@@ -52,6 +54,10 @@ export interface TrainingRecord {
   readonly split: SplitPlan;
   readonly splitText: string;
   readonly validation: { readonly fraction: number; readonly seed: number };
+  /** What grouped splits kept together; absent: the data set's own groups. */
+  readonly groups?: GroupChoice;
+  /** How the parameters were found; absent: they were given. */
+  readonly search?: SearchRecord;
   readonly harmlessClass: string;
   readonly thresholdDetail: ThresholdDetail;
   readonly calibration: Calibration;
@@ -118,9 +124,9 @@ function splitInput(data: LabelledTable): SplitInput {
  */
 export function recordedSplit(
   data: LabelledTable,
-  record: Pick<TrainingRecord, 'split' | 'validation'>,
+  record: Pick<TrainingRecord, 'split' | 'validation' | 'groups'>,
 ): Split {
-  const input = splitInput(data);
+  const input = splitInput(record.groups ? regrouped(data, record.groups) : data);
   return carveValidation(makeSplit(input, record.split), input, record.validation);
 }
 
@@ -159,6 +165,13 @@ function readPlan(value: unknown): SplitPlan {
       seed: count(plan.get('seed'), 'split.seed'),
     };
   }
+  if (kind === 'official') {
+    const manner = plan.get('manner');
+    if (manner !== 'stratified' && manner !== 'grouped' && manner !== 'time') {
+      throw damaged('split.manner');
+    }
+    return { kind, testFrom: count(plan.get('testFrom'), 'split.testFrom'), manner };
+  }
   const by = plan.get('by');
   if (kind !== 'time' || (by !== 'span' && by !== 'rows')) throw damaged('split.kind');
   return {
@@ -169,10 +182,20 @@ function readPlan(value: unknown): SplitPlan {
   };
 }
 
+function readGroups(value: unknown): GroupChoice {
+  const groups = object(value, 'groups');
+  const by = GROUPS.find((each) => each === groups.get('by'));
+  const columns: unknown = groups.get('columns') ?? [];
+  const words =
+    Array.isArray(columns) && columns.every((each) => typeof each === 'string') ? columns : [];
+  if (!by || (by === 'identical') !== words.length > 0) throw damaged('groups');
+  return by === 'identical' ? { by, columns: words } : { by };
+}
+
 /** The part of a training record that evaluating needs, read from a file that may be hostile. */
 export type ReadRecord = Pick<
   TrainingRecord,
-  'dataset' | 'dataHash' | 'background' | 'split' | 'validation' | 'harmlessClass'
+  'dataset' | 'dataHash' | 'background' | 'split' | 'validation' | 'groups' | 'harmlessClass'
 >;
 
 /**
@@ -200,6 +223,7 @@ export function readTrainingRecord(json: unknown, dataHash: string): ReadRecord 
       fraction: fraction(validation.get('fraction'), 'validation.fraction'),
       seed: count(validation.get('seed'), 'validation.seed'),
     },
+    ...(record.has('groups') ? { groups: readGroups(record.get('groups')) } : {}),
     harmlessClass: word('harmlessClass'),
   };
 }

@@ -4,6 +4,7 @@ export { fitPipeline } from './fit.ts';
 export type { FittedPlan, Origin } from './lane.ts';
 export { createMatrix, type Matrix, takeMatrixRows } from './matrix.ts';
 export { PIPELINE_FORMAT, Pipeline, type PipelineJson } from './pipeline.ts';
+export { changeSpec, emptyColumns, type SpecChanges } from './prepare.ts';
 export { oversample, type ResampleOptions, undersample } from './resample.ts';
 export { chooseFeatures, type FeatureChoice } from './roles.ts';
 export { type Keep, keepBest, type SelectStep, selectColumns } from './select.ts';
