@@ -78,7 +78,8 @@ const KEYS: RowLayout['keys'] = [
   (c) => [c[0], c[12]].join(),
 ];
 
-const ARGUS_LAYOUT: RowLayout = { columns: COLUMNS, separator: ',', keys: KEYS };
+/** A record of Argus: its 14 columns. */
+export const ARGUS_LAYOUT: RowLayout = { columns: COLUMNS, separator: ',', keys: KEYS };
 
 function ends(cells: readonly string[]): string {
   return [`${cells[3]} ${cells[4]}`, `${cells[6]} ${cells[7]}`].sort().join();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { ipv4Text } from '../src/base/index.ts';
 import { openCapture } from '../src/capture/index.ts';
 import { createDecoder, Packet } from '../src/decode/index.ts';
@@ -14,6 +15,8 @@ import {
   ZeekTracker,
 } from '../src/flow/index.ts';
 import { sharedMissing, sharedPath } from '../test/shared-data.ts';
+import { type Line, reportLines } from './lines.ts';
+import { readWishes } from './outcome.ts';
 
 const CAPTURE = 'attack-scan/mufeng121__nmap.pcap';
 const ORACLE = 'oracle/kdd99/mufeng121__nmap.pcap.conn_sort.list';
@@ -124,27 +127,56 @@ export function compareKdd(expected: readonly string[][], got: readonly string[]
   return { rows: got.length, expected: expected.length, equal, columns, examples };
 }
 
-/** Compares the one capture with an oracle. @returns the process's exit code */
+/** The comparison as a line of the table that all suites share. */
+export function kddLine(comparison: KddComparison): Line {
+  const { rows, expected, equal, columns } = comparison;
+  const missing = Math.max(0, expected - rows);
+  const differing = expected - equal - missing;
+  const classes = expected === equal ? {} : { 'not explained': expected - equal };
+  return {
+    capture: basename(CAPTURE),
+    flows: expected,
+    rows: expected,
+    equal,
+    missing,
+    differing,
+    extra: Math.max(0, rows - expected),
+    tracked: -1,
+    classes,
+    columns,
+  };
+}
+
+/** The comparison with the oracle of the one capture that has one. */
+export async function compareOracle(): Promise<KddComparison> {
+  const path = (name: string): string => sharedPath('data', 'pcap', ...name.split('/'));
+  const lines = readFileSync(path(ORACLE), 'latin1').trimEnd().split('\n');
+  const expected = lines.map((line) => line.split(' '));
+  return compareKdd(expected, await kddRows(path(CAPTURE), 'gure'));
+}
+
+const HELP = `npm run conformance -- kdd [--json] [--show N] [--min PERCENT]
+
+Compares our kdd view with what the extractor of the KDD99 data set's kind wrote of an nmap scan,
+connection by connection in 27 columns. --show: N rows that differ. --min: exit with 1 when fewer
+connections are equal (default 100).
+`;
+
+/** Runs the suite. @returns the process's exit code */
 export async function run(args: string[]): Promise<number> {
+  const wishes = readWishes(args, 100);
+  if (!wishes || wishes.live || wishes.captures !== '') {
+    process.stdout.write(HELP);
+    return 2;
+  }
   if (sharedMissing) {
     process.stdout.write(`kdd conformance ${sharedMissing}\n`);
     return 0;
   }
-  const path = (name: string): string => sharedPath('data', 'pcap', ...name.split('/'));
-  const lines = readFileSync(path(ORACLE), 'latin1').trimEnd().split('\n');
-  const expected = lines.map((line) => line.split(' '));
-  const got = await kddRows(path(CAPTURE), 'gure');
-  const comparison = compareKdd(expected, got);
-  if (args.includes('--json')) {
-    process.stdout.write(`${JSON.stringify(comparison)}\n`);
-  } else {
-    for (const example of comparison.examples) process.stdout.write(`${example}\n`);
-    process.stdout.write(
-      `${CAPTURE}: ${comparison.equal} of ${comparison.expected} connections equal in ` +
-        `${COLUMNS.length - 1} columns (ours: ${comparison.rows}); ` +
-        `cells that differ: ${JSON.stringify(comparison.columns)}\n`,
-    );
+  const comparison = await compareOracle();
+  if (!wishes.json) {
+    for (const text of comparison.examples.slice(0, wishes.show)) process.stdout.write(`${text}\n`);
   }
-  const same = comparison.equal === comparison.expected && comparison.rows === comparison.expected;
-  return same ? 0 : 1;
+  const code = reportLines([kddLine(comparison)], wishes);
+  return comparison.rows === comparison.expected ? code : 1;
 }

@@ -6,6 +6,7 @@ import { run as kdd } from './kdd.ts';
 import { run as ndpi } from './ndpi.ts';
 import { run as nfstream } from './nfstream.ts';
 import { run as suricata } from './suricata.ts';
+import { run as tshark } from './tshark.ts';
 import { run as zeek } from './zeek.ts';
 
 /** Every suite by name. */
@@ -17,6 +18,7 @@ const SUITES = new Map<string, (args: string[]) => Promise<number>>([
   ['ndpi', ndpi],
   ['nfstream', nfstream],
   ['suricata', suricata],
+  ['tshark', tshark],
   ['zeek', zeek],
 ]);
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CountedFlow, endText } from './conversations.ts';
+import { NDPI_LIVE } from './live.ts';
 import { bothWays, runSuite, type Suite } from './suite.ts';
 
 /** `1 TCP 10.0.0.1:5 <-> [2001:db8::1]:80 [VLAN: 7][proto: …]…[3 pkts/198 bytes <-> 1 pkts/66 bytes]` */
@@ -49,6 +50,7 @@ export function parseNdpi(text: string): CountedFlow[] {
 export const NDPI: Suite = {
   tool: 'ndpi',
   suffix: /\.out$/,
+  live: NDPI_LIVE,
   about: "Compares our argus meter with what nDPI's ndpiReader counted of the same captures.",
   sides: bothWays((path) => parseNdpi(readFileSync(path, 'latin1')), { meter: 'link' }),
 };

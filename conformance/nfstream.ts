@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CountedFlow, conversationOf, meteredFlows } from './conversations.ts';
+import { NFSTREAM_LIVE } from './live.ts';
 import { runSuite, type Suite } from './suite.ts';
 
 /** A flow ends after so long without a packet, and after so long at all (NFStream's defaults). */
@@ -49,6 +50,7 @@ export function joinedRows(flows: readonly CountedFlow[]): string[] {
 export const NFSTREAM: Suite = {
   tool: 'nfstream',
   suffix: /\.csv$/,
+  live: NFSTREAM_LIVE,
   about: 'Compares our argus meter with the flows that NFStream expects of the same captures.',
   layout: { columns: COLUMNS, separator: ' ', keys: [(cells) => cells[0]!, () => ''] },
   sides: async ({ capture, oracle }) => {

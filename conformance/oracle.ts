@@ -1,34 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-/** One capture and what Argus said of it. */
+/** One capture and what a tool said of it. */
 export interface OraclePair {
   /** File name of the capture, without its folder. */
   readonly name: string;
   readonly capture: string;
-  /** The `.binetflow` file, perhaps gzipped. */
+  /** The tool's output, perhaps gzipped. */
   readonly oracle: string;
-}
-
-/** Every capture below `root` that has an Argus oracle in `root/oracle/argus`, by name. */
-export function argusOracles(root: string): OraclePair[] {
-  const folder = join(root, 'oracle', 'argus');
-  if (!existsSync(folder)) return [];
-  const captures = new Map<string, string>();
-  for (const entry of readdirSync(root, { withFileTypes: true })) {
-    if (!entry.isDirectory() || entry.name === 'oracle') continue;
-    for (const file of readdirSync(join(root, entry.name))) {
-      captures.set(basename(file), join(root, entry.name, file));
-    }
-  }
-  const pairs: OraclePair[] = [];
-  for (const file of readdirSync(folder).sort()) {
-    const match = /^(.*)\.binetflow(?:\.gz)?$/.exec(file);
-    const capture = match ? captures.get(match[1]!) : undefined;
-    if (match && capture) pairs.push({ name: match[1]!, capture, oracle: join(folder, file) });
-  }
-  return pairs;
 }
 
 /** The rows of a `.binetflow` file without its header line. */

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WiresiftError } from '../src/base/index.ts';
 import { sharedMissing, sharedPath } from '../test/shared-data.ts';
 import { type Comparison, compareRows, type RowLayout } from './compare.ts';
 import {
@@ -7,9 +11,11 @@ import {
   type MeteringOptions,
   meteredFlows,
 } from './conversations.ts';
-import { explain } from './explained.ts';
+import { type Line, lineOf, reportLines } from './lines.ts';
+import type { LiveTool } from './live.ts';
 import { type ToolPair, toolOracles } from './oracle.ts';
 import { printOutcome, readWishes, type Wishes } from './outcome.ts';
+import { collection, outsideCaptures } from './outside.ts';
 
 /** Both sides of one comparison, as rows, and the tool's flows behind its rows. */
 export interface Sides {
@@ -31,6 +37,10 @@ export interface Suite {
   readonly layout?: RowLayout;
   /** Percent of rows that are to be equal; default 98. */
   readonly min?: number;
+  /** How the installed tool makes its output. */
+  readonly live?: LiveTool;
+  /** No output of it is stored. */
+  readonly onlyLive?: boolean;
   /** Both sides' rows of one capture. */
   readonly sides: (pair: ToolPair) => Promise<Sides>;
 }
@@ -84,171 +94,100 @@ function samePackets(expected: readonly string[], tracked: readonly string[]): n
   return expected.filter((row) => known.has(withPackets(row))).length;
 }
 
-/** One line of the table. */
-export interface Line {
-  readonly capture: string;
-  readonly flows: number;
-  readonly rows: number;
-  readonly equal: number;
-  readonly missing: number;
-  readonly differing: number;
-  readonly extra: number;
-  /** Rows whose packets the zeek tracker counts alike; -1 where that cannot be said. */
-  readonly tracked: number;
-  /** Differing and missing rows by the class that explains them; `not explained` for the rest. */
-  readonly classes: Readonly<Record<string, number>>;
-  /** How often each column differs. */
-  readonly columns: Readonly<Record<string, number>>;
-}
+/** Which captures are compared, and with what. */
+export type Choice = Pick<Wishes, 'file'> & Partial<Pick<Wishes, 'live' | 'captures'>>;
 
-/** Compares every capture of a suite. Rows of ours that share no flow with the tool's are `extra`. */
+/**
+ * Compares every capture of a suite: those with a stored output, or those of a folder with what the
+ * tool installed here says of them now.
+ */
 export async function compareSuite(
   suite: Suite,
-  file: string,
+  choice: Choice,
   each: (name: string, comparison: Comparison) => void = () => {},
 ): Promise<Line[]> {
   const lines: Line[] = [];
-  for (const pair of toolOracles(sharedPath('data', 'pcap'), suite.tool, suite.suffix)) {
+  for (const pair of pairsOf(suite, choice)) {
     const capture = pair.variant ? `${pair.name} ${pair.variant}` : pair.name;
-    if (!capture.includes(file)) continue;
-    const sides = await suite.sides(pair);
-    const layout = suite.layout ?? CONVERSATION_LAYOUT;
-    const comparison = compareRows(sides.expected, sides.ours, layout);
+    if (!capture.includes(choice.file)) continue;
+    const sides = await sidesOf(suite, pair);
+    if (!sides) continue;
+    const comparison = compareRows(sides.expected, sides.ours, suite.layout ?? CONVERSATION_LAYOUT);
     each(capture, comparison);
-    lines.push(lineOf(suite.tool, capture, sides, comparison));
+    const tracked = sides.tracked ? samePackets(sides.expected, sides.tracked) : -1;
+    lines.push(lineOf({ tool: suite.tool, capture, flows: sides.flows, tracked }, comparison));
   }
   return lines;
 }
 
-const NOT_EXPLAINED = 'not explained';
+/** The captures of a suite; `oracle` is empty where the tool is to be run. */
+function pairsOf(suite: Suite, { live, captures = '' }: Choice): ToolPair[] {
+  const root = sharedPath('data', 'pcap');
+  if (captures !== '') return outsideCaptures(captures, root);
+  if (live && suite.onlyLive) return collection(root);
+  const stored = toolOracles(root, suite.tool, suite.suffix);
+  if (!live) return stored;
+  const each = new Map(stored.map((pair) => [pair.capture, { ...pair, oracle: '', variant: '' }]));
+  return [...each.values()];
+}
 
-function lineOf(tool: string, capture: string, sides: Sides, comparison: Comparison): Line {
-  const classes: Record<string, number> = {};
-  for (const row of comparison.missing) {
-    const kind = explain(tool, capture, row)?.kind ?? NOT_EXPLAINED;
-    classes[kind] = (classes[kind] ?? 0) + 1;
+/** Both sides of a capture. A file that we refuse has no rows; one that the tool refuses is left out. */
+async function sidesOf(suite: Suite, pair: ToolPair): Promise<Sides | undefined> {
+  if (pair.oracle !== '' || !suite.live) return suite.sides(pair);
+  const folder = mkdtempSync(join(tmpdir(), 'wiresift-conformance-'));
+  const oracle = join(folder, 'output');
+  try {
+    if (suite.live.run(pair.capture, oracle)) return await suite.sides({ ...pair, oracle });
+    process.stderr.write(`${pair.name}: the ${suite.tool} installed here gives no output\n`);
+  } catch (error) {
+    if (!(error instanceof WiresiftError)) throw error;
+    process.stderr.write(`${pair.name}: ${error.message}\n`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const columns: Record<string, number> = {};
-  for (const { columns: names } of comparison.near) {
-    for (const name of names) columns[name] = (columns[name] ?? 0) + 1;
-  }
-  const differing = comparison.near.length;
-  return {
-    capture,
-    flows: sides.flows,
-    rows: comparison.records,
-    equal: comparison.matched,
-    missing: comparison.missing.length - differing,
-    differing,
-    extra: comparison.extra.length - differing,
-    tracked: sides.tracked ? samePackets(sides.expected, sides.tracked) : -1,
-    classes,
-    columns,
-  };
+  return undefined;
 }
 
 /** Runs a suite as the command line asks. @returns the process's exit code */
 export async function runSuite(suite: Suite, args: readonly string[]): Promise<number> {
   const wishes = readWishes(args, suite.min ?? 98);
-  if (!wishes) {
+  if (!wishes || (!suite.live && (wishes.live || wishes.captures !== ''))) {
     process.stdout.write(help(suite));
     return 2;
   }
-  if (sharedMissing) {
-    process.stdout.write(`${suite.tool} conformance ${sharedMissing}\n`);
+  const { tool, live } = suite;
+  const run = wishes.live || wishes.captures !== '';
+  if (sharedMissing && wishes.captures === '') {
+    process.stdout.write(`${tool} conformance ${sharedMissing}\n`);
     return 0;
   }
-  const lines = await compareSuite(suite, wishes.file, (name, comparison) => {
-    if (wishes.show > 0) printOutcome({ name, comparison }, wishes.show, suite.tool);
+  const absent = run && live ? live.absent() : '';
+  if (absent) {
+    process.stdout.write(`${tool} conformance skipped: ${absent}\n`);
+    return 0;
+  }
+  if (!run && suite.onlyLive) {
+    process.stdout.write(`${tool} has no stored output: say --live or --captures DIR\n`);
+    return 2;
+  }
+  const lines = await compareSuite(suite, wishes, (name, comparison) => {
+    if (wishes.show > 0 && !wishes.json) printOutcome({ name, comparison }, wishes.show, tool);
   });
   return reportLines(lines, wishes);
 }
 
-function help({ tool, about, min = 98 }: Suite): string {
-  return `npm run conformance -- ${tool} [--json] [--file NAME] [--show N] [--min PERCENT]
+const LIVE_HELP = `
+--live: run the tool that is installed here instead of reading its stored output.
+--captures: run it on every capture below DIR that is not in the collection (by sha256).`;
+
+function help({ tool, about, live, min = 98 }: Suite): string {
+  return `npm run conformance -- ${tool} [--json] [--file NAME] [--show N] [--min PERCENT]${
+    live ? ' [--live] [--captures DIR]' : ''
+  }
 
 ${about}
 --file: only captures whose name contains NAME. --show: rows that differ, up to N a capture.
 --min: exit with 1 when fewer are equal (default ${min}). What remains is explained in
-docs/conformance.md.
+docs/conformance.md.${live ? LIVE_HELP : ''}
 `;
-}
-
-const percent = (part: number, whole: number): number => (whole === 0 ? 100 : (100 * part) / whole);
-
-/** Prints the table and its sums. @returns the process's exit code */
-export function reportLines(lines: readonly Line[], wishes: Wishes): number {
-  const total = sumOf(lines);
-  const equalPercent = percent(total.equal, total.rows);
-  if (wishes.json) {
-    process.stdout.write(`${JSON.stringify({ ...total, equalPercent, details: lines })}\n`);
-  } else {
-    process.stdout.write(table([...lines, total]));
-    process.stdout.write(
-      `columns that differ: ${listed(total.columns)}\nwhy: ${listed(total.classes)}\n`,
-    );
-  }
-  return equalPercent < wishes.min || lines.length === 0 ? 1 : 0;
-}
-
-function listed(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).map(([name, times]) => `${name} ${times}`);
-  return parts.join(', ') || 'none';
-}
-
-function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
-  for (const counts of all) {
-    for (const [name, times] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + times;
-  }
-  return sum;
-}
-
-function sumOf(lines: readonly Line[]): Line {
-  const sum = (pick: (line: Line) => number): number =>
-    lines.reduce((before, line) => before + pick(line), 0);
-  return {
-    capture: `total of ${lines.length}`,
-    flows: sum((line) => line.flows),
-    rows: sum((line) => line.rows),
-    equal: sum((line) => line.equal),
-    missing: sum((line) => line.missing),
-    differing: sum((line) => line.differing),
-    extra: sum((line) => line.extra),
-    tracked: lines.some((line) => line.tracked < 0) ? -1 : sum((line) => line.tracked),
-    classes: added(lines.map((line) => line.classes)),
-    columns: added(lines.map((line) => line.columns)),
-  };
-}
-
-const HEADER = [
-  'capture',
-  'flows',
-  'rows',
-  'equal',
-  '%',
-  'differing',
-  'missing',
-  'only ours',
-  'tracker',
-];
-
-function table(lines: readonly Line[]): string {
-  const cells = lines.map((line) => [
-    line.capture,
-    ...[line.flows, line.rows, line.equal].map(String),
-    percent(line.equal, line.rows).toFixed(2),
-    ...[line.differing, line.missing, line.extra].map(String),
-    line.tracked < 0 ? '-' : String(line.tracked),
-  ]);
-  const all = [HEADER, ...cells];
-  const widths = HEADER.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
-  return all
-    .map((row) => row.map((cell, i) => pad(cell, widths[i]!, i === 0)).join('  '))
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('');
-}
-
-function pad(text: string, width: number, left: boolean): string {
-  return left ? text.padEnd(width) : text.padStart(width);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { argusRows } from '../../conformance/argus.ts';
+import { ARGUS, argusRows } from '../../conformance/argus.ts';
 import { compareRows } from '../../conformance/compare.ts';
-import { argusOracles, readRows } from '../../conformance/oracle.ts';
+import { readRows, toolOracles } from '../../conformance/oracle.ts';
 import { sharedMissing, sharedPath } from '../shared-data.ts';
 
 test('rows are compared as multisets, and near misses say which column differs', () => {
@@ -37,7 +37,9 @@ const CASES = [
 
 for (const name of CASES) {
   test(`${name}: every record as Argus printed it`, { skip: sharedMissing }, async () => {
-    const pair = argusOracles(sharedPath('data', 'pcap')).find((item) => item.name === name);
+    const pair = toolOracles(sharedPath('data', 'pcap'), 'argus', ARGUS.suffix).find(
+      (item) => item.name === name,
+    );
     assert.ok(pair, 'the capture has an oracle');
     const { missing, extra } = compareRows(readRows(pair.oracle), await argusRows(pair.capture));
     assert.deepEqual({ missing, extra }, { missing: [], extra: [] });

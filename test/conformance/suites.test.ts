@@ -2,13 +2,17 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { ARKIME } from '../../conformance/arkime.ts';
+import { compareRows } from '../../conformance/compare.ts';
 import { conversationRows, meteredFlows } from '../../conformance/conversations.ts';
 import { CLASSES, EXPLAINED, explain } from '../../conformance/explained.ts';
 import { IPFIXPROBE } from '../../conformance/ipfixprobe.ts';
+import { compareOracle, kddLine } from '../../conformance/kdd.ts';
+import { type Line, reportLines } from '../../conformance/lines.ts';
 import { NDPI } from '../../conformance/ndpi.ts';
 import { NFSTREAM } from '../../conformance/nfstream.ts';
 import { toolOracles } from '../../conformance/oracle.ts';
-import { compareSuite, type Line, reportLines, type Suite } from '../../conformance/suite.ts';
+import { reportOutcomes } from '../../conformance/outcome.ts';
+import { compareSuite, type Suite } from '../../conformance/suite.ts';
 import { SURICATA } from '../../conformance/suricata.ts';
 import { sharedMissing, sharedPath } from '../shared-data.ts';
 
@@ -34,7 +38,7 @@ const EQUAL: readonly [Suite, string][] = [
 
 for (const [suite, file] of EQUAL) {
   test(`${suite.tool}, ${file}: every row is equal`, { skip }, async () => {
-    const lines = await compareSuite(suite, file);
+    const lines = await compareSuite(suite, { file });
     assert.equal(lines.length >= 1, true, 'the capture has an oracle');
     for (const { rows, equal } of lines) {
       assert.ok(rows > 0);
@@ -51,7 +55,7 @@ for (const suite of [NDPI, SURICATA, ARKIME, IPFIXPROBE]) {
     const captures = new Set(known.map(({ capture }) => capture));
     const found: string[] = [];
     for (const capture of captures) {
-      await compareSuite(suite, capture, (_, { missing }) => {
+      await compareSuite(suite, { file: capture }, (_, { missing }) => {
         for (const row of missing) found.push(explain(suite.tool, capture, row)?.row ?? row);
       });
     }
@@ -113,7 +117,7 @@ const LINE: Line = {
 };
 
 test('the table has a line a capture, sums, columns and classes; the exit code follows --min', () => {
-  const wishes = { json: false, file: '', show: 0, min: 80 };
+  const wishes = { json: false, file: '', show: 0, min: 80, live: false, captures: '' };
   let code = -1;
   const text = written(() => {
     code = reportLines([LINE, { ...LINE, capture: 'two.pcap', equal: 4 }], wishes);
@@ -129,5 +133,37 @@ test('the table has a line a capture, sums, columns and classes; the exit code f
   });
   const json = JSON.parse(written(() => void reportLines([LINE], { ...wishes, json: true })));
   assert.equal(json.equalPercent, 75);
-  assert.equal(json.details.length, 1);
+  assert.equal(json.captures, 1);
+  assert.equal(json.same, 0);
+  assert.deepEqual(json.details, [LINE]);
+});
+
+test('every suite prints JSON of one shape', () => {
+  const wishes = { json: true, file: '', show: 0, min: 0, live: false, captures: '' };
+  const comparison = compareRows(['t,1,udp,a,1,   ->,b,2,INT,0,,1,60,60,'], []);
+  const kdd = { rows: 3, expected: 2, equal: 1, columns: { flag: 1 }, examples: [] };
+  const texts = [
+    written(() => void reportLines([LINE], wishes)),
+    written(() => void reportOutcomes([{ name: 'one.pcap', comparison }], wishes)),
+    written(() => void reportLines([kddLine(kdd)], wishes)),
+  ];
+  const keys = texts.map((text) => {
+    const all = JSON.parse(text);
+    return [Object.keys(all), Object.keys(all.details[0])];
+  });
+  assert.deepEqual(keys[1], keys[0]);
+  assert.deepEqual(keys[2], keys[0]);
+});
+
+test('kdd: every connection of the nmap scan is equal in 27 columns', { skip }, async () => {
+  const { rows, expected, equal, columns } = await compareOracle();
+  assert.deepEqual(
+    { rows, expected, equal, columns },
+    {
+      rows: 1000,
+      expected: 1000,
+      equal: 1000,
+      columns: {},
+    },
+  );
 });
