@@ -22,7 +22,9 @@ export async function loadData(
     });
     progress.stop();
     if (data.problemCount > 0) {
-      note(`${data.problemCount} rows could not be read and are left out; the first of them:`);
+      note(
+        `${data.problemCount} rows or cells could not be read and are left out; the first of them:`,
+      );
       for (const problem of data.problems.slice(0, 5)) note(`  ${problem}`);
     }
     return data;

@@ -32,6 +32,7 @@ export { groupsByHost, type HostGroups } from './host-groups.ts';
 export { type IdenticalGroups, identicalGroups } from './identical.ts';
 export { kdd99, nslKdd } from './kdd99/dataset.ts';
 export { KDD_CATEGORIES, KDD_LABELS, KDD_TARGETS, kddRule } from './kdd99/labels.ts';
+export { Checked, type Wrong } from './mapped/checked.ts';
 export { mappedDataset, openDataset, readMapping } from './mapped/dataset.ts';
 export {
   type MappedColumn,

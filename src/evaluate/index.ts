@@ -70,6 +70,12 @@ export {
   type PrepareOptions,
   prepareRows,
 } from './prepare.ts';
+export {
+  type PreparationText,
+  parseBalance,
+  parsePreparation,
+  parseSelections,
+} from './prepare-text.ts';
 export { type PriorWorkReport, type ProtocolResult, priorWorkProtocol } from './prior-work.ts';
 export type { PriorWorkOptions, ProtocolStep } from './prior-work-rows.ts';
 export { priorWorkText } from './prior-work-text.ts';
@@ -103,7 +109,7 @@ export {
   scoringMetric,
   scoringMetrics,
 } from './search-metrics.ts';
-export { SEARCH_PRESETS, type SearchPreset } from './search-presets.ts';
+export { gridsFor, SEARCH_PRESETS, SEARCH_SPACES, type SearchPreset } from './search-presets.ts';
 export {
   type CandidateRecord,
   type SearchRecord,
@@ -111,6 +117,7 @@ export {
   searchText,
 } from './search-record.ts';
 export {
+  discretised,
   gridCandidates,
   type ParameterGrid,
   type ParameterRange,

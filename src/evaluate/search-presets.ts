@@ -1,3 +1,4 @@
+import { WiresiftError } from '../base/index.ts';
 import type { ParameterGrid } from './search-space.ts';
 
 /** A kind of model with grids to search. */
@@ -38,3 +39,77 @@ export const SEARCH_PRESETS: readonly SearchPreset[] = [
     grids: [{ C: [0.001, 0.01, 0.1, 1, 10, 70.5, 100] }],
   },
 ];
+
+/** One name for the grids of that classifier, whatever the kind. */
+const PRIOR_WORK = 'prior-work-b';
+
+/** Depths, with none for trees that grow until their leaves are pure. */
+const DEPTHS = [5, 10, 15, 20, null];
+const FOREST: ParameterGrid = {
+  trees: [100, 300],
+  maxDepth: [10, 15, 20, null],
+  minSamplesLeaf: [1, 2, 5],
+  maxFeatures: ['sqrt', 'third'],
+};
+const MACHINE: ParameterGrid = {
+  C: { low: 0.001, high: 100, scale: 'log' },
+  classWeight: ['none', 'balanced'],
+};
+
+/**
+ * What is searched when neither grid nor preset is named. Ranges are drawn from; where a grid is
+ * asked for, four values stand for each (see `discretised`). Kinds that wrap others have none.
+ */
+export const SEARCH_SPACES: Readonly<Record<string, ParameterGrid>> = {
+  tree: { maxDepth: DEPTHS, minSamplesLeaf: [1, 2, 5, 10, 20], classWeight: ['none', 'balanced'] },
+  forest: FOREST,
+  'extra-trees': FOREST,
+  boosting: {
+    iterations: [100, 200, 400],
+    learningRate: { low: 0.02, high: 0.3, scale: 'log' },
+    maxLeaves: [15, 31, 63],
+    minSamplesLeaf: [5, 20, 50],
+  },
+  logistic: MACHINE,
+  knn: { k: [1, 3, 5, 9, 15], p: [1, 2], weights: ['uniform', 'distance'] },
+  'naive-bayes': { smoothing: { low: 1e-12, high: 0.1, scale: 'log' } },
+  'linear-svm': MACHINE,
+  'rbf-svm': { ...MACHINE, gamma: { low: 0.001, high: 1, scale: 'log' } },
+  'isolation-forest': { trees: [100, 200], sample: [128, 256, 512, 1024] },
+};
+
+/**
+ * The grids to search for a kind of model: those of a preset, or its usual space.
+ * @param preset name of a preset, or `prior-work-b` for the one of that kind
+ * @throws WiresiftError `SEARCH` (exit code 2) when there are none
+ */
+export function gridsFor(modelKind: string, preset?: string): readonly ParameterGrid[] {
+  if (preset === undefined) {
+    const space = SEARCH_SPACES[modelKind];
+    if (space) return [space];
+    throw noGrids(`no usual space for ${modelKind}`, 'a grid', 'Give --grid NAME=V1,V2');
+  }
+  const own = SEARCH_PRESETS.filter((each) => each.modelKind === modelKind);
+  const found = own.find(({ name }) => name === preset || preset === PRIOR_WORK);
+  if (found) return found.grids;
+  const names = own.map(({ name }) => name);
+  const kinds = SEARCH_PRESETS.map((each) => each.modelKind).join(', ');
+  throw noGrids(
+    `preset ${JSON.stringify(preset.slice(0, 40))} for ${modelKind}`,
+    names.length > 0
+      ? `${PRIOR_WORK} or ${names.join(', ')}`
+      : `a kind of model with presets: ${kinds}`,
+    'Choose another preset or model, or give --grid',
+  );
+}
+
+function noGrids(saw: string, expected: string, todo: string): WiresiftError {
+  return new WiresiftError({
+    code: 'SEARCH',
+    where: 'parameter grid',
+    saw,
+    expected,
+    todo,
+    exitCode: 2,
+  });
+}

@@ -56,12 +56,35 @@ export function gridCandidates(grids: readonly ParameterGrid[]): Parameters[] {
   return distinct(all);
 }
 
+/** Values that stand for a range where a grid is asked for. */
+const POINTS = 4;
+
+/** The grid with four values, ends included, in place of each range: evenly, or by magnitude. */
+export function discretised(grid: ParameterGrid): ParameterGrid {
+  return Object.fromEntries(
+    Object.entries(grid).map(([name, values]) => {
+      if (!('low' in values)) return [name, values];
+      checkRange(values);
+      const { low, high, scale = 'linear', whole = false } = values;
+      const points = Array.from({ length: POINTS }, (_, i) => {
+        const share = i / (POINTS - 1);
+        const value = scale === 'log' ? low * (high / low) ** share : low + (high - low) * share;
+        return whole ? Math.round(value) : Number(value.toPrecision(6));
+      });
+      return [name, [...new Set(points)]];
+    }),
+  );
+}
+
+function checkRange({ low, high, scale = 'linear' }: ParameterRange): void {
+  if (low <= high && (scale !== 'log' || low > 0)) return;
+  throw badSpace(`a ${scale} range from ${low} to ${high}`, 'low to high, above 0 for log');
+}
+
 function draw(values: readonly ParameterValue[] | ParameterRange, random: Random): ParameterValue {
   if (!('low' in values)) return values[random.int(values.length)]!;
   const { low, high, scale = 'linear', whole = false } = values;
-  if (!(low <= high) || (scale === 'log' && low <= 0)) {
-    throw badSpace(`a ${scale} range from ${low} to ${high}`, 'low to high, above 0 for log');
-  }
+  checkRange(values);
   // A whole number owns the half units around it, so that both ends are as likely as the others.
   const from = whole ? low - 0.5 : low;
   const to = whole ? high + 0.5 : high;

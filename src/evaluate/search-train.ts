@@ -19,9 +19,7 @@ import { searchRecord } from './search-record.ts';
 
 /** What is searched before training; the rest comes from {@link TrainOptions}. */
 export interface SearchChoice
-  extends Pick<SearchOptions, 'grids' | 'method' | 'metric' | 'folds' | 'journal'> {
-  /** How folds are dealt; default `stratified`. */
-  readonly split?: SearchOptions['split'];
+  extends Pick<SearchOptions, 'grids' | 'method' | 'metric' | 'folds' | 'split' | 'journal'> {
   /** Folds of an outer cross-validation that says how good the search is; absent: none. */
   readonly nested?: number;
   /** `outer` counts the outer folds from 1; 0 for the search that chooses. */

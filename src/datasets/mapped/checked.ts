@@ -1,10 +1,14 @@
 import { WiresiftError } from '../../base/index.ts';
 
+/** What is wrong with a value: what it is, what belongs there, and what to do. */
+export interface Wrong {
+  readonly saw: string;
+  readonly expected: string;
+  readonly todo?: string;
+}
+
 /** What is wrong with a mapping file, and where in it. */
-export function badMapping(
-  where: string,
-  { saw, expected, todo }: { saw: string; expected: string; todo?: string },
-): WiresiftError {
+export function badMapping(where: string, { saw, expected, todo }: Wrong): WiresiftError {
   return new WiresiftError({
     code: 'DATASET_MAPPING',
     where,
@@ -18,19 +22,22 @@ export function badMapping(
 /** A value as it may stand in a message. */
 export const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 60);
 
-/** One value of a mapping file with the place where it stands; every read checks. */
+/** One value of a file in JSON with the place where it stands; every read checks. */
 export class Checked {
   readonly where: string;
   readonly value: unknown;
+  readonly #error: typeof badMapping;
 
-  constructor(where: string, value: unknown) {
+  /** @param error makes the error that is thrown; default: that of a mapping file */
+  constructor(where: string, value: unknown, error: typeof badMapping = badMapping) {
     this.where = where;
     this.value = value;
+    this.#error = error;
   }
 
-  /** @throws WiresiftError `DATASET_MAPPING` always */
+  /** @throws WiresiftError `DATASET_MAPPING`, or the error given, always */
   refuse(expected: string, todo?: string): never {
-    throw badMapping(this.where, {
+    throw this.#error(this.where, {
       saw: shown(this.value),
       expected,
       ...(todo === undefined ? {} : { todo }),
@@ -51,13 +58,13 @@ export class Checked {
     const found = new Map<string, Checked>();
     for (const [key, each] of Object.entries(value)) {
       if (keys && !keys.includes(key)) {
-        throw badMapping(this.where, {
+        throw this.#error(this.where, {
           saw: `the member ${shown(key)}`,
           expected: `only ${keys.join(', ')}`,
           todo: 'Take it out, or check its spelling',
         });
       }
-      found.set(key, new Checked(`${this.where}, ${key}`, each));
+      found.set(key, new Checked(`${this.where}, ${key}`, each, this.#error));
     }
     return found;
   }
@@ -65,6 +72,11 @@ export class Checked {
   text(): string {
     if (typeof this.value === 'string' && this.value !== '') return this.value;
     return this.refuse('a text in quotation marks');
+  }
+
+  number(): number {
+    if (typeof this.value === 'number' && Number.isFinite(this.value)) return this.value;
+    return this.refuse('a number');
   }
 
   flag(): boolean {
@@ -78,6 +90,8 @@ export class Checked {
 
   list(): Checked[] {
     if (!Array.isArray(this.value)) return this.refuse('a list [ … ]');
-    return this.value.map((each, i) => new Checked(`${this.where}, entry ${i + 1}`, each));
+    return this.value.map(
+      (each, i) => new Checked(`${this.where}, entry ${i + 1}`, each, this.#error),
+    );
   }
 }
