@@ -3,6 +3,7 @@ import { VERSION } from '../base/index.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { detectCommand } from './commands/detect.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { flowsCommand } from './commands/flows.ts';
 import { modelsCommand } from './commands/models.ts';
 import { trainCommand } from './commands/train.ts';
@@ -12,6 +13,7 @@ import type { CommandContext } from './context.ts';
 const COMMANDS = [
   detectCommand,
   flowsCommand,
+  exploreCommand,
   trainCommand,
   evaluateCommand,
   datasetsCommand,

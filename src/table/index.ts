@@ -1,6 +1,7 @@
 export { NumberBuilder, TextBuilder } from './builder.ts';
 export { columnsPage } from './columns-page.ts';
 export { csvCell } from './csv-writer.ts';
+export { joinTables } from './join.ts';
 export type { TableSink } from './output.ts';
 export {
   type ColumnRole,

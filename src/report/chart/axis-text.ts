@@ -65,3 +65,18 @@ export function tickFormat(axis: Axis): (value: number, index: number) => string
     return `${clock}\n${day}`;
   };
 }
+
+/** Ticks of a logarithmic axis: powers of ten, thinned to `most`; between two powers 2 and 5 too. */
+export function logTicks(low: number, high: number, most: number): number[] {
+  const first = Math.floor(Math.log10(low) + 1e-9);
+  const last = Math.ceil(Math.log10(high) - 1e-9);
+  const step = Math.max(1, Math.ceil((last - first + 1) / Math.max(2, most)));
+  const ticks: number[] = [];
+  for (let power = first; power <= last; power += step) {
+    for (const digit of last - first < 3 ? [1, 2, 5] : [1]) {
+      const tick = digit * 10 ** power;
+      if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
+    }
+  }
+  return ticks.length > 1 ? ticks : [low, high];
+}

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { axisText, tickFormat } from './axis-text.ts';
+import { axisText, logTicks, tickFormat } from './axis-text.ts';
 import type { Bar, BarChart } from './chart.ts';
 import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
 import { seriesStyle } from './theme.ts';
@@ -65,6 +65,7 @@ export function drawBars(chart: BarChart, { width, theme, document }: DrawOption
   const marginRight =
     Math.max(...rows.map(({ bar }) => textWidth(valueText(bar, chart), FONT)), 10) + 14;
   const height = rows.length * (BAR + (names.length > 1 ? 2 : GAP)) + 52;
+  const ticks = Math.max(2, Math.floor((width - marginLeft - marginRight) / 80));
   const end = ({ bar }: Row): number => Math.max(bar.value ?? start, bar.high ?? start, start);
   const drawn = rows.filter(({ bar }) => bar.value !== null);
   const ranged = drawn.filter(({ bar }) => bar.low !== undefined && bar.high !== undefined);
@@ -83,7 +84,7 @@ export function drawBars(chart: BarChart, { width, theme, document }: DrawOption
       label: chart.value.title,
       labelAnchor: 'center',
       labelArrow: 'none',
-      ticks: Math.max(2, Math.floor((width - marginLeft - marginRight) / 80)),
+      ticks: chart.value.log ? logTicks(...domain, ticks) : ticks,
       tickFormat: tickFormat(chart.value),
       clamp: true,
     },

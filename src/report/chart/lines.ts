@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { axisText, tickFormat, timeTicks } from './axis-text.ts';
+import { axisText, logTicks, tickFormat, timeTicks } from './axis-text.ts';
 import type { Axis, Line, LineChart } from './chart.ts';
 import { type Drawing, type DrawOptions, textWidth } from './drawing.ts';
 import { seriesStyle, type Theme } from './theme.ts';
@@ -46,7 +46,8 @@ function span(values: readonly number[], axis: Axis): [number, number] {
 }
 
 function scale(axis: Axis, domain: [number, number], count: number): Plot.ScaleOptions {
-  const ticks = axis.format === 'time' ? timeTicks(...domain) : count;
+  const ticks =
+    axis.format === 'time' ? timeTicks(...domain) : axis.log ? logTicks(...domain, count) : count;
   return {
     type: axis.log ? 'log' : 'linear',
     domain,

@@ -28,15 +28,16 @@ function outlines(): Outlines {
   return countries;
 }
 
-/** Upper edges of five classes, evenly spaced by ratio, since traffic is heavy-tailed. */
+/** Upper edges of five classes, evenly spaced by ratio, since traffic is heavy-tailed; whole numbers. */
 export function ratioClasses(values: readonly number[]): number[] {
   const positive = values.filter((value) => value > 0);
   if (positive.length === 0) return [];
   const low = Math.min(...positive);
   const high = Math.max(...positive);
   if (low === high) return [high];
-  const edge = (step: number): number => low * (high / low) ** (step / SHADES.length);
-  return SHADES.map((_, index) => (index === SHADES.length - 1 ? high : edge(index + 1)));
+  const edge = (step: number): number => Math.ceil(low * (high / low) ** (step / SHADES.length));
+  const edges = SHADES.map((_, index) => (index === SHADES.length - 1 ? high : edge(index + 1)));
+  return [...new Set(edges)];
 }
 
 /** A world map in five shades, with the classes' edges written below. */
