@@ -7,6 +7,7 @@ export {
   anomalyBit,
   anomalyNames,
 } from './anomaly.ts';
+export { isToldDatagram, isToldSegment, MAX_UNDECIDED_DATAGRAMS } from './app/candidates.ts';
 export {
   type AppConnection,
   createAppConnection,

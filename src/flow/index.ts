@@ -11,6 +11,7 @@ export { KddWindows, type WindowEvent } from './kdd/windows.ts';
 export { Meter } from './meter.ts';
 export type { MeterOptions, MeterStats } from './meter-options.ts';
 export { ParallelMeter, type ParallelSummary } from './parallel/meter.ts';
+export type { RecordOutput } from './parallel/output.ts';
 export {
   STATE_ARGUS_EXCHANGED,
   STATE_ERROR_CODE_SHIFT,
@@ -53,6 +54,7 @@ export {
 } from './windows/host-windows.ts';
 export type { WindowFlows } from './windows/row-endpoints.ts';
 export { CONN_CLOSE_REASONS, ConnBatch, type ConnCloseReason } from './zeek/batch.ts';
+export { TrackerBurst, type TrackerBurstOptions } from './zeek/burst.ts';
 export { TRANSPORTS } from './zeek/key.ts';
 export { PRIVATE_NETWORKS } from './zeek/local.ts';
 export type { ZeekOptions, ZeekStats } from './zeek/options.ts';

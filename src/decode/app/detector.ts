@@ -7,49 +7,18 @@ import {
   type Protocol,
   YES,
 } from './analyser.ts';
-import { PROTOCOLS } from './protocols.ts';
+import {
+  type Candidates,
+  candidatesFor,
+  leftBy,
+  MAX_UNDECIDED_DATAGRAMS,
+  protocolOf,
+} from './candidates.ts';
 
 /** Bytes of each direction held until a protocol is found; Zeek's `dpd_buffer_size`. */
 export const MAX_UNDECIDED_BYTES = 1024;
 /** Pieces of stream held meanwhile: one-byte segments must not grow the list of cuts. */
 const MAX_UNDECIDED_PIECES = 100;
-/** Datagrams looked at before a UDP conversation is given up. */
-const MAX_UNDECIDED_DATAGRAMS = 10;
-
-/** The protocols of one transport in the order in which they are tried. */
-interface Candidates {
-  readonly list: readonly Protocol[];
-  /** So many of the first have one of the connection's ports as a usual one. */
-  readonly usual: number;
-}
-
-const BY_TRANSPORT = [6, 17].map((transport) => ({
-  list: PROTOCOLS.filter((protocol) => protocol.transport === transport),
-  usual: 0,
-}));
-
-const BY_PORT = orderByPort();
-
-function orderByPort(): Map<number, Candidates> {
-  const orders = new Map<number, Candidates>();
-  for (const protocol of PROTOCOLS) {
-    const all = BY_TRANSPORT[protocol.transport === 6 ? 0 : 1] as Candidates;
-    for (const port of protocol.ports) {
-      const key = protocol.transport * 65536 + port;
-      const { list, usual } = orders.get(key) ?? all;
-      const rest = list.filter((other) => other !== protocol);
-      orders.set(key, { list: [protocol, ...rest], usual: usual + 1 });
-    }
-  }
-  return orders;
-}
-
-/** Those whose usual port it is come first: the responder's port counts before the originator's. */
-function candidatesFor(transport: number, originator: number, responder: number): Candidates {
-  const all = BY_TRANSPORT[transport === 6 ? 0 : 1] as Candidates;
-  const key = transport * 65536;
-  return BY_PORT.get(key + responder) ?? BY_PORT.get(key + originator) ?? all;
-}
 
 const EMPTY: Prefix = { bytes: new Uint8Array(0), start: 0, end: 0 };
 const SCRATCH_ORIGINATOR: Prefix = { bytes: EMPTY.bytes, start: 0, end: 0 };
@@ -122,15 +91,9 @@ export class Detector implements Analyser {
   }
 
   #datagram(fromOriginator: boolean, bytes: Uint8Array, start: number, end: number): void {
-    const here = point(SCRATCH_ORIGINATOR, bytes, start, end);
-    const { list, usual } = this.#candidates;
-    for (let index = 0; index < list.length; index++) {
-      const protocol = list[index] as Protocol;
-      const verdict = fromOriginator
-        ? protocol.recognise(here, EMPTY, index < usual)
-        : protocol.recognise(EMPTY, here, index < usual);
-      if (verdict !== YES) continue;
-      this.#analyser = protocol.create(this.#host);
+    const found = protocolOf(this.#candidates, fromOriginator, bytes, start, end);
+    if (found !== null) {
+      this.#analyser = found.create(this.#host);
       this.#analyser.data(fromOriginator, bytes, start, end);
       return;
     }
@@ -167,8 +130,13 @@ export class Detector implements Analyser {
     point(originator, this.#originator ?? EMPTY.bytes, 0, this.#originatorLength);
     point(responder, this.#responder ?? EMPTY.bytes, 0, this.#responderLength);
     const side = fromOriginator ? originator : responder;
-    if (side.end === 0) point(side, bytes, start, end);
-    else {
+    if (side.end === 0) {
+      point(side, bytes, start, end);
+      const other = fromOriginator ? responder : originator;
+      // What a first byte rules out need not be asked; later first bytes are judged with the other side.
+      if (other.end === 0)
+        this.#ruledOut |= ~leftBy(this.#candidates, fromOriginator, bytes[start]!);
+    } else {
       const joined = this.#grow(fromOriginator, side.end + end - start);
       joined.set(bytes.subarray(start, end), side.end);
       point(side, joined, 0, side.end + end - start);

@@ -14,6 +14,8 @@ interface Announced {
 /** Connections that a dialogue has announced (FTP data, IRC DCC): by responder's address and port. */
 export class Announcements {
   readonly #announced = new Map<string, Announced>();
+  /** How many wait for each port, so that most connections need no text to be looked up. */
+  readonly #ports = new Uint16Array(65_536);
   /** Time of the packets, in microseconds. */
   time = 0;
 
@@ -30,13 +32,14 @@ export class Announcements {
     { service, port }: { readonly service: string; readonly port: number },
   ): void {
     const key = keyOf(table, slot, end, port);
-    this.#announced.delete(key);
+    this.#forget(key, port);
     if (this.#announced.size >= MAX_ANNOUNCED) {
       for (const oldest of this.#announced.keys()) {
-        this.#announced.delete(oldest);
+        this.#forget(oldest, Number(oldest.slice(oldest.lastIndexOf(',') + 1)));
         break;
       }
     }
+    this.#ports[port & 0xffff]!++;
     this.#announced.set(key, { service, until: this.time + PATIENCE });
   }
 
@@ -47,17 +50,23 @@ export class Announcements {
     if (((words[base + KEY]! >> 8) & 0xff) !== 6) return '';
     const end = (words[base + FLAGS]! & TURNED) !== 0 ? 0 : 1;
     const ports = words[base + KEY + 1]!;
-    const key = keyOf(table, slot, end, end === 0 ? ports >>> 16 : ports & 0xffff);
+    const port = end === 0 ? ports >>> 16 : ports & 0xffff;
+    if (this.#ports[port] === 0) return '';
+    const key = keyOf(table, slot, end, port);
     const found = this.#announced.get(key);
     if (!found) return '';
-    this.#announced.delete(key);
+    this.#forget(key, port);
     return found.until < this.time ? '' : found.service;
+  }
+
+  #forget(key: string, port: number): void {
+    if (this.#announced.delete(key)) this.#ports[port & 0xffff]!--;
   }
 }
 
 function keyOf(table: ConnTable, slot: number, end: number, port: number): string {
-  const base = slot * STRIDE + KEY;
-  const size = (table.words[base]! & 0xff) === 4 ? 1 : 4;
-  const at = base + 2 + end * size;
-  return `${table.words.subarray(at, at + size).join()},${port}`;
+  const words = table.keyOf(slot);
+  const size = (words[0]! & 0xff) === 4 ? 1 : 4;
+  const at = 2 + end * size;
+  return `${words.subarray(at, at + size).join()},${port}`;
 }

@@ -1,8 +1,10 @@
 import { TCP_TRANSPORT, transportOf, UDP_TRANSPORT } from './key.ts';
 import {
   ACTIVE,
+  COLD_FLOATS,
   FLAGS,
   FLOAT_STRIDE,
+  HAS_TIMER,
   KEY,
   LAST,
   SETTLED,
@@ -35,10 +37,10 @@ const SECOND = 1e6;
  * a DNS conversation (0: none), in microseconds.
  */
 export function deadline(table: ConnTable, slot: number, timeouts: Float64Array): number {
-  const { words, floats } = table;
+  const { words, floats, coldFloats } = table;
   const base = slot * STRIDE;
-  const fields = slot * FLOAT_STRIDE;
-  const last = floats[fields + LAST]!;
+  const fields = slot * COLD_FLOATS;
+  const last = floats[slot * FLOAT_STRIDE + LAST]!;
   const transport = transportOf((words[base + KEY]! >> 8) & 0xff);
   if (transport === UDP_TRANSPORT) return udpDeadline(table, slot, timeouts);
   if (transport !== TCP_TRANSPORT) return last + timeouts[transport]!;
@@ -46,28 +48,29 @@ export function deadline(table: ConnTable, slot: number, timeouts: Float64Array)
   let due = last + ((flags & SETTLED) !== 0 ? timeouts[TCP_TRANSPORT]! : OPENING);
   const originator = words[base + SIDE + STATE]!;
   const responder = words[base + SIDE + SIDE_WORDS + STATE]!;
-  const timer = floats[fields + TIMER]!;
-  if (timer !== 0 && timer < due) {
+  const hasTimer = (flags & HAS_TIMER) !== 0;
+  const timer = hasTimer ? coldFloats[fields + TIMER]! : 0;
+  if (hasTimer && timer < due) {
     const waits = (originator & STATE_MASK) <= SYN_ACK_SENT && (originator & STATE_MASK) > INACTIVE;
     const unanswered = waits && (responder & STATE_MASK) === INACTIVE;
     if ((flags & TIMER_ATTEMPT) === 0 || unanswered) due = timer;
   }
-  if (timer !== 0 && (flags & TIMER_ATTEMPT) === 0) return due;
+  if (hasTimer && (flags & TIMER_ATTEMPT) === 0) return due;
   if (!lingers(originator, responder, flags)) return due;
   // Zeek looks five seconds after the first packet, then every six.
-  const start = floats[fields + START]! + FIRST_LOOK;
+  const start = coldFloats[fields + START]! + FIRST_LOOK;
   const looks = Math.max(0, Math.floor((last + LINGER - start) / NEXT_LOOK) + 1);
   return Math.min(due, last === start - FIRST_LOOK ? start : start + looks * NEXT_LOOK);
 }
 
 /** Zeek ends a DNS conversation that has been idle for nine of the ten seconds between two looks. */
 function udpDeadline(table: ConnTable, slot: number, timeouts: Float64Array): number {
-  const { words, floats } = table;
+  const { words, floats, coldFloats } = table;
   const last = floats[slot * FLOAT_STRIDE + LAST]!;
   const due = last + timeouts[UDP_TRANSPORT]!;
   const look = timeouts[DNS_TIMEOUT]!;
   if (look === 0 || !isDns(words, slot * STRIDE)) return due;
-  const start = floats[slot * FLOAT_STRIDE + START]!;
+  const start = coldFloats[slot * COLD_FLOATS + START]!;
   const looks = Math.max(1, Math.ceil((last - start + look - SECOND) / look));
   return Math.min(due, start + looks * look);
 }

@@ -1,20 +1,18 @@
 import { ADDRESS_STRIDE } from '../flow.ts';
-import { CONN_CLOSE_REASONS, type ConnBatch, type ConnCloseReason } from './batch.ts';
+import type { ConnBatch } from './batch.ts';
 import type { Histories } from './history.ts';
 import { TCP_TRANSPORT, transportOf, UDP_TRANSPORT } from './key.ts';
+import { IP_BYTES_HIGH, type RareRows } from './rare.ts';
 import type { Reassembly } from './reassembly.ts';
 import {
+  COLD_FLOATS,
   FLAGS,
   FLOAT_STRIDE,
   IP_BYTES,
-  KEY,
   LAST,
   LENGTH,
-  MISSED,
   PACKETS,
   SIDE,
-  SIDE_FLOAT,
-  SIDE_FLOATS,
   SIDE_WORDS,
   START,
   STATE,
@@ -39,34 +37,40 @@ export interface ConnSources {
   readonly reassembly: Reassembly;
   readonly streams: Streams;
   readonly tunnels: Tunnels;
+  readonly rare: RareRows;
 }
 
-/** Appends the row of a connection to a batch that has room. */
+/** Appends the row of a connection to a batch that has room. @param reason index into CONN_CLOSE_REASONS */
 export function writeConn(
   batch: ConnBatch,
   slot: number,
-  reason: ConnCloseReason,
+  reason: number,
   sources: ConnSources,
 ): void {
-  const { table, histories, streams, tunnels } = sources;
-  const { words, floats } = table;
+  const { table, histories, streams, tunnels, reassembly, rare } = sources;
+  const { words } = table;
   const row = batch.length++;
   const base = slot * STRIDE;
-  const fields = slot * FLOAT_STRIDE;
-  const start = floats[fields + START]!;
+  const start = table.coldFloats[slot * COLD_FLOATS + START]!;
   streams.end(slot);
   batch.start[row] = start;
-  batch.duration[row] = floats[fields + LAST]! - start;
+  batch.duration[row] = table.floats[slot * FLOAT_STRIDE + LAST]! - start;
   tunnels.uid(slot, batch.uid, row * 3);
-  writeEnds(batch, row, words, base);
-  batch.missedBytes[row] = floats[fields + MISSED]!;
+  writeEnds(batch, row, table.keyOf(slot), (words[base + FLAGS]! & TURNED) !== 0);
+  batch.missedBytes[row] = reassembly.missed(slot);
   batch.originatorPackets[row] = words[base + PACKETS]! >>> 0;
   batch.responderPackets[row] = words[base + PACKETS + 1]! >>> 0;
-  batch.originatorIpBytes[row] = floats[fields + IP_BYTES]!;
-  batch.responderIpBytes[row] = floats[fields + IP_BYTES + 1]!;
-  batch.closeReason[row] = CONN_CLOSE_REASONS.indexOf(reason);
-  const history = histories.text(slot);
-  batch.history[row] = history;
+  let sent = words[base + IP_BYTES]! >>> 0;
+  let answered = words[base + IP_BYTES + 1]! >>> 0;
+  const more = rare.find(slot);
+  if (more >= 0) {
+    sent += rare.words[more + IP_BYTES_HIGH]! * WRAP;
+    answered += rare.words[more + IP_BYTES_HIGH + 1]! * WRAP;
+  }
+  batch.originatorIpBytes[row] = sent;
+  batch.responderIpBytes[row] = answered;
+  batch.closeReason[row] = reason;
+  batch.history[row] = histories.text(slot);
   writeOutcome(batch, row, slot, sources);
   const carried = tunnels.service(slot);
   const said = streams.service(slot);
@@ -75,22 +79,23 @@ export function writeConn(
   batch.tunnelParents[row] = tunnels.parents(slot);
 }
 
+const WRAP = 2 ** 32;
+
 /** Addresses, ports and protocols. */
-function writeEnds(batch: ConnBatch, row: number, words: Int32Array, base: number): void {
-  const kind = words[base + KEY]!;
-  const turned = (words[base + FLAGS]! & TURNED) !== 0;
+function writeEnds(batch: ConnBatch, row: number, key: Int32Array, turned: boolean): void {
+  const kind = key[0]!;
   const protocol = (kind >> 8) & 0xff;
   const size = (kind & 0xff) === 4 ? 1 : 4;
-  const ports = words[base + KEY + 1]!;
+  const ports = key[1]!;
   batch.protocol[row] = protocol;
   batch.transport[row] = transportOf(protocol);
   batch.addressLength[row] = size * 4;
   batch.originatorPort[row] = turned ? ports & 0xffff : ports >>> 16;
   batch.responderPort[row] = turned ? ports >>> 16 : ports & 0xffff;
-  const first = base + KEY + 2;
-  writeAddress(batch.addresses, row * ADDRESS_STRIDE, words, turned ? first + size : first, size);
+  const first = 2;
+  writeAddress(batch.addresses, row * ADDRESS_STRIDE, key, turned ? first + size : first, size);
   const at = row * ADDRESS_STRIDE + 16;
-  writeAddress(batch.addresses, at, words, turned ? first : first + size, size);
+  writeAddress(batch.addresses, at, key, turned ? first : first + size, size);
 }
 
 // Five numbers a call; an object each would be made for every row.
@@ -110,6 +115,9 @@ function writeAddress(
   }
 }
 
+/** Reused for every row. */
+const END = { originator: 0, responder: 0, empty: false, history: '' };
+
 /** Payload bytes and state. */
 function writeOutcome(batch: ConnBatch, row: number, slot: number, sources: ConnSources): void {
   const { table, reassembly } = sources;
@@ -122,16 +130,15 @@ function writeOutcome(batch: ConnBatch, row: number, slot: number, sources: Conn
     const answered = reassembly.size(slot, 1);
     batch.originatorBytes[row] = sent;
     batch.responderBytes[row] = answered;
-    state = tcpConnState({
-      originator: words[sides]! & STATE_MASK,
-      responder: words[sides + SIDE_WORDS]! & STATE_MASK,
-      empty: sent === 0 && answered === 0,
-      history: batch.history[row]!,
-    });
+    END.originator = words[sides]! & STATE_MASK;
+    END.responder = words[sides + SIDE_WORDS]! & STATE_MASK;
+    END.empty = sent === 0 && answered === 0;
+    END.history = batch.history[row]!;
+    state = tcpConnState(END);
   } else {
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + LENGTH;
+    const at = slot * FLOAT_STRIDE + LENGTH;
     const sent = floats[at]!;
-    const answered = floats[at + SIDE_FLOATS]!;
+    const answered = floats[at + 1]!;
     batch.originatorBytes[row] = Math.max(sent, 0);
     batch.responderBytes[row] = Math.max(answered, 0);
     if (transport === UDP_TRANSPORT) state = udpConnState(sent >= 0, answered >= 0);

@@ -1,4 +1,5 @@
-import { HISTORY, HISTORY_BYTES, HISTORY_LENGTH, RARE, RARE_WORDS, SEEN, STRIDE } from './slot.ts';
+import type { RareRows } from './rare.ts';
+import { GAPS, HISTORY, HISTORY_BYTES, SEEN, STRIDE } from './slot.ts';
 import type { ConnTable } from './table.ts';
 
 /** Bits of SEEN: letters that are written once a direction. */
@@ -16,26 +17,34 @@ export const MAX_HISTORY = 1024;
 
 const CARET = 94;
 
-/** The letters of Zeek's `history`, sixteen in the slot and the rest beside it. */
+/** Histories remembered as text; most connections have one of a few dozen. */
+const TEXTS = 1024;
+
+/** The letters of Zeek's `history`, ten in the slot and the rest beside it. */
 export class Histories {
   readonly #table: ConnTable;
+  readonly #rare: RareRows;
   readonly #long = new Map<number, string>();
+  /** Texts by their letters: three words each, and the text. */
+  readonly #letters = new Int32Array(TEXTS * 3);
+  readonly #texts: string[] = new Array<string>(TEXTS).fill('');
 
-  constructor(table: ConnTable) {
+  constructor(table: ConnTable, rare: RareRows) {
     this.#table = table;
+    this.#rare = rare;
   }
 
   /** Appends a letter (its code in upper case; lower for the responder, role 1). */
   add(slot: number, role: number, code: number): void {
-    const { words, bytes } = this.#table;
+    const { halves, bytes } = this.#table;
     const base = slot * STRIDE;
-    const length = words[base + HISTORY_LENGTH]! & 0xffff;
+    const length = halves[(base + HISTORY) * 2]!;
     const letter = code === CARET ? code : code + (role << 5);
-    if (length < HISTORY_BYTES) bytes[(base + HISTORY) * 4 + length] = letter;
+    if (length < HISTORY_BYTES) bytes[(base + HISTORY) * 4 + 2 + length] = letter;
     else if (length < MAX_HISTORY) {
       this.#long.set(slot, (this.#long.get(slot) ?? '') + String.fromCharCode(letter));
     } else return;
-    words[base + HISTORY_LENGTH]!++;
+    halves[(base + HISTORY) * 2] = length + 1;
   }
 
   /** Appends a letter unless its bit was seen in this direction. @returns true when it was */
@@ -51,8 +60,17 @@ export class Histories {
 
   /** Counts up one of a side's counters and appends the letter at 1, 10, 100 … */
   scaled(slot: number, role: number, counter: number, code: number): void {
-    const { halves } = this.#table;
-    const at = (slot * STRIDE + RARE + role * RARE_WORDS) * 2 + counter;
+    const at = this.#rare.of(slot) * 2 + counter * 2 + role;
+    this.#count(this.#rare.halves, at, slot, role, code);
+  }
+
+  /** The same for gaps, which captures that cut their packets are full of. */
+  gap(slot: number, role: number, code: number): void {
+    this.#count(this.#table.halves, (slot * STRIDE + GAPS) * 2 + role, slot, role, code);
+  }
+
+  // Five numbers: an object a count would be one allocation each.
+  #count(halves: Uint16Array, at: number, slot: number, role: number, code: number): void {
     const count = halves[at]! + 1;
     if (count > 0xffff) return;
     halves[at] = count;
@@ -66,35 +84,52 @@ export class Histories {
 
   /** True when the history is the one letter. */
   isOnly(slot: number, code: number): boolean {
-    const { words, bytes } = this.#table;
+    const { halves, bytes } = this.#table;
     const base = slot * STRIDE;
-    return (words[base + HISTORY_LENGTH]! & 0xffff) === 1 && bytes[(base + HISTORY) * 4] === code;
+    return halves[(base + HISTORY) * 2] === 1 && bytes[(base + HISTORY) * 4 + 2] === code;
   }
 
-  /** Replaces the history by other text of at most sixteen letters. */
+  /** Replaces the history by other text of at most ten letters. */
   replace(slot: number, text: string): void {
-    const { words, bytes } = this.#table;
+    const { halves, bytes } = this.#table;
     const base = slot * STRIDE;
-    for (let i = 0; i < text.length; i++) bytes[(base + HISTORY) * 4 + i] = text.charCodeAt(i);
-    const changes = words[base + HISTORY_LENGTH]! & ~0xffff;
-    words[base + HISTORY_LENGTH] = changes | text.length;
+    for (let i = 0; i < text.length; i++) bytes[(base + HISTORY) * 4 + 2 + i] = text.charCodeAt(i);
+    halves[(base + HISTORY) * 2] = text.length;
   }
 
   /** The history so far. */
   text(slot: number): string {
-    const { words, bytes } = this.#table;
-    const base = slot * STRIDE;
-    const length = words[base + HISTORY_LENGTH]! & 0xffff;
-    const at = (base + HISTORY) * 4;
+    const { words } = this.#table;
+    const at = slot * STRIDE + HISTORY;
+    const first = words[at]!;
+    const second = words[at + 1]!;
+    const third = words[at + 2]!;
+    const length = first & 0xffff;
+    if (length > HISTORY_BYTES)
+      return this.#spell(at, HISTORY_BYTES) + (this.#long.get(slot) ?? '');
+    const mixed = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b) ^ third;
+    const place = Math.imul(mixed, 0xc2b2ae35) >>> 22;
+    const letters = this.#letters;
+    const known = place * 3;
+    if (letters[known] !== first || letters[known + 1] !== second || letters[known + 2] !== third) {
+      letters[known] = first;
+      letters[known + 1] = second;
+      letters[known + 2] = third;
+      this.#texts[place] = this.#spell(at, length);
+    }
+    return this.#texts[place]!;
+  }
+
+  #spell(at: number, length: number): string {
+    const { bytes } = this.#table;
     let text = '';
-    for (let i = 0; i < length && i < HISTORY_BYTES; i++)
-      text += String.fromCharCode(bytes[at + i]!);
-    return length > HISTORY_BYTES ? text + (this.#long.get(slot) ?? '') : text;
+    for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[at * 4 + 2 + i]!);
+    return text;
   }
 
   /** Forgets what is kept beside the slot. */
   forget(slot: number): void {
-    const length = this.#table.words[slot * STRIDE + HISTORY_LENGTH]! & 0xffff;
+    const length = this.#table.halves[(slot * STRIDE + HISTORY) * 2]!;
     if (length > HISTORY_BYTES) this.#long.delete(slot);
   }
 }

@@ -1,4 +1,5 @@
 import type { IpLayer } from '../../decode/index.ts';
+import { CONN_KEY, type ConnLanes } from './lanes.ts';
 
 const TCP = 6;
 const UDP = 17;
@@ -91,6 +92,21 @@ export class ConnKey {
     return true;
   }
 
+  /** Takes the key of a plain frame from its lane. */
+  takeLane(lanes: ConnLanes, lane: number): void {
+    const { words } = this;
+    const { key } = lanes;
+    const at = lane * CONN_KEY;
+    for (let i = 0; i < CONN_KEY; i++) words[i] = key[at + i]!;
+    this.length = CONN_KEY;
+    const ports = words[1]!;
+    this.turned = lanes.turned[lane] === 1;
+    this.sourcePort = this.turned ? ports & 0xffff : ports >>> 16;
+    this.destinationPort = this.turned ? ports >>> 16 : ports & 0xffff;
+    this.protocol = (words[0]! >> 8) & 0xff;
+    this.transport = TRANSPORT_OF[this.protocol]!;
+  }
+
   #fill(bytes: Uint8Array, layer: IpLayer, oneWay: number): void {
     const { words, turned } = this;
     const first = turned ? layer.destinationOffset : layer.sourceOffset;
@@ -113,7 +129,8 @@ function captured(layer: IpLayer, size: number): boolean {
   return layer.payloadLength >= size && layer.payloadEnd - layer.payloadStart >= size;
 }
 
-function word(bytes: Uint8Array, at: number): number {
+/** A big-endian 32-bit number, signed. */
+export function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 

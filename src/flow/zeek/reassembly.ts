@@ -1,22 +1,22 @@
 import type { Histories } from './history.ts';
+import { MISSED_HIGH, type RareRows } from './rare.ts';
 import type { Segment } from './segment.ts';
 import {
   ACK_SEQ,
+  COLD_STRIDE,
+  FIN_HIGH_BYTE,
+  FIN_NEVER,
   FIN_SEQ,
   FLAGS,
-  FLOAT_STRIDE,
-  GAPS,
-  HAS_STREAM,
   LAST_SEQ,
   MISSED,
   PARTIAL,
   REASSEMBLED,
   SIDE,
-  SIDE_FLOAT,
-  SIDE_FLOATS,
   SIDE_WORDS,
   START_SEQ,
   STATE,
+  STREAM,
   STRIDE,
   TRIMMED,
 } from './slot.ts';
@@ -49,6 +49,17 @@ export interface StreamSource {
   streamOf(slot: number): Stream;
   /** The stream of a slot that has one. */
   stream(slot: number): Stream;
+  /** Hands in-order bytes to the reader of a slot, if they are wanted. */
+  deliver(
+    slot: number,
+    role: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    time: number,
+  ): void;
+  /** Tells the reader of a slot that has one of bytes that never came. */
+  gap(slot: number, role: number, length: number): void;
 }
 
 /** What the order of streams depends on. */
@@ -66,6 +77,7 @@ export class Reassembly {
   readonly #table: ConnTable;
   readonly #histories: Histories;
   readonly #streams: StreamSource;
+  readonly #rare: RareRows;
   readonly #options: ReassemblyOptions;
   /** Time of the segment in hand. */
   time = 0;
@@ -75,8 +87,10 @@ export class Reassembly {
     histories: Histories,
     streams: StreamSource,
     options: ReassemblyOptions,
+    rare: RareRows,
   ) {
     this.#table = table;
+    this.#rare = rare;
     this.#histories = histories;
     this.#streams = streams;
     this.#options = options;
@@ -119,23 +133,25 @@ export class Reassembly {
 
   /** Payload came: bytes `from` on (relative), all captured. */
   dataSent(slot: number, role: number, from: number, segment: Segment): void {
-    const { words, floats } = this.#table;
+    const table = this.#table;
+    const { words } = table;
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
     if ((words[side + STATE]! & SKIPPED) !== 0) return;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS;
     const end = from + segment.length;
     const ack = this.relativeAck(slot, role);
-    const trimmed = floats[at + TRIMMED]!;
+    const trimmed = table.position(slot, 2 * role + TRIMMED);
     const start = Math.max(from, ack, trimmed);
     if (end <= start) return;
-    const reassembled = floats[at + REASSEMBLED]!;
+    const reassembled = table.position(slot, 2 * role + REASSEMBLED);
+    const unacknowledged = ack === 0 || ack === 1;
     if (start <= reassembled) {
       if (end <= reassembled) return;
       this.#inOrder(slot, role, segment, segment.dataStart + reassembled - from);
-      floats[at + REASSEMBLED] = end;
+      table.setPosition(slot, 2 * role + REASSEMBLED, end);
       if ((words[side + STATE]! & HAS_HOLES) !== 0) this.#drain(slot, role);
-      if ((ack === 0 || ack === 1) && this.size(slot, role) > MAX_UNACKNOWLEDGED) {
-        floats[at + TRIMMED] = floats[at + REASSEMBLED]!;
+      if (unacknowledged && this.size(slot, role) > MAX_UNACKNOWLEDGED) {
+        const reached = table.position(slot, 2 * role + REASSEMBLED);
+        table.setPosition(slot, 2 * role + TRIMMED, reached);
       }
     } else {
       const offset = segment.dataStart + start - from;
@@ -143,25 +159,26 @@ export class Reassembly {
       stream.hold(role, start, end - start, segment.bytes, offset);
       words[side + STATE]! |= HAS_HOLES;
       const above = stream.lastEnd(role) - reassembled;
-      if ((ack === 0 || ack === 1) && above > MAX_UNACKNOWLEDGED) this.#skip(slot, role);
+      if (unacknowledged && above > MAX_UNACKNOWLEDGED) this.#skip(slot, role);
     }
     const limit = this.#options.maxWithoutAcks;
     if (limit > 0 && this.#buffered(slot, role) > limit) this.#skip(slot, role);
   }
 
   #inOrder(slot: number, role: number, segment: Segment, start: number): void {
-    if (!this.#options.analyse) return;
+    // A reader that knows all it wants has left its slot a negative number.
+    if (!this.#options.analyse || this.#table.words[slot * STRIDE + STREAM]! < 0) return;
     const end = segment.dataStart + segment.length;
-    this.#streams.streamOf(slot).deliver(role, segment.bytes, start, end, segment.time);
+    this.#streams.deliver(slot, role, segment.bytes, start, end, segment.time);
   }
 
   #drain(slot: number, role: number): void {
-    const { words, floats } = this.#table;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS + REASSEMBLED;
+    const table = this.#table;
+    const which = 2 * role + REASSEMBLED;
     const stream = this.#streams.stream(slot);
-    floats[at] = stream.drain(role, floats[at]!, this.time);
+    table.setPosition(slot, which, stream.drain(role, table.position(slot, which), this.time));
     if (stream.lastEnd(role) === 0) {
-      words[slot * STRIDE + SIDE + role * SIDE_WORDS + STATE]! &= ~HAS_HOLES;
+      table.words[slot * STRIDE + SIDE + role * SIDE_WORDS + STATE]! &= ~HAS_HOLES;
     }
   }
 
@@ -174,70 +191,98 @@ export class Reassembly {
 
   /** Bytes that Zeek would hold: in order but not acknowledged, and behind holes. */
   #buffered(slot: number, role: number): number {
-    const { words, floats } = this.#table;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS;
-    const inOrder = Math.max(floats[at + REASSEMBLED]! - floats[at + TRIMMED]!, 0);
-    const side = words[slot * STRIDE + SIDE + role * SIDE_WORDS + STATE]!;
+    const table = this.#table;
+    const reassembled = table.position(slot, 2 * role + REASSEMBLED);
+    const inOrder = Math.max(reassembled - table.position(slot, 2 * role + TRIMMED), 0);
+    const side = table.words[slot * STRIDE + SIDE + role * SIDE_WORDS + STATE]!;
     return (side & HAS_HOLES) !== 0 ? inOrder + this.#streams.stream(slot).size(role) : inOrder;
+  }
+
+  /** Remembers the number behind a FIN; one before the start of its side is past everything. */
+  noteFin(slot: number, role: number, number: number, before: boolean): void {
+    const { cold, bytes } = this.#table;
+    cold[slot * COLD_STRIDE + FIN_SEQ + role] = number | 0;
+    const high = before ? FIN_NEVER : Math.min(Math.floor(number / WRAP), FIN_NEVER);
+    bytes[slot * STRIDE * 4 + FIN_HIGH_BYTE + role] = high;
+  }
+
+  #fin(slot: number, role: number): number {
+    const { cold, bytes } = this.#table;
+    const high = bytes[slot * STRIDE * 4 + FIN_HIGH_BYTE + role]!;
+    if (high === FIN_NEVER) return Number.POSITIVE_INFINITY;
+    return high * WRAP + (cold[slot * COLD_STRIDE + FIN_SEQ + role]! >>> 0);
   }
 
   /** The peer acknowledged bytes up to `upTo` (relative). */
   ackReceived(slot: number, role: number, upTo: number): void {
-    const { words, floats } = this.#table;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS;
+    const table = this.#table;
+    const { words } = table;
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
-    const fin = slot * FLOAT_STRIDE + FIN_SEQ + role;
     let seq = upTo;
-    if ((words[side + STATE]! & SAW_FIN) !== 0 && seq >= floats[fin]!) {
-      seq = floats[fin]! - 1;
+    if ((words[side + STATE]! & SAW_FIN) !== 0) {
+      const fin = this.#fin(slot, role);
+      if (seq >= fin) seq = fin - 1;
     }
-    if (seq <= floats[at + TRIMMED]!) return;
-    if (seq > floats[at + REASSEMBLED]!) this.#undelivered(slot, role, seq);
+    if (seq <= table.position(slot, 2 * role + TRIMMED)) return;
+    if (seq > table.position(slot, 2 * role + REASSEMBLED)) this.#undelivered(slot, role, seq);
     if ((words[side + STATE]! & HAS_HOLES) !== 0) this.#drain(slot, role);
-    floats[at + TRIMMED] = seq;
+    table.setPosition(slot, 2 * role + TRIMMED, seq);
   }
 
   #undelivered(slot: number, role: number, upTo: number): void {
-    const { words, floats } = this.#table;
+    const table = this.#table;
+    const { words } = table;
     // The start of a connection without SYN is a guess: what lies before it is not missing.
     if (upTo <= 2 && (words[slot * STRIDE + FLAGS]! & PARTIAL) !== 0) return;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS + REASSEMBLED;
+    const which = 2 * role + REASSEMBLED;
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS + STATE;
     if ((words[side]! & SKIPPED) === 0) {
       while ((words[side]! & HAS_HOLES) !== 0) {
         const start = this.#streams.stream(slot).firstStart(role);
         if (start >= upTo) break;
-        this.#gap(slot, role, start - floats[at]!);
-        floats[at] = start;
+        this.#gap(slot, role, start - table.position(slot, which));
+        table.setPosition(slot, which, start);
         this.#drain(slot, role);
       }
-      if (upTo > floats[at]!) this.#gap(slot, role, upTo - floats[at]!);
+      const reached = table.position(slot, which);
+      if (upTo > reached) this.#gap(slot, role, upTo - reached);
     }
-    if (upTo > floats[at]!) floats[at] = upTo;
+    if (upTo > table.position(slot, which)) table.setPosition(slot, which, upTo);
   }
 
   #gap(slot: number, role: number, length: number): void {
-    const { words, floats } = this.#table;
+    const { words } = this.#table;
     const side = slot * STRIDE + SIDE;
     const clean = isClean(words[side + STATE]!) && isClean(words[side + SIDE_WORDS + STATE]!);
-    if (clean) {
-      this.#histories.scaled(slot, role, GAPS, GAP_LETTER);
+    if (clean) this.#histories.gap(slot, role, GAP_LETTER);
+    if (clean || this.#options.reportPartialGaps) this.#miss(slot, length);
+    if (words[slot * STRIDE + STREAM]! > 0) this.#streams.gap(slot, role, length);
+  }
+
+  #miss(slot: number, length: number): void {
+    const { words } = this.#table;
+    const at = slot * STRIDE + MISSED;
+    const sum = (words[at]! >>> 0) + length;
+    words[at] = sum | 0;
+    if (sum >= WRAP) {
+      const row = this.#rare.of(slot);
+      this.#rare.words[row + MISSED_HIGH]! += Math.floor(sum / WRAP);
     }
-    if (clean || this.#options.reportPartialGaps) {
-      floats[slot * FLOAT_STRIDE + MISSED]! += length;
-    }
-    if ((words[slot * STRIDE + FLAGS]! & HAS_STREAM) !== 0) {
-      this.#streams.stream(slot).gap(role, length);
-    }
+  }
+
+  /** Bytes of both sides that never came. */
+  missed(slot: number): number {
+    const low = this.#table.words[slot * STRIDE + MISSED]! >>> 0;
+    const row = this.#rare.find(slot);
+    return row < 0 ? low : this.#rare.words[row + MISSED_HIGH]! * WRAP + low;
   }
 
   /** Bytes of the side are still to come or to be acknowledged, so its end is not yet one. */
   dataPending(slot: number, role: number): boolean {
-    const { words, floats } = this.#table;
     const side = slot * STRIDE + SIDE + role * SIDE_WORDS;
-    const state = words[side + STATE]!;
+    const state = this.#table.words[side + STATE]!;
     if ((state & SKIPPED) !== 0) return false;
-    const delivered = floats[slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS + REASSEMBLED]!;
+    const delivered = this.#table.position(slot, 2 * role + REASSEMBLED);
     const last = this.relativeLast(slot, role);
     if (last < delivered) return false;
     if (delivered !== last - 1 && delivered !== last) return true;
@@ -245,11 +290,11 @@ export class Reassembly {
   }
 
   #hasBlocks(slot: number, role: number): boolean {
-    const { words, floats } = this.#table;
-    const state = words[slot * STRIDE + SIDE + role * SIDE_WORDS + STATE]!;
+    const table = this.#table;
+    const state = table.words[slot * STRIDE + SIDE + role * SIDE_WORDS + STATE]!;
     if ((state & SKIPPED) !== 0) return false;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS;
-    return (state & HAS_HOLES) !== 0 || floats[at + TRIMMED]! < floats[at + REASSEMBLED]!;
+    if ((state & HAS_HOLES) !== 0) return true;
+    return table.position(slot, 2 * role + TRIMMED) < table.position(slot, 2 * role + REASSEMBLED);
   }
 
   /** True once, when the side has ended and nothing of it is pending. */

@@ -1,20 +1,22 @@
 import type { Histories } from './history.ts';
 import { transportOf, UDP_TRANSPORT } from './key.ts';
+import type { RareRows } from './rare.ts';
 import {
+  COLD_STRIDE,
+  FIN_HIGH_BYTE,
   FIN_SEQ,
   FIRST_ORIGINATOR,
   FIRST_RESPONDER,
   FLAGS,
-  FLOAT_STRIDE,
+  GAPS,
   IP_BYTES,
   KEY,
+  LAST_RST,
   PACKETS,
   PARTIAL,
-  RARE,
-  RARE_WORDS,
+  POSITION,
+  POSITION_HIGH,
   SIDE,
-  SIDE_FLOAT,
-  SIDE_FLOATS,
   SIDE_WORDS,
   STATE,
   STRIDE,
@@ -29,9 +31,11 @@ export class Sides {
   readonly #table: ConnTable;
   readonly #histories: Histories;
   readonly #streams: Streams;
+  readonly #rare: RareRows;
 
-  constructor(table: ConnTable, histories: Histories, streams: Streams) {
+  constructor(table: ConnTable, histories: Histories, streams: Streams, rare: RareRows) {
     this.#table = table;
+    this.#rare = rare;
     this.#histories = histories;
     this.#streams = streams;
   }
@@ -41,17 +45,23 @@ export class Sides {
    * bytes where they are.
    */
   flip(slot: number): void {
-    const { words, floats } = this.#table;
+    const { words, bytes, halves, cold } = this.#table;
     const base = slot * STRIDE;
-    if (transportOf((words[base + KEY]! >> 8) & 0xff) !== UDP_TRANSPORT) {
+    const sided = transportOf((words[base + KEY]! >> 8) & 0xff) !== UDP_TRANSPORT;
+    if (sided) {
       for (let i = 0; i < SIDE_WORDS; i++) swap(words, base + SIDE + i, SIDE_WORDS);
-      const at = slot * FLOAT_STRIDE + SIDE_FLOAT;
-      for (let i = 0; i < SIDE_FLOATS; i++) swap(floats, at + i, SIDE_FLOATS);
-      for (let i = 0; i < RARE_WORDS; i++) swap(words, base + RARE + i, RARE_WORDS);
-      swap(floats, slot * FLOAT_STRIDE + FIN_SEQ, 1);
+      for (let i = 0; i < 2; i++) {
+        swap(words, base + POSITION + i, 2);
+        swap(bytes, (base + POSITION_HIGH) * 4 + i, 2);
+      }
+      swap(halves, (base + GAPS) * 2, 1);
+      swap(bytes, base * 4 + FIN_HIGH_BYTE, 1);
+      swap(cold, slot * COLD_STRIDE + FIN_SEQ, 1);
+      swap(cold, slot * COLD_STRIDE + LAST_RST, 1);
     }
+    this.#rare.flip(slot, sided);
     swap(words, base + PACKETS, 1);
-    swap(floats, slot * FLOAT_STRIDE + IP_BYTES, 1);
+    swap(words, base + IP_BYTES, 1);
     let flags = words[base + FLAGS]! ^ TURNED;
     const first = flags & (FIRST_ORIGINATOR | FIRST_RESPONDER);
     if (first === FIRST_ORIGINATOR || first === FIRST_RESPONDER) {
@@ -70,7 +80,7 @@ export class Sides {
   }
 }
 
-function swap(array: Int32Array | Float64Array, at: number, distance: number): void {
+function swap(array: Int32Array | Uint16Array | Uint8Array, at: number, distance: number): void {
   const kept = array[at]!;
   array[at] = array[at + distance]!;
   array[at + distance] = kept;

@@ -34,7 +34,8 @@ export class Stream {
   readonly #limits: StreamLimits;
   readonly #budget: StreamBudget;
   #app: AppConnection | null;
-  #pieces: [Piece[], Piece[]] = [[], []];
+  /** Made when the first piece comes. */
+  #pieces: [Piece[], Piece[]] | null = null;
   readonly #delivered: [number, number] = [0, 0];
   readonly #held: [number, number] = [0, 0];
   /** The analyser calls the first sender originator; after a change of roles that is role 1. */
@@ -60,6 +61,13 @@ export class Stream {
     return this.#app?.facts ?? NO_FACTS;
   }
 
+  /** Nothing more is wanted, nothing is held, and all that was learned is in {@link service}. */
+  get isDone(): boolean {
+    const app = this.#app;
+    if (app === null || !app.over || app.facts !== NO_FACTS) return false;
+    return this.#pieces === null || this.#pieces[0].length + this.#pieces[1].length === 0;
+  }
+
   /** True once, when the analyser sees that the roles are the wrong way round. */
   turnsNow(): boolean {
     if (this.#corrected || !this.#app?.flipped) return false;
@@ -70,7 +78,7 @@ export class Stream {
   /** The roles have changed. */
   flip(): void {
     this.turned = !this.turned;
-    this.#pieces = [this.#pieces[1], this.#pieces[0]];
+    this.#pieces?.reverse();
     this.#delivered.reverse();
     this.#held.reverse();
   }
@@ -101,6 +109,7 @@ export class Stream {
 
   /** Remembers bytes behind a hole; parts that are known already keep their first content. */
   hold(role: number, from: number, length: number, bytes: Uint8Array, at: number): void {
+    this.#pieces ??= [[], []];
     const pieces = this.#pieces[role]!;
     let start = from;
     const end = from + length;
@@ -137,23 +146,25 @@ export class Stream {
 
   /** Where the first piece begins; infinite when there is none. */
   firstStart(role: number): number {
-    return this.#pieces[role]![0]?.start ?? Number.POSITIVE_INFINITY;
+    return this.#pieces?.[role]?.[0]?.start ?? Number.POSITIVE_INFINITY;
   }
 
   /** Where the last piece ends; 0 when there is none. */
   lastEnd(role: number): number {
-    return this.#pieces[role]!.at(-1)?.end ?? 0;
+    return this.#pieces?.[role]?.at(-1)?.end ?? 0;
   }
 
   /** Bytes behind holes. */
   size(role: number): number {
     let sum = 0;
+    if (this.#pieces === null) return 0;
     for (const piece of this.#pieces[role]!) sum += piece.end - piece.start;
     return sum;
   }
 
   /** Hands on the pieces that follow `from` without a hole. @returns where they end */
   drain(role: number, from: number, time: number): number {
+    if (this.#pieces === null) return from;
     const pieces = this.#pieces[role]!;
     let end = from;
     let used = 0;
@@ -177,6 +188,7 @@ export class Stream {
 
   /** Forgets what is behind holes. */
   clear(role: number): void {
+    if (this.#pieces === null) return;
     this.#budget.pieces += this.#pieces[role]!.length;
     this.#budget.bytes += this.#held[role]!;
     this.#pieces[role] = [];

@@ -1,11 +1,34 @@
-import { type AppFacts, createAppConnection, NO_FACTS } from '../../decode/index.ts';
+import {
+  type AppFacts,
+  createAppConnection,
+  isToldDatagram,
+  isToldSegment,
+  MAX_UNDECIDED_DATAGRAMS,
+  NO_FACTS,
+} from '../../decode/index.ts';
 import { Announcements } from './announcements.ts';
-import { FLAGS, HAS_STREAM, KEY, PARTIAL, STRIDE, TURNED } from './slot.ts';
+import {
+  FLAGS,
+  KEY,
+  PARTIAL,
+  SIDE,
+  SIDE_WORDS,
+  STATE,
+  STREAM,
+  STRIDE,
+  TURNED,
+  UNTOLD,
+} from './slot.ts';
 import { Stream, type StreamBudget, type StreamLimits } from './stream.ts';
 import type { ConnTable } from './table.ts';
+import { HAS_HOLES } from './tcp-state.ts';
 
 /** What all streams together hold behind holes: 64 MiB, and pieces of which each takes some 100 bytes. */
 const BUDGET: Readonly<StreamBudget> = { bytes: 64 * 2 ** 20, pieces: 2 ** 18 };
+/** Different outcomes that are known by number; a mix of services past these stays with its stream. */
+const MAX_OUTCOMES = 4096;
+/** In a slot: nothing was learned and nothing more is to be read. */
+const NOTHING = -1;
 
 /** What streams depend on. */
 export interface StreamsOptions extends StreamLimits {
@@ -15,13 +38,22 @@ export interface StreamsOptions extends StreamLimits {
   readonly maxStreams: number;
 }
 
-/** What is kept beside the slots of connections that have payload. */
+/**
+ * What is kept beside the slots of connections that have payload. The word STREAM of a slot is 0 while
+ * nothing was read, else the number of its {@link Stream}, counted from 1; once the reader knows all it
+ * wants and has learned no more than a service, the stream goes and the word is that outcome, negative.
+ */
 export class Streams {
   readonly #table: ConnTable;
   readonly #options: StreamsOptions;
-  readonly #streams: (Stream | null)[] = [];
+  /** By number; place 0 is nobody's. */
+  readonly #streams: (Stream | null)[] = [null];
+  readonly #free: number[] = [];
   readonly #announcements = new Announcements();
   readonly #budget: StreamBudget = { ...BUDGET };
+  /** Services by outcome: outcome -n stands at n. */
+  readonly #outcomes: string[] = ['', ''];
+  readonly #outcomeOf = new Map<string, number>([['', NOTHING]]);
   #live = 0;
   /** Connections that were not read because too many were already. */
   unread = 0;
@@ -33,48 +65,143 @@ export class Streams {
 
   /** The stream of a slot that has one. */
   stream(slot: number): Stream {
-    return this.#streams[slot]!;
+    return this.#streams[this.#table.words[slot * STRIDE + STREAM]!]!;
   }
 
   /** The stream of a TCP slot, made if there is none. */
   streamOf(slot: number): Stream {
-    return this.#streams[slot] ?? this.#make(slot, 6);
+    const known = this.#table.words[slot * STRIDE + STREAM]!;
+    return known > 0 ? this.#streams[known]! : this.#make(slot, 6, known < 0);
   }
 
-  /** The same of a UDP slot: its datagrams. */
-  datagrams(slot: number): Stream {
-    return this.#streams[slot] ?? this.#make(slot, 17);
+  /** Hands in-order bytes to the reader of a slot, if they are wanted. */
+  // Six numbers a segment; an object each would be one allocation.
+  deliver(
+    slot: number,
+    role: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    time: number,
+  ): void {
+    const { words } = this.#table;
+    const at = slot * STRIDE + STREAM;
+    if (words[at] === 0) {
+      if (start >= end) return;
+      if (this.#isFull()) {
+        words[at] = NOTHING;
+        return;
+      }
+      if (!isToldSegment(this.#port(slot, 0), this.#port(slot, 1), role === 0, bytes[start]!)) {
+        words[at] = NOTHING;
+        return;
+      }
+    }
+    const stream = this.streamOf(slot);
+    stream.deliver(role, bytes, start, end, time);
+    if (stream.isDone) this.#settle(slot, stream);
   }
 
-  #make(slot: number, protocol: number): Stream {
+  /**
+   * A datagram of a UDP conversation: while no protocol is told by any, nothing is kept but their
+   * number. @returns true when the reader sees now that the roles are the wrong way round
+   */
+  datagram(
+    slot: number,
+    role: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    time: number,
+  ): boolean {
     const { words } = this.#table;
     const base = slot * STRIDE;
-    const flags = words[base + FLAGS]!;
-    const turned = (flags & TURNED) !== 0;
+    const known = words[base + STREAM]!;
+    if (known < 0) return false;
+    if (known === 0) {
+      const first = this.#port(slot, 0);
+      if (this.#isFull()) {
+        words[base + STREAM] = NOTHING;
+        return false;
+      }
+      if (!isToldDatagram(first, this.#port(slot, 1), role === 0, bytes, start, end)) {
+        if (++words[base + UNTOLD]! >= MAX_UNDECIDED_DATAGRAMS) words[base + STREAM] = NOTHING;
+        return false;
+      }
+    }
+    const stream = known > 0 ? this.#streams[known]! : this.#make(slot, 17, false);
+    stream.deliver(role, bytes, start, end, time);
+    const turns = stream.turnsNow();
+    if (stream.isDone) this.#settle(slot, stream);
+    return turns;
+  }
+
+  /** No more connections can be read: one is counted that is not. */
+  #isFull(): boolean {
+    if (this.#live < this.#options.maxStreams) return false;
+    this.unread++;
+    return true;
+  }
+
+  /** Port of the originator (0) or responder (1). */
+  #port(slot: number, role: number): number {
+    const base = slot * STRIDE;
+    const { words } = this.#table;
+    const turned = words[base + FLAGS]! & TURNED;
     const ports = words[base + KEY + 1]!;
-    const originator = turned ? ports & 0xffff : ports >>> 16;
-    const responder = turned ? ports >>> 16 : ports & 0xffff;
-    const full = this.#live >= this.#options.maxStreams;
-    if (full && this.#options.analyse) this.unread++;
+    return (turned ^ role) !== 0 ? ports & 0xffff : ports >>> 16;
+  }
+
+  /** @param over nothing is to be read: the stream is for what is behind holes alone */
+  #make(slot: number, protocol: number, over: boolean): Stream {
+    const { words } = this.#table;
+    const at = slot * STRIDE + STREAM;
     const announce = (service: string, port: number, atOriginator: boolean): void =>
       this.#announce(slot, service, port, atOriginator);
+    const originator = this.#port(slot, 0);
     const app =
-      this.#options.analyse && !full
-        ? createAppConnection(protocol, originator, responder, announce)
+      this.#options.analyse && !over
+        ? createAppConnection(protocol, originator, this.#port(slot, 1), announce)
         : null;
     const stream = new Stream(this.#options, this.#budget, app);
+    if (over) stream.announced = this.#outcomes[-words[at]!]!;
     this.#live++;
-    this.#streams[slot] = stream;
-    words[base + FLAGS] = flags | HAS_STREAM;
+    const number = this.#free.pop() ?? this.#streams.length;
+    this.#streams[number] = stream;
+    words[at] = number;
     return stream;
+  }
+
+  /** The reader wants no more: what it learned is kept without it, if that is a service alone. */
+  #settle(slot: number, stream: Stream): void {
+    const { words } = this.#table;
+    const base = slot * STRIDE;
+    // Pieces behind a hole that found no room are remembered as a hole all the same.
+    const sides = words[base + SIDE + STATE]! | words[base + SIDE + SIDE_WORDS + STATE]!;
+    if ((sides & HAS_HOLES) !== 0) return;
+    const { service } = stream;
+    let outcome = this.#outcomeOf.get(service);
+    if (outcome === undefined) {
+      if (this.#outcomes.length >= MAX_OUTCOMES) return;
+      outcome = -this.#outcomes.length;
+      this.#outcomes.push(service);
+      this.#outcomeOf.set(service, outcome);
+    }
+    this.#release(slot);
+    words[base + STREAM] = outcome;
   }
 
   // The contract of the analysers, and the slot.
   #announce(slot: number, service: string, port: number, atOriginator: boolean): void {
     const turned = (this.#table.words[slot * STRIDE + FLAGS]! & TURNED) !== 0;
     // The analyser counts by who was originator when it was made.
-    const originator = atOriginator !== (this.#streams[slot]?.turned ?? false);
+    const originator = atOriginator !== (this.#streamAt(slot)?.turned ?? false);
     this.#announcements.add(this.#table, slot, originator === turned ? 1 : 0, { service, port });
+  }
+
+  #streamAt(slot: number): Stream | null {
+    const number = this.#table.words[slot * STRIDE + STREAM]!;
+    return number > 0 ? this.#streams[number]! : null;
   }
 
   /** A connection begins: it may have been announced. */
@@ -88,43 +215,52 @@ export class Streams {
 
   /** The roles have changed. */
   flip(slot: number): void {
-    this.#streams[slot]?.flip();
+    this.#streamAt(slot)?.flip();
+  }
+
+  /** Tells the reader of a slot that has one of bytes that never came. */
+  gap(slot: number, role: number, length: number): void {
+    const stream = this.stream(slot);
+    stream.gap(role, length);
+    if (stream.isDone) this.#settle(slot, stream);
   }
 
   /** Settles what waits for the connection's end. */
   end(slot: number): void {
-    if ((this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) !== 0) this.#streams[slot]!.end();
+    this.#streamAt(slot)?.end();
   }
 
   /** Confirmed protocols; '' for none. */
   service(slot: number): string {
-    const flags = this.#table.words[slot * STRIDE + FLAGS]!;
-    if ((flags & HAS_STREAM) === 0) return '';
-    const { service } = this.#streams[slot]!;
-    return (flags & PARTIAL) !== 0 && service !== '' ? readFromTheMiddle(service) : service;
+    const { words } = this.#table;
+    const base = slot * STRIDE;
+    const number = words[base + STREAM]!;
+    if (number === 0 || number === NOTHING) return '';
+    const service = number > 0 ? this.#streams[number]!.service : this.#outcomes[-number]!;
+    if (service === '') return service;
+    return (words[base + FLAGS]! & PARTIAL) !== 0 ? readFromTheMiddle(service) : service;
   }
 
   /** What the payload said. */
   facts(slot: number): AppFacts {
-    return this.service(slot) === '' && this.#isPartial(slot) ? NO_FACTS : this.#facts(slot);
-  }
-
-  #isPartial(slot: number): boolean {
-    return (this.#table.words[slot * STRIDE + FLAGS]! & PARTIAL) !== 0;
-  }
-
-  #facts(slot: number): AppFacts {
-    const has = (this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) !== 0;
-    return has ? this.#streams[slot]!.facts : NO_FACTS;
+    const stream = this.#streamAt(slot);
+    if (stream === null) return NO_FACTS;
+    const partial = (this.#table.words[slot * STRIDE + FLAGS]! & PARTIAL) !== 0;
+    return partial && this.service(slot) === '' ? NO_FACTS : stream.facts;
   }
 
   /** Drops what is kept beside the slot. */
   forget(slot: number): void {
-    if ((this.#table.words[slot * STRIDE + FLAGS]! & HAS_STREAM) === 0) return;
-    const stream = this.#streams[slot]!;
+    if (this.#table.words[slot * STRIDE + STREAM]! > 0) this.#release(slot);
+  }
+
+  #release(slot: number): void {
+    const number = this.#table.words[slot * STRIDE + STREAM]!;
+    const stream = this.#streams[number]!;
     stream.clear(0);
     stream.clear(1);
-    this.#streams[slot] = null;
+    this.#streams[number] = null;
+    this.#free.push(number);
     this.#live--;
   }
 }

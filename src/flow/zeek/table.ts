@@ -1,42 +1,66 @@
-import { KEY, STRIDE } from './slot.ts';
+import { COLD_FLOATS, COLD_STRIDE, KEY, POSITION, POSITION_HIGH, STRIDE } from './slot.ts';
 
-/** Connections of the table's first size; it doubles from here. */
+/** Connections of the table's first size. */
 const FIRST_CAPACITY = 1024;
+/** Growth at a time. Memory that no connection has used yet is only promised by the system. */
+const GROWTH = 8;
+/** Large blocks begin 16 bytes into a page; so many bytes further slots keep to cache lines. */
+const ALIGNMENT = 48;
+/** Words of the two addresses of an IPv6 key. */
+const PAIR = 8;
+const WRAP = 2 ** 32;
+/** Positions have 40 bits. */
+const MAX_HIGH = 255;
 
 /**
- * Connections in one growing block of memory, found by key through an open-addressing index (linear
- * probing, backward-shift deletion). Nothing is allocated between two doublings.
+ * Connections in growing blocks of memory, found by key through an open-addressing index (linear
+ * probing, backward-shift deletion). Nothing is allocated between two growths. The addresses of IPv6
+ * stand in a block of their own.
  */
 export class ConnTable {
   readonly maxConnections: number;
   capacity: number;
   /** Slots in use. */
   count = 0;
+  /** Slots given back so far: while it stands, a slot once found still holds its connection. */
+  removals = 0;
   words: Int32Array;
   floats: Float64Array;
-  /** The slots again as bytes (the history stands in them) and as 16-bit halves (counters). */
+  /** The slots again as bytes and as 16-bit halves. */
   bytes: Uint8Array;
   halves: Uint16Array;
-  /** Pairs of slot (-1: empty) and hash, so that a probe need not touch the slot. */
+  /** What is touched seldom: see `slot.ts`. */
+  cold: Int32Array;
+  coldFloats: Float64Array;
+  /** Slot + 1 in the lower bits, the hash's own upper bits above; 0: empty. */
   #index: Int32Array;
   #mask: number;
-  #free: Int32Array;
-  #freeCount = 0;
+  /** The bits of an index entry that hold the slot. */
+  #slotMask: number;
+  /** Slots given back, a list through their first word; -1: none. */
+  #free = -1;
   #fresh = 0;
+  #pairs: Int32Array = new Int32Array(0);
+  /** Rows of {@link #pairs} given back, a list through their first word; -1: none. */
+  #freePair = -1;
+  #freshPair = 0;
+  readonly #key = new Int32Array(2 + PAIR);
   readonly #seed: number;
 
   constructor(maxConnections: number, seed: number) {
     this.maxConnections = Math.max(1, maxConnections);
     this.#seed = seed | 0;
     this.capacity = Math.min(this.maxConnections, FIRST_CAPACITY);
-    const memory = new ArrayBuffer(this.capacity * STRIDE * 4);
-    this.words = new Int32Array(memory);
-    this.floats = new Float64Array(memory);
-    this.bytes = new Uint8Array(memory);
-    this.halves = new Uint16Array(memory);
-    this.#free = new Int32Array(this.capacity);
-    this.#index = new Int32Array(2 * indexSize(this.capacity)).fill(-1);
-    this.#mask = this.#index.length / 2 - 1;
+    const memory = new ArrayBuffer(this.capacity * STRIDE * 4 + ALIGNMENT);
+    this.words = new Int32Array(memory, ALIGNMENT);
+    this.floats = new Float64Array(memory, ALIGNMENT);
+    this.bytes = new Uint8Array(memory, ALIGNMENT);
+    this.halves = new Uint16Array(memory, ALIGNMENT);
+    this.coldFloats = new Float64Array(this.capacity * COLD_FLOATS);
+    this.cold = new Int32Array(this.coldFloats.buffer);
+    this.#index = new Int32Array(indexSize(this.capacity));
+    this.#mask = this.#index.length - 1;
+    this.#slotMask = slotMask(this.capacity);
   }
 
   /** True when no slot is left and {@link add} must not be called before {@link remove}. */
@@ -44,19 +68,31 @@ export class ConnTable {
     return this.count === this.maxConnections;
   }
 
-  /** Bytes held by the table's arrays. */
+  /** Bytes of memory that connections have used so far, and the index. */
   get memory(): number {
-    return this.words.byteLength + this.#index.byteLength + this.#free.byteLength;
+    const slots = this.#fresh * (STRIDE + COLD_STRIDE) * 4;
+    return slots + this.#index.byteLength + this.#freshPair * PAIR * 4;
   }
 
   /** Seeded 32-bit hash of the key's words: multiply and fold a word, then MurmurHash3's finish. */
-  hash(key: Int32Array, length: number, start = 0): number {
+  hash(key: Int32Array, length: number): number {
     let h = this.#seed;
-    const end = start + length;
-    for (let i = start; i < end; i++) {
+    for (let i = 0; i < length; i++) {
       h = Math.imul(h ^ key[i]!, 0x9e3779b1);
       h ^= h >>> 15;
     }
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    return h ^ (h >>> 16);
+  }
+
+  /** The hash of a key of four words: {@link ConnTable.hash} without its loop. */
+  hash4(key: Int32Array, at: number): number {
+    let h = Math.imul(this.#seed ^ key[at]!, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15) ^ key[at + 1]!, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15) ^ key[at + 2]!, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15) ^ key[at + 3]!, 0x9e3779b1);
+    h ^= h >>> 15;
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
     return h ^ (h >>> 16);
@@ -66,7 +102,10 @@ export class ConnTable {
   holds(slot: number, key: Int32Array, length: number): boolean {
     const words = this.words;
     const base = slot * STRIDE + KEY;
-    for (let i = 0; i < length; i++) if (words[base + i] !== key[i]) return false;
+    if (words[base] !== key[0] || words[base + 1] !== key[1]) return false;
+    if (length === 4) return words[base + 2] === key[2] && words[base + 3] === key[3];
+    const pair = words[base + 2]! * PAIR;
+    for (let i = 0; i < PAIR; i++) if (this.#pairs[pair + i] !== key[2 + i]) return false;
     return true;
   }
 
@@ -74,82 +113,174 @@ export class ConnTable {
   find(key: Int32Array, length: number, hash: number): number {
     const index = this.#index;
     const mask = this.#mask;
+    const slotMask = this.#slotMask;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const slot = index[2 * at]!;
-      if (slot < 0) return -1;
-      if (index[2 * at + 1] === hash && this.holds(slot, key, length)) return slot;
+      const entry = index[at]!;
+      if (entry === 0) return -1;
+      if (((entry ^ hash) & ~slotMask) === 0) {
+        const slot = (entry & slotMask) - 1;
+        if (this.holds(slot, key, length)) return slot;
+      }
+    }
+  }
+
+  /** Asks for the memory where {@link guess} will look. @returns nothing of use */
+  touchIndex(hash: number): number {
+    return this.#index[hash & this.#mask]!;
+  }
+
+  /** Finds the first slot that may have this hash, without looking at its key; or -1. */
+  guess(hash: number): number {
+    const index = this.#index;
+    const mask = this.#mask;
+    const slotMask = this.#slotMask;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const entry = index[at]!;
+      if (entry === 0 || ((entry ^ hash) & ~slotMask) === 0) return (entry & slotMask) - 1;
     }
   }
 
   /** Takes a slot for a key that is not in the table; its other fields are zero. */
   add(key: Int32Array, length: number, hash: number): number {
-    if (this.#freeCount === 0 && this.#fresh === this.capacity) this.#grow();
-    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#fresh++;
+    let slot = this.#free;
+    if (slot >= 0) this.#free = this.words[slot * STRIDE]!;
+    else {
+      if (this.#fresh === this.capacity) this.#grow();
+      slot = this.#fresh++;
+    }
     const words = this.words;
     const base = slot * STRIDE;
-    words.fill(0, base, base + STRIDE);
-    for (let i = 0; i < length; i++) words[base + KEY + i] = key[i]!;
+    for (let i = 0; i < STRIDE; i++) words[base + i] = 0;
+    const cold = slot * COLD_STRIDE;
+    for (let i = 0; i < COLD_STRIDE; i++) this.cold[cold + i] = 0;
+    words[base + KEY] = key[0]!;
+    words[base + KEY + 1] = key[1]!;
+    words[base + KEY + 2] = length === 4 ? key[2]! : this.#addPair(key);
+    words[base + KEY + 3] = length === 4 ? key[3]! : hash;
     this.#insert(slot, hash);
     this.count++;
     return slot;
   }
 
-  /** Gives the slot back; its fields stay readable until the next {@link add}. */
+  /** Gives the slot back; all but its first word stays readable until the next {@link add}. */
   remove(slot: number): void {
     const index = this.#index;
     const mask = this.#mask;
+    const slotMask = this.#slotMask;
     let hole = this.#hashOf(slot) & mask;
-    while (index[2 * hole] !== slot) hole = (hole + 1) & mask;
+    while ((index[hole]! & slotMask) !== slot + 1) hole = (hole + 1) & mask;
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
-      const moved = index[2 * at]!;
-      if (moved < 0) break;
-      const hash = index[2 * at + 1]!;
+      const moved = index[at]!;
+      if (moved === 0) break;
+      const hash = this.#hashOf((moved & slotMask) - 1);
       // An entry may fill the hole only if its home does not lie behind the hole.
       if (((at - hash) & mask) >= ((at - hole) & mask)) {
-        index[2 * hole] = moved;
-        index[2 * hole + 1] = hash;
+        index[hole] = moved;
         hole = at;
       }
     }
-    index[2 * hole] = -1;
-    this.#free[this.#freeCount++] = slot;
+    index[hole] = 0;
+    const words = this.words;
+    const base = slot * STRIDE;
+    if ((words[base + KEY]! & 0xff) !== 4) {
+      const pair = words[base + KEY + 2]!;
+      this.#pairs[pair * PAIR] = this.#freePair;
+      this.#freePair = pair;
+    }
+    words[base] = this.#free;
+    this.#free = slot;
     this.count--;
+    this.removals++;
+  }
+
+  /** The key of a slot as it was added, behind an IPv4 key zeros; reused at the next call. */
+  keyOf(slot: number): Int32Array {
+    const words = this.words;
+    const base = slot * STRIDE + KEY;
+    const key = this.#key;
+    const four = (words[base]! & 0xff) === 4;
+    key[0] = words[base]!;
+    key[1] = words[base + 1]!;
+    const pair = four ? 0 : words[base + 2]! * PAIR;
+    for (let i = 0; i < PAIR; i++) key[2 + i] = four ? 0 : this.#pairs[pair + i]!;
+    if (!four) return key;
+    key[2] = words[base + 2]!;
+    key[3] = words[base + 3]!;
+    return key;
+  }
+
+  /** A position in a stream of a TCP slot. @param which twice the role, plus REASSEMBLED or TRIMMED */
+  position(slot: number, which: number): number {
+    const base = slot * STRIDE;
+    const low = this.words[base + POSITION + which]! >>> 0;
+    const high = this.bytes[(base + POSITION_HIGH) * 4 + which]!;
+    return high === 0 ? low : high * WRAP + low;
+  }
+
+  /** Sets a position: not negative, less than 2^40. */
+  setPosition(slot: number, which: number, value: number): void {
+    const base = slot * STRIDE;
+    this.words[base + POSITION + which] = value | 0;
+    const high = value < WRAP ? 0 : Math.min(Math.floor(value / WRAP), MAX_HIGH);
+    this.bytes[(base + POSITION_HIGH) * 4 + which] = high;
+  }
+
+  #addPair(key: Int32Array): number {
+    let pair = this.#freePair;
+    if (pair >= 0) this.#freePair = this.#pairs[pair * PAIR]!;
+    else {
+      pair = this.#freshPair++;
+      if (this.#freshPair * PAIR > this.#pairs.length) {
+        const grown = new Int32Array(Math.max(64 * PAIR, this.#pairs.length * 2));
+        grown.set(this.#pairs);
+        this.#pairs = grown;
+      }
+    }
+    for (let i = 0; i < PAIR; i++) this.#pairs[pair * PAIR + i] = key[2 + i]!;
+    return pair;
   }
 
   #insert(slot: number, hash: number): void {
     const index = this.#index;
     const mask = this.#mask;
     let at = hash & mask;
-    while (index[2 * at]! >= 0) at = (at + 1) & mask;
-    index[2 * at] = slot;
-    index[2 * at + 1] = hash;
+    while (index[at] !== 0) at = (at + 1) & mask;
+    index[at] = (hash & ~this.#slotMask) | (slot + 1);
   }
 
   #grow(): void {
-    const capacity = Math.min(this.maxConnections, this.capacity * 2);
-    const memory = new ArrayBuffer(capacity * STRIDE * 4);
-    const words = new Int32Array(memory);
+    const used = this.capacity;
+    const capacity = Math.min(this.maxConnections, used * GROWTH);
+    const memory = new ArrayBuffer(capacity * STRIDE * 4 + ALIGNMENT);
+    const words = new Int32Array(memory, ALIGNMENT);
     words.set(this.words);
     this.words = words;
-    this.floats = new Float64Array(memory);
-    this.bytes = new Uint8Array(memory);
-    this.halves = new Uint16Array(memory);
+    this.floats = new Float64Array(memory, ALIGNMENT);
+    this.bytes = new Uint8Array(memory, ALIGNMENT);
+    this.halves = new Uint16Array(memory, ALIGNMENT);
+    const coldFloats = new Float64Array(capacity * COLD_FLOATS);
+    // As words: copied as floats, some bit patterns would not come through.
+    this.coldFloats = coldFloats;
+    const cold = new Int32Array(coldFloats.buffer);
+    cold.set(this.cold);
+    this.cold = cold;
     this.capacity = capacity;
-    this.#free = new Int32Array(capacity);
-    const old = this.#index;
-    if (2 * indexSize(capacity) <= old.length) return;
-    this.#index = new Int32Array(2 * indexSize(capacity)).fill(-1);
-    this.#mask = this.#index.length / 2 - 1;
-    for (let at = 0; at < old.length; at += 2) {
-      if (old[at]! >= 0) this.#insert(old[at]!, old[at + 1]!);
-    }
+    this.#index = new Int32Array(indexSize(capacity));
+    this.#mask = this.#index.length - 1;
+    this.#slotMask = slotMask(capacity);
+    for (let slot = 0; slot < used; slot++) this.#insert(slot, this.#hashOf(slot));
   }
 
   #hashOf(slot: number): number {
+    const words = this.words;
     const base = slot * STRIDE + KEY;
-    const length = (this.words[base]! & 0xff) === 4 ? 4 : 10;
-    return this.hash(this.words, length, base);
+    return (words[base]! & 0xff) === 4 ? this.hash4(words, base) : words[base + 3]!;
   }
+}
+
+/** The lowest bits, enough for any slot of the table plus one. */
+function slotMask(capacity: number): number {
+  return 2 ** (32 - Math.clz32(capacity)) - 1;
 }
 
 /** A power of two at least twice the capacity: at most half full, so probe runs stay short. */

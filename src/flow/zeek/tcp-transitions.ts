@@ -4,11 +4,13 @@ import type { Sides } from './sides.ts';
 import {
   ACTIVE,
   CLOSE_DEFERRED,
+  COLD_FLOATS,
   EVENT_DEFERRED,
   FIRST_ORIGINATOR,
   FIRST_RESPONDER,
   FLAGS,
   FLOAT_STRIDE,
+  HAS_TIMER,
   LAST,
   PARTIAL,
   SETTLED,
@@ -65,8 +67,8 @@ export class TcpTransitions {
     const peer = words[sides + (1 - role) * SIDE_WORDS + STATE]! & STATE_MASK;
     if (next > SYN_ACK_SENT && now <= SYN_ACK_SENT && peer <= SYN_ACK_SENT) {
       const flags = words[slot * STRIDE + FLAGS]!;
-      words[slot * STRIDE + FLAGS] = (flags | SETTLED) & ~TIMER_ATTEMPT;
-      if ((flags & TIMER_ATTEMPT) !== 0) this.#table.floats[slot * FLOAT_STRIDE + TIMER] = 0;
+      const kept = (flags & TIMER_ATTEMPT) !== 0 ? flags & ~(TIMER_ATTEMPT | HAS_TIMER) : flags;
+      words[slot * STRIDE + FLAGS] = kept | SETTLED;
     }
     words[at] = (state & ~0x3f) | (now << BEFORE_SHIFT) | next;
   }
@@ -90,10 +92,10 @@ export class TcpTransitions {
     if ((flags & SYN) !== 0) {
       if (role === 0) {
         this.#setState(slot, 0, (flags & ACK) !== 0 ? SYN_ACK_SENT : SYN_SENT);
-        const at = slot * FLOAT_STRIDE + TIMER;
-        if (this.#table.floats[at] === 0) {
-          this.#table.floats[at] = segment.time + DELAY;
-          this.#table.words[slot * STRIDE + FLAGS]! |= TIMER_ATTEMPT;
+        const at = slot * STRIDE + FLAGS;
+        if ((this.#table.words[at]! & HAS_TIMER) === 0) {
+          this.#table.coldFloats[slot * COLD_FLOATS + TIMER] = segment.time + DELAY;
+          this.#table.words[at]! |= TIMER_ATTEMPT | HAS_TIMER;
         }
       } else role = this.#answered(slot, segment);
     }
@@ -183,11 +185,11 @@ export class TcpTransitions {
   #afterClose(slot: number, role: number, { flags, time }: Segment): void {
     if ((flags & RST) === 0 || this.#state(slot, 1 - role) === CLOSED) return;
     this.#setState(slot, role, RESET);
-    const { words, floats } = this.#table;
+    const { words } = this.#table;
     const closed = words[slot * STRIDE + SIDE + role * SIDE_WORDS + STATE]! & DID_CLOSE;
     if (closed === 0) this.#close = true;
-    const at = slot * FLOAT_STRIDE + TIMER;
-    if (floats[at] === 0 || (words[slot * STRIDE + FLAGS]! & TIMER_ATTEMPT) !== 0) {
+    const timer = words[slot * STRIDE + FLAGS]! & (HAS_TIMER | TIMER_ATTEMPT);
+    if (timer !== HAS_TIMER) {
       this.#setTimer(slot, time + DELAY);
     }
   }
@@ -231,8 +233,10 @@ export class TcpTransitions {
   }
 
   #setTimer(slot: number, time: number): void {
-    this.#table.floats[slot * FLOAT_STRIDE + TIMER] = time;
-    this.#table.words[slot * STRIDE + FLAGS]! &= ~TIMER_ATTEMPT;
+    const { words, coldFloats } = this.#table;
+    const at = slot * STRIDE + FLAGS;
+    coldFloats[slot * COLD_FLOATS + TIMER] = time;
+    words[at] = (words[at]! & ~TIMER_ATTEMPT) | HAS_TIMER;
   }
 
   #state(slot: number, role: number): number {

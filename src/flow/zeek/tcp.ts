@@ -8,36 +8,42 @@ import {
   SEEN_RST,
   SEEN_SYN,
 } from './history.ts';
+import {
+  FIN_MARK,
+  LAST_FIN,
+  LAST_SYN,
+  MARKS,
+  type RareRows,
+  RETRANSMITS,
+  ZERO_WINDOWS,
+} from './rare.ts';
 import type { Reassembly } from './reassembly.ts';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.ts';
 import type { Sides } from './sides.ts';
 import {
   ACK_SEQ,
   ACTIVE,
+  COLD_STRIDE,
   FIN_SEQ,
   FIRST_ORIGINATOR,
   FIRST_RESPONDER,
   FLAGS,
   FLOAT_STRIDE,
+  HISTORY,
   LAST,
-  LAST_FIN,
   LAST_RST,
   LAST_SEQ,
-  LAST_SYN,
   PARTIAL,
-  RARE,
-  RARE_WORDS,
+  POSITION,
+  POSITION_HIGH,
   REASSEMBLED,
-  RETRANSMITS,
+  SEEN,
   SIDE,
-  SIDE_FLOAT,
-  SIDE_FLOATS,
   SIDE_WORDS,
   START_SEQ,
   STATE,
   STRIDE,
   TRIMMED,
-  ZERO_WINDOWS,
 } from './slot.ts';
 import type { ConnTable } from './table.ts';
 import {
@@ -45,6 +51,7 @@ import {
   BEFORE_SHIFT,
   CLOSED,
   DID_CLOSE,
+  ESTABLISHED,
   INACTIVE,
   RESET,
   SAW_FIN,
@@ -58,6 +65,10 @@ import { TcpTransitions } from './tcp-transitions.ts';
 /** A jump of sequence numbers that a SYN or RST is not believed. */
 const TOO_LARGE = 1_048_576;
 const WRAP = 2 ** 32;
+const HALF = 2 ** 31;
+/** Bits of a side's state that tell what it was before: of no account to {@link ESTABLISHED}. */
+const BEFORE = STATE_MASK << BEFORE_SHIFT;
+const BOTH_FIRST = FIRST_ORIGINATOR | FIRST_RESPONDER;
 
 const LETTER_S = 83;
 const LETTER_H = 72;
@@ -80,11 +91,20 @@ export class TcpMachine {
   readonly #reassembly: Reassembly;
   readonly #sides: Sides;
   readonly #transitions: TcpTransitions;
+  readonly #rare: RareRows;
   /** A repeat of the newest segment is a retransmission. */
   countRepeats = true;
 
-  constructor(table: ConnTable, histories: Histories, reassembly: Reassembly, sides: Sides) {
+  // Five parts of one machine.
+  constructor(
+    table: ConnTable,
+    histories: Histories,
+    reassembly: Reassembly,
+    sides: Sides,
+    rare: RareRows,
+  ) {
     this.#table = table;
+    this.#rare = rare;
     this.#histories = histories;
     this.#reassembly = reassembly;
     this.#sides = sides;
@@ -93,13 +113,13 @@ export class TcpMachine {
 
   /** Makes a new slot ready for its first segment. */
   start(slot: number): void {
-    const { words, floats } = this.#table;
-    words[slot * STRIDE + FLAGS]! |= ACTIVE;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT;
-    floats[at + REASSEMBLED] = 1;
-    floats[at + TRIMMED] = 1;
-    floats[at + SIDE_FLOATS + REASSEMBLED] = 1;
-    floats[at + SIDE_FLOATS + TRIMMED] = 1;
+    const { words } = this.#table;
+    const base = slot * STRIDE;
+    words[base + FLAGS]! |= ACTIVE;
+    words[base + POSITION + REASSEMBLED] = 1;
+    words[base + POSITION + TRIMMED] = 1;
+    words[base + POSITION + 2 + REASSEMBLED] = 1;
+    words[base + POSITION + 2 + TRIMMED] = 1;
   }
 
   /** True when a SYN begins another connection on the ports of this one. */
@@ -125,6 +145,7 @@ export class TcpMachine {
 
   /** Follows one segment sent by `sender`. @returns the sender's role afterwards */
   follow(slot: number, sender: number, segment: Segment): number {
+    if (this.#goesOn(slot, sender, segment)) return sender;
     let role = sender;
     const { flags } = segment;
     if (role === 1 && isProductive(segment) && this.#histories.isOnly(slot, LETTER_H)) {
@@ -150,15 +171,13 @@ export class TcpMachine {
     const underflow = relative < 0;
     this.#noteHistory(slot, role, segment, relative);
     this.#noteWindow(slot, role, segment);
-    const fields = slot * FLOAT_STRIDE;
     const sides = base + SIDE + STATE;
     if ((words[sides]! & words[sides + SIDE_WORDS]! & DID_CLOSE) === 0) {
-      floats[fields + LAST] = segment.time;
+      floats[slot * FLOAT_STRIDE + LAST] = segment.time;
     }
     if ((flags & FIN) !== 0) {
       words[side + STATE]! |= SAW_FIN;
-      // Before its start a FIN has a number past everything, as unsigned arithmetic has it.
-      floats[fields + FIN_SEQ + role] = relative + length + (underflow ? WRAP * WRAP : 0);
+      this.#reassembly.noteFin(slot, role, relative + length, underflow);
     }
     const acknowledged = (flags & ACK) !== 0 ? this.#noteAck(slot, role, segment) : 0;
     this.#noteLast(slot, role, segment, length);
@@ -176,6 +195,56 @@ export class TcpMachine {
     this.#transitions.checkEnd(slot, role);
     this.#transitions.closeIfEnded(slot, role);
     return role;
+  }
+
+  /**
+   * The short way of what most segments are: data or an acknowledgement on a connection that both
+   * sides have opened and neither has closed, with numbers that follow and have not wrapped. The clear
+   * version is the long way in {@link follow}. @returns false, with nothing done, for any other
+   */
+  #goesOn(slot: number, role: number, segment: Segment): boolean {
+    const { flags, sequence, acknowledgement: ack, length } = segment;
+    if ((flags & (SYN | FIN | RST | ACK)) !== ACK || segment.window === 0) return false;
+    const table = this.#table;
+    const { words } = table;
+    const base = slot * STRIDE;
+    const side = base + SIDE + role * SIDE_WORDS;
+    const peer = base + SIDE + (1 - role) * SIDE_WORDS;
+    if ((words[side + STATE]! & ~BEFORE) !== ESTABLISHED) return false;
+    if ((words[peer + STATE]! & ~BEFORE) !== ESTABLISHED) return false;
+    if ((words[base + FLAGS]! & BOTH_FIRST) !== BOTH_FIRST) return false;
+    // One letter alone may be the answer to a SYN that was missed.
+    if ((words[base + HISTORY]! & 0xffff) < 2) return false;
+    const start = words[side + START_SEQ]! >>> 0;
+    const from = sequence >>> 0;
+    const last = words[side + LAST_SEQ]! >>> 0;
+    const end = from + length;
+    if (from < start || last < start || end >= WRAP) return false;
+    if (last - start >= HALF || end - start >= HALF || from - last >= HALF) return false;
+    if (length > 0 && end <= last) return false;
+    const peerStart = words[peer + START_SEQ]! >>> 0;
+    const acknowledged = ack >>> 0;
+    const old = words[peer + ACK_SEQ]! >>> 0;
+    if (old < peerStart || acknowledged < old || acknowledged - peerStart >= HALF) return false;
+    const seen = words[base + SEEN]!;
+    const bit = (length > 0 ? SEEN_DATA : SEEN_ACK) << (role << 4);
+    if ((seen & bit) === 0) {
+      words[base + SEEN] = seen | bit;
+      this.#histories.add(slot, role, length > 0 ? LETTER_D : LETTER_A);
+    }
+    table.floats[slot * FLOAT_STRIDE + LAST] = segment.time;
+    words[peer + ACK_SEQ] = ack;
+    if (end > last) words[side + LAST_SEQ] = end | 0;
+    this.#reassembly.time = segment.time;
+    const upTo = acknowledged - peerStart;
+    const trimmed = base + POSITION + 2 * (1 - role) + TRIMMED;
+    if (upTo > words[trimmed]! >>> 0 || words[base + POSITION_HIGH] !== 0) {
+      this.#reassembly.ackReceived(slot, 1 - role, upTo);
+    }
+    if (length > 0 && segment.whole) {
+      this.#reassembly.dataSent(slot, role, from - start, segment);
+    }
+    return true;
   }
 
   #notePartial(base: number, role: number, flags: number): void {
@@ -222,30 +291,61 @@ export class TcpMachine {
       return;
     }
     if ((control & (control - 1)) !== 0) {
+      if ((control & FIN) !== 0) this.#keepFin(slot, role);
       if ((control & (FIN | RST)) === (FIN | RST)) {
         histories.once(slot, role, SEEN_FIN_RST, LETTER_I);
       } else histories.once(slot, role, SEEN_MULTI, LETTER_Q);
       return;
     }
-    const rare = slot * STRIDE + RARE + role * RARE_WORDS;
-    let field = LAST_RST;
-    let letter = LETTER_R;
-    let bit = SEEN_RST;
-    let number = relative | 0;
+    const number = relative | 0;
     if (control === SYN) {
-      field = LAST_SYN;
-      letter = (flags & ACK) !== 0 ? LETTER_H : LETTER_S;
-      bit = SEEN_SYN;
+      const letter = (flags & ACK) !== 0 ? LETTER_H : LETTER_S;
+      const last = this.#noteSyn(slot, role, number);
+      if (histories.once(slot, role, SEEN_SYN, letter) && last !== number) {
+        histories.add(slot, role, letter);
+      }
     } else if (control === FIN) {
-      field = LAST_FIN;
-      letter = LETTER_F;
-      bit = SEEN_FIN;
-      number = (relative + length) | 0;
+      const last = this.#lastFin(slot, role);
+      const again = histories.once(slot, role, SEEN_FIN, LETTER_F);
+      if (again && last !== ((relative + length) | 0)) histories.add(slot, role, LETTER_F);
+    } else {
+      const { cold } = this.#table;
+      const at = slot * COLD_STRIDE + LAST_RST + role;
+      const again = histories.once(slot, role, SEEN_RST, LETTER_R);
+      if (again && cold[at] !== number) histories.add(slot, role, LETTER_R);
+      cold[at] = number;
     }
-    const again = histories.once(slot, role, bit, letter);
+  }
+
+  /** Nearly every SYN is the start of its side: no room is taken to say so. @returns the last one */
+  #noteSyn(slot: number, role: number, number: number): number {
+    const rare = this.#rare;
+    const known = rare.find(slot);
+    if (known < 0 && number === 0) return 0;
+    const at = rare.of(slot) + LAST_SYN + role;
+    const last = rare.words[at]!;
+    rare.words[at] = number;
+    return last;
+  }
+
+  /** Where the last FIN of the history ended: FIN_SEQ tells, unless a FIN with other flags set that. */
+  #lastFin(slot: number, role: number): number {
+    const derived = (this.#table.cold[slot * COLD_STRIDE + FIN_SEQ + role]! - 1) | 0;
+    const rare = this.#rare;
+    const row = rare.find(slot);
+    const mark = FIN_MARK << role;
+    if (row < 0 || (rare.words[row + MARKS]! & mark) === 0) return derived;
+    rare.words[row + MARKS]! &= ~mark;
+    return rare.words[row + LAST_FIN + role]!;
+  }
+
+  #keepFin(slot: number, role: number): void {
     const { words } = this.#table;
-    if (again && words[rare + field] !== number) histories.add(slot, role, letter);
-    words[rare + field] = number;
+    if ((words[slot * STRIDE + SEEN]! & (SEEN_FIN << (role << 4))) === 0) return;
+    const last = this.#lastFin(slot, role);
+    const row = this.#rare.of(slot);
+    this.#rare.words[row + LAST_FIN + role] = last;
+    this.#rare.words[row + MARKS]! |= FIN_MARK << role;
   }
 
   #noteWindow(slot: number, role: number, segment: Segment): void {

@@ -6,6 +6,18 @@ function isTeredoAddress(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
+ * Whether {@link teredoPacket} could find one in a datagram's payload `bytes[at..end)`, by its first
+ * bytes; it is false of nearly all that is none.
+ */
+export function mayBeTeredo(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 40) return false;
+  const first = bytes[at]!;
+  if (first >> 4 === 6) return ((bytes[at + 4]! << 8) | bytes[at + 5]!) <= end - at - 40;
+  if (first !== 0 || bytes[at + 1]! > 1) return false;
+  return bytes[at + 1] === 1 || bytes[at + 8]! >> 4 === 6;
+}
+
+/**
  * Where the IPv6 packet of a Teredo datagram begins, whatever its ports: authentication and origin
  * indications may come first; without them one address must be of Teredo's own, and the lengths must
  * agree. @returns -1 when it is none

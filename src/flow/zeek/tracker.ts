@@ -1,31 +1,33 @@
 import { Frame } from '../../capture/index.ts';
-import { createDecoder, type IpLayer, Packet } from '../../decode/index.ts';
-import { ConnBatch, type ConnCloseReason } from './batch.ts';
+import { createDecoder, IpLayer, Packet } from '../../decode/index.ts';
+import { CONN_CLOSE_REASONS, ConnBatch, type ConnCloseReason } from './batch.ts';
 import { headerSumGood, payloadSumGood } from './checksum.ts';
 import { deadline, LINGER } from './deadline.ts';
-import { writeConn } from './emit.ts';
+import { type ConnSources, writeConn } from './emit.ts';
 import { Fragments } from './fragments.ts';
 import { Histories, SEEN_DATA } from './history.ts';
 import { ConnKey, ICMP_TRANSPORT, TCP_TRANSPORT, UDP_TRANSPORT } from './key.ts';
+import { CONN_KEY, type ConnLanes } from './lanes.ts';
 import { declaredLength, isBroadcast, isMulticast, isVxlan } from './layer.ts';
 import { emptyStats, ZEEK_DEFAULTS, type ZeekOptions, type ZeekStats } from './options.ts';
+import { CHECKSUMS, IP_BYTES_HIGH, RareRows } from './rare.ts';
 import { Reassembly } from './reassembly.ts';
-import { Segment } from './segment.ts';
+import { Segment, SYN } from './segment.ts';
 import { portTable } from './server-ports.ts';
 import { Sides } from './sides.ts';
 import {
-  CHECKSUMS,
+  COLD_FLOATS,
   FLAGS,
   FLOAT_STRIDE,
+  HAS_TIMER,
+  HAS_TUNNELS,
   IP_BYTES,
+  KEY,
   LAST,
   LENGTH,
   PACKETS,
-  SIDE_FLOAT,
-  SIDE_FLOATS,
   START,
   STRIDE,
-  TIMER,
   TURNED,
 } from './slot.ts';
 import { Streams } from './streams.ts';
@@ -35,6 +37,8 @@ import { teredoPacket } from './teredo.ts';
 import { isGreInUdp, isIpTunnel, TEREDO, Tunnels, tunnelService } from './tunnels.ts';
 import { Wheel } from './wheel.ts';
 
+const TCP = 6;
+const UDP = 17;
 const ESP = 50;
 const NO_NEXT_HEADER = 59;
 const IPV4 = 4;
@@ -48,6 +52,14 @@ const MAX_PASSED = 16;
 /** Zeek's `Tunnel::max_depth`. */
 const MAX_TUNNELS = 4;
 
+const WRAP = 2 ** 32;
+const reasonNumber = (reason: ConnCloseReason): number => CONN_CLOSE_REASONS.indexOf(reason);
+const TIMEOUT = reasonNumber('timeout');
+const CLOSED = reasonNumber('closed');
+const REUSED = reasonNumber('reused');
+const EVICTED = reasonNumber('evicted');
+const END = reasonNumber('end');
+
 /**
  * Tracks connections as Zeek does, packet by packet, and yields the rows of its `conn.log`: see
  * `docs/views/zeek.md`. Rows leave through `onBatch` in batches that are reused after the call. Order
@@ -55,7 +67,9 @@ const MAX_TUNNELS = 4;
  */
 export class ZeekTracker {
   readonly stats: ZeekStats;
-  readonly #table: ConnTable;
+  /** The connections; for `burst.ts`, which fetches their memory ahead. */
+  readonly table: ConnTable;
+  readonly #rare: RareRows;
   readonly #wheel: Wheel;
   readonly #histories: Histories;
   readonly #streams: Streams;
@@ -66,6 +80,9 @@ export class ZeekTracker {
   readonly #fragments = new Fragments();
   readonly #key = new ConnKey();
   readonly #segment = new Segment();
+  readonly #sources: ConnSources;
+  /** The one layer of a plain frame, as far as it is asked for. */
+  readonly #layer = new IpLayer();
   readonly #inner: { frame: Frame; packet: Packet }[] = [];
   readonly #decoder = createDecoder();
   readonly #batch: ConnBatch;
@@ -82,14 +99,35 @@ export class ZeekTracker {
     this.#options = settings;
     this.#onBatch = onBatch;
     this.#batch = new ConnBatch(settings.batchRows);
-    this.#table = new ConnTable(settings.maxFlows, settings.seed);
-    this.#wheel = new Wheel(this.#table);
-    this.#histories = new Histories(this.#table);
-    this.#streams = new Streams(this.#table, settings);
-    this.#sides = new Sides(this.#table, this.#histories, this.#streams);
-    this.#tunnels = new Tunnels(this.#table, this.#histories, settings.seed);
-    this.#reassembly = new Reassembly(this.#table, this.#histories, this.#streams, settings);
-    this.#tcp = new TcpMachine(this.#table, this.#histories, this.#reassembly, this.#sides);
+    this.table = new ConnTable(settings.maxFlows, settings.seed);
+    this.#wheel = new Wheel(this.table);
+    this.#rare = new RareRows(this.table);
+    this.#histories = new Histories(this.table, this.#rare);
+    this.#streams = new Streams(this.table, settings);
+    this.#sides = new Sides(this.table, this.#histories, this.#streams, this.#rare);
+    this.#tunnels = new Tunnels(this.table, this.#histories, this.#rare, settings.seed);
+    this.#reassembly = new Reassembly(
+      this.table,
+      this.#histories,
+      this.#streams,
+      settings,
+      this.#rare,
+    );
+    this.#tcp = new TcpMachine(
+      this.table,
+      this.#histories,
+      this.#reassembly,
+      this.#sides,
+      this.#rare,
+    );
+    this.#sources = {
+      table: this.table,
+      histories: this.#histories,
+      reassembly: this.#reassembly,
+      streams: this.#streams,
+      tunnels: this.#tunnels,
+      rare: this.#rare,
+    };
     this.#tcp.countRepeats = settings.countRepeats;
     this.#serverPorts = {
       tcp: portTable(settings.likelyServerPorts.tcp),
@@ -99,7 +137,7 @@ export class ZeekTracker {
     const seconds = [unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity];
     this.#timeouts = Float64Array.from([...seconds, settings.dnsTimeout], (value) => value * 1e6);
     this.#quiet = Math.min(LINGER, ...seconds.map((value) => value * 1e6));
-    this.stats = emptyStats(this.#table.memory);
+    this.stats = emptyStats(this.table.memory);
   }
 
   /** Accounts one packet. Never throws, whatever the packet holds. */
@@ -113,9 +151,101 @@ export class ZeekTracker {
     else this.#follow(packet, 0);
   }
 
+  /** Accounts a plain frame, as if it had been decoded and given to {@link add}. */
+  addPlain(lanes: ConnLanes, lane: number): void {
+    this.stats.packets++;
+    const time = lanes.time[lane]!;
+    if (time > this.#clock) this.#clock = time;
+    if (this.#clock >= this.#wheel.next) this.#expire();
+    this.#tunnels.leave();
+    const { bytes } = lanes;
+    const start = lanes.start[lane]!;
+    const length = (bytes[start + 16]! << 8) | bytes[start + 17]!;
+    const end = Math.min(start + 14 + length, lanes.end[lane]!);
+    const tcp = bytes[start + 23] === TCP;
+    const layer = this.#layer;
+    layer.version = IPV4;
+    layer.headerStart = start + 14;
+    layer.headerLength = 20;
+    layer.sourceOffset = start + 26;
+    layer.destinationOffset = start + 30;
+    layer.payloadStart = start + 34;
+    layer.payloadEnd = end;
+    layer.payloadLength = length - 20;
+    if (!this.#options.ignoreChecksums && !headerSumGood(bytes, layer)) {
+      this.stats.badChecksums++;
+      return;
+    }
+    const segment = this.#segment;
+    if (tcp) segment.readPlain(bytes, start + 34, length - 20, end, time);
+    const slot = this.#slotOfLane(lanes, lane, layer, tcp ? segment : null);
+    const turned = (this.table.words[slot * STRIDE + FLAGS]! & TURNED) !== 0;
+    let role = turned === (lanes.turned[lane] === 1) ? 0 : 1;
+    if (tcp) {
+      if (this.#checked(layer) && !payloadSumGood(bytes, layer, TCP)) {
+        this.#badChecksum(slot, role);
+        return;
+      }
+      role = this.#tcp.follow(slot, role, segment);
+      this.#count(slot, role, length);
+    } else this.#countPlainUdp(slot, role, lanes, lane);
+  }
+
+  /** A plain datagram: no tunnel, and its length is that of the IP packet. */
+  #countPlainUdp(slot: number, role: number, lanes: ConnLanes, lane: number): void {
+    const { bytes } = lanes;
+    const layer = this.#layer;
+    const at = layer.payloadStart;
+    if ((bytes[at + 6]! | bytes[at + 7]!) !== 0 && this.#checked(layer)) {
+      if (!payloadSumGood(bytes, layer, UDP)) {
+        this.#badChecksum(slot, role);
+        return;
+      }
+    }
+    const { floats } = this.table;
+    const time = lanes.time[lane]!;
+    floats[slot * FLOAT_STRIDE + LAST] = time;
+    this.#histories.once(slot, role, SEEN_DATA, LETTER_D);
+    const field = slot * FLOAT_STRIDE + LENGTH + role;
+    const data = layer.payloadLength - 8;
+    floats[field] = floats[field]! < 0 ? data : floats[field]! + data;
+    if (this.#options.analyse && layer.payloadEnd > at + 8) {
+      const turns = this.#streams.datagram(slot, role, bytes, at + 8, layer.payloadEnd, time);
+      if (turns && !isMulticast(bytes, layer)) this.#sides.flip(slot);
+    }
+    this.#count(slot, role, layer.payloadLength + 20);
+  }
+
+  /** The connection of a lane: mostly where the burst guessed it, and going on. */
+  #slotOfLane(lanes: ConnLanes, lane: number, layer: IpLayer, segment: Segment | null): number {
+    const { table } = this;
+    const { key } = lanes;
+    const hash = lanes.hash[lane]!;
+    let slot = lanes.slot[lane]!;
+    if (table.removals !== lanes.removals) slot = table.guess(hash);
+    if (slot >= 0) {
+      const { words } = table;
+      const base = slot * STRIDE;
+      const at = lane * CONN_KEY;
+      const same =
+        words[base + KEY] === key[at] &&
+        words[base + KEY + 1] === key[at + 1] &&
+        words[base + KEY + 2] === key[at + 2] &&
+        words[base + KEY + 3] === key[at + 3];
+      if (same && (words[base + FLAGS]! & (HAS_TIMER | HAS_TUNNELS)) === 0) {
+        const syn = segment !== null && (segment.flags & SYN) !== 0;
+        const idle = this.#clock - table.floats[slot * FLOAT_STRIDE + LAST]!;
+        if (!syn && idle < this.#quiet) return slot;
+      }
+    }
+    this.#key.takeLane(lanes, lane);
+    slot = table.find(this.#key.words, CONN_KEY, hash);
+    return this.#settled(slot, hash, lanes.time[lane]!, lanes.bytes, layer, segment);
+  }
+
   /** Sends a row of every connection that is left, and the batch. */
   finish(): void {
-    this.#wheel.drain((slot) => this.#end(slot, 'end'));
+    this.#wheel.drain((slot) => this.#end(slot, END));
     this.#flush();
   }
 
@@ -205,7 +335,7 @@ export class ZeekTracker {
       return this.#countUdp(slot, role, packet, layer, deeper, depth);
     if (transport === ICMP_TRANSPORT) this.#countIcmp(slot, role, packet, layer);
     else {
-      this.#table.floats[slot * FLOAT_STRIDE + LAST] = packet.time;
+      this.table.floats[slot * FLOAT_STRIDE + LAST] = packet.time;
       this.#tally(slot, role, packet.bytes, layer);
     }
     return false;
@@ -244,11 +374,11 @@ export class ZeekTracker {
         return false;
       }
     }
-    const { floats } = this.#table;
+    const { floats } = this.table;
     floats[slot * FLOAT_STRIDE + LAST] = time;
     this.#histories.once(slot, role, SEEN_DATA, LETTER_D);
     const declared = (bytes[payloadStart + 4]! << 8) | bytes[payloadStart + 5]!;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS + LENGTH;
+    const at = slot * FLOAT_STRIDE + LENGTH + role;
     floats[at] = floats[at]! < 0 ? declared - 8 : floats[at]! + declared - 8;
     if (deeper) {
       const service = tunnelService(layer.sourcePort, layer.destinationPort);
@@ -265,10 +395,10 @@ export class ZeekTracker {
       return false;
     }
     if (this.#options.analyse && layer.dataEnd > layer.dataStart) {
-      const stream = this.#streams.datagrams(slot);
-      stream.deliver(role, bytes, layer.dataStart, layer.dataEnd, time);
+      const { dataStart, dataEnd } = layer;
+      const turns = this.#streams.datagram(slot, role, bytes, dataStart, dataEnd, time);
       // Counted as the sender was taken to be when it came, as Zeek does.
-      if (stream.turnsNow() && !isMulticast(bytes, layer)) this.#sides.flip(slot);
+      if (turns && !isMulticast(bytes, layer)) this.#sides.flip(slot);
     }
     this.#tally(slot, role, bytes, layer);
     return false;
@@ -280,9 +410,9 @@ export class ZeekTracker {
       this.stats.badChecksums++;
       return;
     }
-    const { floats } = this.#table;
+    const { floats } = this.table;
     floats[slot * FLOAT_STRIDE + LAST] = packet.time;
-    const at = slot * FLOAT_STRIDE + SIDE_FLOAT + role * SIDE_FLOATS + LENGTH;
+    const at = slot * FLOAT_STRIDE + LENGTH + role;
     floats[at] = Math.max(floats[at]!, 0) + layer.payloadLength - 8;
     const whole = layer.payloadEnd - layer.payloadStart >= layer.payloadLength;
     if (whole) this.#tally(slot, role, packet.bytes, layer);
@@ -301,22 +431,45 @@ export class ZeekTracker {
   }
 
   #tally(slot: number, role: number, bytes: Uint8Array, layer: IpLayer): void {
-    const { words, floats } = this.#table;
-    words[slot * STRIDE + PACKETS + role]!++;
-    floats[slot * FLOAT_STRIDE + IP_BYTES + role]! += declaredLength(bytes, layer);
+    this.#count(slot, role, declaredLength(bytes, layer));
+  }
+
+  #count(slot: number, role: number, ipBytes: number): void {
+    const { words } = this.table;
+    const base = slot * STRIDE + role;
+    words[base + PACKETS]!++;
+    const sum = (words[base + IP_BYTES]! >>> 0) + ipBytes;
+    words[base + IP_BYTES] = sum | 0;
+    if (sum >= WRAP) {
+      const row = this.#rare.of(slot);
+      this.#rare.words[row + IP_BYTES_HIGH + role]!++;
+    }
   }
 
   #roleOf(slot: number): number {
-    const turned = (this.#table.words[slot * STRIDE + FLAGS]! & TURNED) !== 0;
+    const turned = (this.table.words[slot * STRIDE + FLAGS]! & TURNED) !== 0;
     return turned === this.#key.turned ? 0 : 1;
   }
 
   /** The connection that the key in hand belongs to, made if there is none or it is over. */
   #slotFor(packet: Packet, layer: IpLayer, segment: Segment | null): number {
-    const table = this.#table;
+    const table = this.table;
     const { words: key, length } = this.#key;
     const hash = table.hash(key, length);
     const slot = table.find(key, length, hash);
+    return this.#settled(slot, hash, packet.time, packet.bytes, layer, segment);
+  }
+
+  // Six arguments: an object a packet would be one allocation each.
+  /** @param slot where the key in hand was found, or -1 @returns the slot of its connection now */
+  #settled(
+    slot: number,
+    hash: number,
+    time: number,
+    bytes: Uint8Array,
+    layer: IpLayer,
+    segment: Segment | null,
+  ): number {
     if (slot >= 0) {
       const over = this.#isOver(slot);
       if (!over && (segment === null || !this.#tcp.isReuse(slot, segment))) {
@@ -324,30 +477,37 @@ export class ZeekTracker {
         return slot;
       }
       this.#wheel.remove(slot);
-      this.#end(slot, over ? this.#reason(slot) : 'reused');
+      this.#end(slot, over ? this.#reason(slot) : REUSED);
     }
-    if (table.full) this.#evict();
-    return this.#create(packet, layer, segment, hash);
+    if (this.table.full) this.#evict();
+    return this.#create(hash, time, bytes, layer, segment);
   }
 
-  #create(packet: Packet, layer: IpLayer, segment: Segment | null, hash: number): number {
-    const table = this.#table;
+  // Five, for the same reason.
+  #create(
+    hash: number,
+    time: number,
+    bytes: Uint8Array,
+    layer: IpLayer,
+    segment: Segment | null,
+  ): number {
+    const table = this.table;
     const key = this.#key;
     const { stats } = this;
     const slot = table.add(key.words, key.length, hash);
     const { words, floats } = table;
     stats.connections++;
     words[slot * STRIDE + FLAGS] = key.turned ? TURNED : 0;
-    floats[slot * FLOAT_STRIDE + START] = packet.time;
-    floats[slot * FLOAT_STRIDE + LAST] = packet.time;
+    table.coldFloats[slot * COLD_FLOATS + START] = time;
+    floats[slot * FLOAT_STRIDE + LAST] = time;
     if (key.transport === TCP_TRANSPORT) this.#tcp.start(slot);
     else {
-      const at = slot * FLOAT_STRIDE + SIDE_FLOAT + LENGTH;
+      const at = slot * FLOAT_STRIDE + LENGTH;
       floats[at] = -1;
-      floats[at + SIDE_FLOATS] = -1;
+      floats[at + 1] = -1;
     }
     this.#tunnels.begin(slot);
-    if (this.#isAnswer(layer, segment) && !isBroadcast(packet.bytes, layer)) this.#sides.flip(slot);
+    if (this.#isAnswer(layer, segment) && !isBroadcast(bytes, layer)) this.#sides.flip(slot);
     this.#streams.begin(slot, this.#clock);
     this.#wheel.push(slot, this.#due(slot));
     if (table.count > stats.peakConnections) {
@@ -373,19 +533,22 @@ export class ZeekTracker {
   }
 
   #isOver(slot: number): boolean {
-    const { floats } = this.#table;
-    const at = slot * FLOAT_STRIDE;
+    const { words, floats } = this.table;
     // Nothing but a timer ends a connection that was busy a moment ago.
-    if (floats[at + TIMER] === 0 && this.#clock - floats[at + LAST]! < this.#quiet) return false;
+    if (
+      (words[slot * STRIDE + FLAGS]! & HAS_TIMER) === 0 &&
+      this.#clock - floats[slot * FLOAT_STRIDE + LAST]! < this.#quiet
+    )
+      return false;
     return this.#due(slot) <= this.#clock;
   }
 
   #due(slot: number): number {
-    return deadline(this.#table, slot, this.#timeouts);
+    return deadline(this.table, slot, this.#timeouts);
   }
 
-  #reason(slot: number): ConnCloseReason {
-    return this.#sides.hasClosed(slot) ? 'closed' : 'timeout';
+  #reason(slot: number): number {
+    return this.#sides.hasClosed(slot) ? CLOSED : TIMEOUT;
   }
 
   #expire(): void {
@@ -408,27 +571,22 @@ export class ZeekTracker {
         continue;
       } else {
         this.stats.evicted++;
-        this.#end(slot, 'evicted');
+        this.#end(slot, EVICTED);
       }
       return;
     }
   }
 
   /** Writes the row of a slot that is in no bucket, and frees it. */
-  #end(slot: number, reason: ConnCloseReason): void {
-    writeConn(this.#batch, slot, reason, {
-      table: this.#table,
-      histories: this.#histories,
-      reassembly: this.#reassembly,
-      streams: this.#streams,
-      tunnels: this.#tunnels,
-    });
+  #end(slot: number, reason: number): void {
+    writeConn(this.#batch, slot, reason, this.#sources);
     this.stats.records++;
     this.stats.unread = this.#streams.unread;
     this.#histories.forget(slot);
     this.#streams.forget(slot);
     this.#tunnels.forget(slot);
-    this.#table.remove(slot);
+    this.#rare.forget(slot);
+    this.table.remove(slot);
     if (this.#batch.length === this.#batch.capacity) this.#flush();
   }
 

@@ -1,18 +1,15 @@
 import type { IpLayer } from '../../decode/index.ts';
 import type { Histories } from './history.ts';
+import { MARKS, type RareRows, TUNNELS } from './rare.ts';
 import {
   CARRIES_ORIGINATOR,
   CARRIES_RESPONDER,
   CARRIES_SHIFT,
+  COLD_FLOATS,
   FLAGS,
-  FLOAT_STRIDE,
   HAS_TUNNELS,
-  HISTORY_LENGTH,
-  KEY,
-  KEY_WORDS,
   START,
   STRIDE,
-  TUNNELS,
 } from './slot.ts';
 import type { ConnTable } from './table.ts';
 import { hashWords, mix, uidText } from './uid.ts';
@@ -66,6 +63,7 @@ export function isGreInUdp({ sourcePort, destinationPort }: IpLayer): boolean {
 export class Tunnels {
   readonly #table: ConnTable;
   readonly #histories: Histories;
+  readonly #rare: RareRows;
   readonly #seed: number;
   readonly #parents = new Map<number, string[]>();
   readonly #pair = new Int32Array(8);
@@ -73,8 +71,9 @@ export class Tunnels {
   #around = 0;
   readonly #uid = new Uint32Array(3);
 
-  constructor(table: ConnTable, histories: Histories, seed: number) {
+  constructor(table: ConnTable, histories: Histories, rare: RareRows, seed: number) {
     this.#table = table;
+    this.#rare = rare;
     this.#histories = histories;
     this.#seed = seed;
   }
@@ -108,7 +107,7 @@ export class Tunnels {
     const at = slot * STRIDE + FLAGS;
     const { words } = this.#table;
     words[at]! |= role === 0 ? CARRIES_ORIGINATOR : CARRIES_RESPONDER;
-    if (words[at]! >>> CARRIES_SHIFT === 0) words[at]! |= service << CARRIES_SHIFT;
+    if (((words[at]! >> CARRIES_SHIFT) & 7) === 0) words[at]! |= service << CARRIES_SHIFT;
     this.uid(slot, this.#uid, 0);
     this.#enter();
   }
@@ -119,14 +118,13 @@ export class Tunnels {
 
   /** Writes the three words of a slot's uid. */
   uid(slot: number, into: Uint32Array, at: number): void {
-    const { words, floats } = this.#table;
-    const base = slot * STRIDE;
-    const start = floats[slot * FLOAT_STRIDE + START]!;
-    const salt = mix(Math.floor(start / 1e6)) ^ (start % 1e6);
-    const end = base + KEY + KEY_WORDS;
+    const start = this.#table.coldFloats[slot * COLD_FLOATS + START]!;
+    const seconds = Math.floor(start / 1e6);
+    const salt = mix(seconds) ^ (start - seconds * 1e6);
+    const key = this.#table.keyOf(slot);
     // Two passes over the key make 64 bits of it; the third word tells starts apart.
-    const first = hashWords(words, base + KEY, end, this.#seed ^ salt);
-    const second = hashWords(words, base + KEY, end, mix(this.#seed) + salt);
+    const first = hashWords(key, 0, key.length, this.#seed ^ salt);
+    const second = hashWords(key, 0, key.length, mix(this.#seed) + salt);
     into[at] = first;
     into[at + 1] = second;
     into[at + 2] = mix(first ^ (second << 7) ^ salt);
@@ -135,9 +133,9 @@ export class Tunnels {
   /** A connection begins within the tunnels around. */
   begin(slot: number): void {
     if (this.#around === 0) return;
-    const { words } = this.#table;
-    words[slot * STRIDE + TUNNELS] = this.#around;
-    words[slot * STRIDE + FLAGS]! |= HAS_TUNNELS;
+    const row = this.#rare.of(slot);
+    this.#rare.words[row + TUNNELS] = this.#around;
+    this.#table.words[slot * STRIDE + FLAGS]! |= HAS_TUNNELS;
     this.#parents.set(slot, [this.#text()]);
   }
 
@@ -145,15 +143,17 @@ export class Tunnels {
   note(slot: number): void {
     const { words } = this.#table;
     const base = slot * STRIDE;
-    // Most connections are in no tunnel, and their slot's third line is not touched to see that.
+    // Most connections are in no tunnel, and have no row.
     if (this.#around === 0 && (words[base + FLAGS]! & HAS_TUNNELS) === 0) return;
-    if (words[base + TUNNELS] === this.#around) return;
-    words[base + TUNNELS] = this.#around;
-    if (words[base + HISTORY_LENGTH]! >> 16 === MAX_CHANGES) {
+    const row = this.#rare.of(slot);
+    const rare = this.#rare.words;
+    if (rare[row + TUNNELS] === this.#around) return;
+    rare[row + TUNNELS] = this.#around;
+    if ((rare[row + MARKS]! & 0xff) === MAX_CHANGES) {
       this.#histories.once(slot, 0, SEEN_PARTIAL, LETTER_X);
       return;
     }
-    words[base + HISTORY_LENGTH]! += 0x10000;
+    rare[row + MARKS]!++;
     if (this.#around === 0) return;
     words[base + FLAGS]! |= HAS_TUNNELS;
     const parents = this.#parents.get(slot);
@@ -175,7 +175,7 @@ export class Tunnels {
   /** Service of a connection that carries a tunnel; '' when it carries none. Teredo needs both sides. */
   service(slot: number): string {
     const flags = this.#table.words[slot * STRIDE + FLAGS]!;
-    const service = flags >>> CARRIES_SHIFT;
+    const service = (flags >> CARRIES_SHIFT) & 7;
     const both = CARRIES_ORIGINATOR | CARRIES_RESPONDER;
     if (service === TEREDO && (flags & both) !== both) return '';
     return TUNNEL_SERVICES[service]!;

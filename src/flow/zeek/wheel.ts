@@ -1,4 +1,4 @@
-import { NEWER, OLDER, STRIDE } from './slot.ts';
+import { COLD_STRIDE, NEWER, OLDER } from './slot.ts';
 import type { ConnTable } from './table.ts';
 
 /** Buckets of a little more than a second: some nine minutes, past the longest timeout. */
@@ -28,25 +28,25 @@ export class Wheel {
     if (bucket < this.#now) bucket = this.#now;
     if (bucket >= this.#now + BUCKETS) bucket = this.#now + BUCKETS - 1;
     const at = modulo(bucket);
-    const words = this.#table.words;
-    const base = slot * STRIDE;
+    const { cold } = this.#table;
+    const base = slot * COLD_STRIDE;
     const head = this.#heads[at]!;
     // The newest of a bucket names it instead of a newer one.
-    words[base + NEWER] = -1 - at;
-    words[base + OLDER] = head;
-    if (head >= 0) words[head * STRIDE + NEWER] = slot;
+    cold[base + NEWER] = -1 - at;
+    cold[base + OLDER] = head;
+    if (head >= 0) cold[head * COLD_STRIDE + NEWER] = slot;
     this.#heads[at] = slot;
   }
 
   /** Takes a slot out of its bucket. */
   remove(slot: number): void {
-    const words = this.#table.words;
-    const base = slot * STRIDE;
-    const newer = words[base + NEWER]!;
-    const older = words[base + OLDER]!;
-    if (newer >= 0) words[newer * STRIDE + OLDER] = older;
+    const { cold } = this.#table;
+    const base = slot * COLD_STRIDE;
+    const newer = cold[base + NEWER]!;
+    const older = cold[base + OLDER]!;
+    if (newer >= 0) cold[newer * COLD_STRIDE + OLDER] = older;
     else this.#heads[-1 - newer] = older;
-    if (older >= 0) words[older * STRIDE + NEWER] = newer;
+    if (older >= 0) cold[older * COLD_STRIDE + NEWER] = newer;
   }
 
   /** End of the bucket that {@link take} opens next, in microseconds; infinite while it is empty. */
