@@ -6,6 +6,7 @@ const RUNS = 5;
 const DEFAULT_FLOWS = 1_000_000;
 const BATCH = 4096;
 const MODEL = {
+  name: 'bench',
   hash: 'bench',
   className: 'botnet',
   threshold: 0.9,
@@ -58,7 +59,7 @@ let sink = 0;
 
 /** @returns seconds for `flows` flows through detection, finish included */
 function measure(batches: readonly FlowBatch[], scores: Float32Array, flows: number): number {
-  const detection = createDetection({ version: 'bench', model: MODEL });
+  const detection = createDetection({ version: 'bench', models: [MODEL] });
   const began = performance.now();
   let time = 1.7e15;
   let id = 0;
@@ -69,7 +70,7 @@ function measure(batches: readonly FlowBatch[], scores: Float32Array, flows: num
       batch.start[i] = time += 500;
       batch.end[i] = time + 200_000;
     }
-    detection.addBatch(batch, scores);
+    detection.addBatch(batch, [{ model: 0, scores }]);
   }
   sink += detection.finish().length + detection.summary.flows;
   return (performance.now() - began) / 1000;

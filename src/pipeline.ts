@@ -13,6 +13,7 @@ import {
   type DetectionOptions,
   type DetectionSummary,
   FlowScorer,
+  ScorerSet,
 } from './detect/index.ts';
 import {
   argusSchema,
@@ -316,6 +317,8 @@ const TRUNCATED: readonly [number, number] = [0, 32].map((first) =>
 
 /** A model file with the hash of its bytes. */
 export interface LoadedModel {
+  /** By which alerts call it; default ''. */
+  readonly name?: string;
   readonly file: ModelFile;
   readonly hash: string;
 }
@@ -323,9 +326,9 @@ export interface LoadedModel {
 /** What detection needs beside the captures; all has a default. */
 export interface DetectCapturesOptions
   extends Omit<MeterCapturesOptions, 'onBatch' | 'onConns' | 'onKdd' | 'onSegment'> {
-  /** Absent: the behavioural detectors alone. */
-  readonly model?: LoadedModel;
-  readonly detection?: Omit<DetectionOptions, 'version' | 'model' | 'schema' | 'anomalyNames'>;
+  /** Absent or none: the behavioural detectors alone. Each is given the view that it reads. */
+  readonly models?: readonly LoadedModel[];
+  readonly detection?: Omit<DetectionOptions, 'version' | 'models' | 'schema' | 'anomalyNames'>;
 }
 
 /** Alerts of one stretch of traffic, with what was read and what bounds left out. */
@@ -336,7 +339,8 @@ export interface DetectedSegment {
 }
 
 /**
- * The whole live path: open, decode, meter, view, score, alert. Each stretch of traffic is judged on
+ * The whole live path: open, decode, meter, view, score, alert. One pass meters the views that the
+ * models read. Each stretch of traffic is judged on
  * its own, because hosts of unrelated captures are unrelated.
  *
  * @throws as {@link meterCaptures}; WiresiftError `DETECT_MODEL` for a model of another schema,
@@ -346,23 +350,24 @@ export async function detectCaptures(
   paths: readonly string[],
   options: DetectCapturesOptions,
 ): Promise<DetectedSegment[]> {
-  const scorer = options.model && new FlowScorer(options.model.file, options.model.hash);
+  const scorers = new ScorerSet(
+    (options.models ?? []).map(({ file, hash, name }) => new FlowScorer(file, hash, name)),
+  );
   const begin = (): Detection =>
     createDetection({
       ...options.detection,
       version: VERSION,
       schema: schemaId(argusSchema),
       anomalyNames: trafficAnomalies,
-      ...(scorer ? { model: scorer.facts } : {}),
+      models: scorers.facts,
     });
   const found: DetectedSegment[] = [];
   let detection = begin();
   await meterCaptures(paths, {
     ...options,
-    onBatch(batch) {
-      const scored = scorer?.score(batch);
-      detection.addBatch(batch, scored?.scores, scored?.explain);
-    },
+    onBatch: (batch) => scorers.addBatch(detection, batch),
+    ...(scorers.needs.zeek ? { onConns: (conns) => scorers.addConns(detection, conns) } : {}),
+    ...(scorers.needs.kdd ? { onKdd: (rows) => scorers.addKdd(detection, rows) } : {}),
     onSegment(segment) {
       const { evicted = 0, evictedOneWay = 0 } = segment.meter ?? {};
       detection.noteLoss({ evictedFlows: evicted, evictedOneWay });

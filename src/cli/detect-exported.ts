@@ -1,5 +1,5 @@
 import { VERSION } from '../base/index.ts';
-import { createDetection, FlowScorer } from '../detect/index.ts';
+import { createDetection, FlowScorer, ScorerSet } from '../detect/index.ts';
 import { argusSchema } from '../flow/index.ts';
 import { schemaId } from '../table/index.ts';
 import type { CommandContext } from './context.ts';
@@ -9,7 +9,7 @@ import { type ListenAddress, listenNetflow, noteExporters } from './listen.ts';
 /** What {@link detectExported} is asked for. */
 export interface DetectExportedOptions
   extends ListenAddress,
-    Pick<DetectFlowsOptions, 'model' | 'detection' | 'quiet'> {
+    Pick<DetectFlowsOptions, 'models' | 'detection' | 'quiet'> {
   readonly seconds?: number;
 }
 
@@ -21,23 +21,25 @@ export async function detectExported(
   context: CommandContext,
   options: DetectExportedOptions,
 ): Promise<DetectedFlows> {
-  const { model, quiet, address, port, seconds } = options;
-  const scorer = model && new FlowScorer(model.file, model.hash);
+  const { models = [], quiet, address, port, seconds } = options;
+  const schema = schemaId(argusSchema);
+  const scorers = new ScorerSet(
+    models
+      .filter(({ file }) => file.schema === schema)
+      .map(({ file, hash, name }) => new FlowScorer(file, hash, name)),
+  );
   const detection = createDetection({
     ...options.detection,
     version: VERSION,
-    schema: schemaId(argusSchema),
-    ...(scorer ? { model: scorer.facts } : {}),
+    schema,
+    models: scorers.facts,
   });
   const stats = await listenNetflow(context, {
     address,
     port,
     quiet,
     ...(seconds === undefined ? {} : { seconds }),
-    onBatch(batch) {
-      const scored = scorer?.score(batch);
-      detection.addBatch(batch, scored?.scores, scored?.explain);
-    },
+    onBatch: (batch) => scorers.addBatch(detection, batch),
   });
   if (!quiet) noteExporters(stats);
   detection.noteLoss({ unreadRecords: stats.bad + stats.withoutTemplate + stats.refused });

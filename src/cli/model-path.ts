@@ -1,20 +1,45 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WiresiftError } from '../base/index.ts';
-import { hashModel, loadModel, type ModelFile } from '../models/index.ts';
+import { hashModel, loadModel } from '../models/index.ts';
+import type { LoadedModel } from '../pipeline.ts';
 
-/** The model that comes with the program. */
-export const SHIPPED_MODEL: string = fileURLToPath(
-  new URL('../../models/ctu13-botnet.safetensors', import.meta.url),
-);
+const FOLDER = fileURLToPath(new URL('../../models/', import.meta.url));
+const ENDING = '.safetensors';
 
 /** No model of ours comes near; a larger file is refused before it is read. */
 const LARGEST = 2 ** 30;
 
-/** A model file with its hash. @throws WiresiftError `MODEL_OPEN`, `MODEL_FILE` */
-export function readModelFile(path: string): { file: ModelFile; hash: string } {
+const nameOf = (path: string): string => basename(path).replace(/\.safetensors$/, '');
+
+/** Names of the models that come with the program, in alphabetical order. */
+export function shippedModels(): string[] {
+  const names = readdirSync(FOLDER).filter((name) => name.endsWith(ENDING));
+  return names.map(nameOf).sort();
+}
+
+/** The file of a shipped model's name; any other word is a path already. */
+export function modelPath(nameOrPath: string): string {
+  return shippedModels().includes(nameOrPath) ? `${FOLDER}${nameOrPath}${ENDING}` : nameOrPath;
+}
+
+/**
+ * A model with its hash and name. @param nameOrPath name of a shipped model, or a file
+ * @throws WiresiftError `MODEL_OPEN`, `MODEL_FILE`
+ */
+export function readModelFile(nameOrPath: string): LoadedModel {
+  const path = modelPath(nameOrPath);
   const bytes = readBytes(path);
-  return { file: loadModel(bytes, path), hash: hashModel(bytes) };
+  return { file: loadModel(bytes, path), hash: hashModel(bytes), name: nameOf(path) };
+}
+
+/**
+ * The models named, each once, in that order; all shipped ones unless any is named.
+ * @throws WiresiftError `MODEL_OPEN`, `MODEL_FILE`
+ */
+export function readModels(names: readonly string[]): LoadedModel[] {
+  return [...new Set(names.length > 0 ? names : shippedModels())].map(readModelFile);
 }
 
 function readBytes(path: string): Uint8Array {
@@ -24,7 +49,7 @@ function readBytes(path: string): Uint8Array {
         code: 'MODEL_OPEN',
         where: path,
         saw,
-        expected: 'a model file that wiresift train wrote',
+        expected: `a model file that wiresift train wrote, or one of ${shippedModels().join(', ')}`,
         todo: 'Check the path; wiresift train makes a model',
       },
       { cause },

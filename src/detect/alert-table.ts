@@ -1,6 +1,7 @@
 import { argusTime, plainText } from '../base/index.ts';
 import type { Alert } from './alert.ts';
 import { coverageText } from './coverage.ts';
+import type { ModelVoice } from './host.ts';
 import type { Severity } from './policy.ts';
 
 /** One alert as text cells, safe to print on a terminal. */
@@ -17,6 +18,8 @@ export interface AlertRow {
   readonly peers: string;
   readonly why: string;
   readonly agreement: string;
+  /** What each model says of the host, when there are several; else ''. */
+  readonly models: string;
   readonly communityIds: string;
   /** What was lost meanwhile; '' when nothing was. */
   readonly coverage: string;
@@ -42,6 +45,19 @@ function peersText({ peers, peerCount, ports, portCount, protocols, role }: Aler
   return `${who} ${protocols.join(',').toLowerCase()}${which}`;
 }
 
+/** `ton-iot-type 12 of 30 flows, 0.99 (0.97): scanning 0.93, corroborates`. */
+function voiceText({ model, scored, above, best, raised, kind }: ModelVoice): string {
+  const score = above > 0 ? `, ${number(best)} (${number(model.threshold)})` : '';
+  const named = kind
+    ? `: ${kind.name} ${number(kind.probability)}`
+    : kind === null
+      ? ': not sure which kind'
+      : '';
+  const verb = model.role === 'corroborates' ? 'corroborates' : 'raises';
+  const says = raised ? `, ${verb}` : '';
+  return plainText(`${model.name} ${above} of ${scored} flows${score}${named}${says}`);
+}
+
 /** The rows of the terminal's table, one an alert, in the order given. */
 export function alertRows(alerts: readonly Alert[]): AlertRow[] {
   return alerts.map((alert) => {
@@ -64,6 +80,7 @@ export function alertRows(alerts: readonly Alert[]): AlertRow[] {
       peers: peersText(alert),
       why: reasons.join('; '),
       agreement: alert.agreementText,
+      models: alert.models.length < 2 ? '' : alert.models.map(voiceText).join('; '),
       communityIds: `${alert.communityIds[0] ?? ''}${more}`,
       coverage: coverageText(alert.coverage),
     };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Coverage } from './coverage.ts';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from './evidence.ts';
-import type { ModelCounts } from './host.ts';
+import type { ModelVoice } from './host.ts';
 import type { Site } from './network.ts';
 import {
   RULES,
@@ -18,6 +18,7 @@ export type Agreement = 'both' | 'model only' | 'detector only' | 'no model';
 /** What produced an alert, so that it can be produced again. */
 export interface Versions {
   readonly program: string;
+  /** Of the first model; {@link Alert.models} tells of all. */
   readonly modelHash?: string;
   readonly modelClass?: string;
   /** Id of the schema that model and flows share. */
@@ -34,8 +35,8 @@ export interface Alert extends Evidence {
   readonly agreement: Agreement;
   /** {@link Alert.agreement} as a sentence with its numbers. */
   readonly agreementText: string;
-  /** How the model saw the host; absent without a model or when it saw no flow from it. */
-  readonly model?: ModelCounts;
+  /** How each model saw the host, in the order of the options; those that saw no flow from it not. */
+  readonly models: readonly ModelVoice[];
   /** What was lost of the stretch of traffic the alert comes from. */
   readonly coverage: Coverage;
   readonly versions: Versions;
@@ -46,22 +47,29 @@ export interface AlertContext {
   readonly versions: Versions;
   readonly coverage: Coverage;
   readonly hasModel: boolean;
-  readonly counts: ReadonlyMap<string, ModelCounts>;
+  readonly voices: ReadonlyMap<string, readonly ModelVoice[]>;
   readonly site: Site;
 }
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-function modelSentence(counts: ModelCounts | undefined): string {
-  if (!counts) return 'the model saw no flow from this host';
-  const { above, scored } = counts;
-  return `the model scored ${above} of ${plural(scored, 'flow')} of this host above its threshold`;
+/** The voice that speaks for the models: one that raised the host, else one that may, else any. */
+export function speaker(voices: readonly ModelVoice[]): ModelVoice | undefined {
+  const may = voices.filter(({ model }) => model.role !== 'corroborates');
+  const raised = may.filter((voice) => voice.raised);
+  return raised.sort((a, b) => a.tailProbability - b.tailProbability)[0] ?? may[0] ?? voices[0];
+}
+
+function modelSentence(voice: ModelVoice | undefined): string {
+  if (!voice) return 'the model saw no flow from this host';
+  const { above, scored, model } = voice;
+  return `${model.name === '' ? 'the model' : `the model ${model.name}`} scored ${above} of ${plural(scored, 'flow')} of this host above its threshold`;
 }
 
 /** What the detectors and the model say of one host, as a word and a sentence. */
 export function agreementOf(
   kinds: ReadonlySet<EvidenceKind>,
-  counts: ModelCounts | undefined,
+  voices: readonly ModelVoice[],
   hasModel: boolean,
 ): { agreement: Agreement; agreementText: string } {
   const seen = EVIDENCE_KINDS.filter((kind) => kind !== 'model' && kinds.has(kind))
@@ -73,10 +81,10 @@ export function agreementOf(
       agreementText: `No model was used; the detectors saw: ${seen}.`,
     };
   }
-  const model = modelSentence(counts);
+  const voice = speaker(voices);
+  const model = modelSentence(voice);
   if (!kinds.has('model')) {
-    const chance =
-      counts && counts.above > 0 ? ', too few to rule out its usual false positives' : '';
+    const chance = voice && voice.above > 0 ? ` (${restraint(voice)})` : '';
     const text = `The detectors saw: ${seen}; ${model}${chance}.`;
     return { agreement: 'detector only', agreementText: text };
   }
@@ -84,6 +92,12 @@ export function agreementOf(
   return seen === ''
     ? { agreement: 'model only', agreementText: `${opening}; the detectors saw nothing.` }
     : { agreement: 'both', agreementText: `${opening}; the detectors saw: ${seen}.` };
+}
+
+/** Why a model with flows above its threshold is no evidence. */
+function restraint({ model, raised }: ModelVoice): string {
+  if (!raised) return 'too few to rule out its usual false positives';
+  return model.role === 'corroborates' ? 'it corroborates only' : 'counted with the others';
 }
 
 function alertId(evidence: Evidence): string {
@@ -112,8 +126,8 @@ export function buildAlerts(evidence: readonly Evidence[], context: AlertContext
   }
   const alerts = evidence.map((item): Alert => {
     const kinds = new Set(kindsOf.get(item.host)).add(item.kind);
-    const counts = context.counts.get(item.host);
-    const agreement = agreementOf(kinds, counts, context.hasModel);
+    const voices = context.voices.get(item.host) ?? [];
+    const agreement = agreementOf(kinds, voices, context.hasModel);
     return {
       ...item,
       id: alertId(item),
@@ -121,7 +135,7 @@ export function buildAlerts(evidence: readonly Evidence[], context: AlertContext
       severity: severityOf(item, agreement.agreement === 'both'),
       technique: techniqueOf(item, context.site.holds(item.host)),
       ...agreement,
-      ...(counts ? { model: counts } : {}),
+      models: voices,
       coverage: context.coverage,
       versions: context.versions,
     };

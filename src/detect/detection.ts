@@ -4,9 +4,10 @@ import { Continuations } from './continuation.ts';
 import { addLosses, coverageOf, type Losses, NO_LOSSES } from './coverage.ts';
 import type { Detector, DetectorContext } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
+import type { OpenEvidence } from './evidence.ts';
 import { EvidenceStore } from './evidence-store.ts';
 import { FlowRow } from './flow-row.ts';
-import { type Explain, type ModelFacts, ModelHosts } from './host.ts';
+import { type ModelFacts, ModelHosts, type ModelScores, type ModelVoice } from './host.ts';
 import { Site } from './network.ts';
 import { isShown, type Severity } from './policy.ts';
 import type { SlotTable } from './slot-table.ts';
@@ -15,10 +16,10 @@ import { resolveThresholds, TABLE_SIZES, type TableSizes } from './thresholds.ts
 /** How detection works; all but the program's version has a default. */
 export interface DetectionOptions {
   readonly version: string;
-  /** Id of the schema that the scores were computed in. */
+  /** Id of the schema of the flows that the detectors see. */
   readonly schema?: string;
-  /** Absent when no model scores the flows. */
-  readonly model?: ModelFacts;
+  /** Models that score flows, the one that alerts are to name first. Default none. */
+  readonly models?: readonly ModelFacts[];
   /** Overrides of {@link import('./thresholds.ts').THRESHOLDS} by name. */
   readonly thresholds?: Readonly<Record<string, number>>;
   readonly sizes?: Partial<TableSizes>;
@@ -39,8 +40,18 @@ export interface DetectionSummary {
   readonly flows: number;
   /** Records that went on with a flow already counted. */
   readonly continuations: number;
+  /** Over all models: a flow that two of them score counts twice. */
   readonly scored: number;
   readonly above: number;
+  /** The same of each model, in the order of the options. */
+  readonly models: readonly {
+    readonly name: string;
+    readonly scored: number;
+    readonly above: number;
+    /** Hosts that it saw, and those it found too unlikely; known after {@link Detection.finish}. */
+    readonly hosts: number;
+    readonly raised: number;
+  }[];
   /** Flows that came after their window had passed. */
   readonly late: number;
   /** Keys evicted from each fixed-size table. */
@@ -54,10 +65,11 @@ export interface DetectionSummary {
 export interface Detection {
   /**
    * Takes one batch; keeps nothing of it.
-   * @param scores one probability a row; NaN for a row that has none
-   * @param explain called for few rows only, during this call
+   * @param scored what models say of its rows; `explain` is called for few rows, during this call
    */
-  addBatch(batch: FlowBatch, scores?: Float32Array, explain?: Explain): void;
+  addBatch(batch: FlowBatch, scored?: readonly ModelScores[]): void;
+  /** The same for flows of another view of the same traffic: models alone see them. */
+  addScores(batch: FlowBatch, scored: readonly ModelScores[]): void;
   /**
    * Adds to what was lost before flows came here; every alert tells it. To be called before
    * {@link Detection.finish}.
@@ -73,7 +85,7 @@ class FlowDetection implements Detection {
   readonly #context: DetectorContext;
   readonly #detectors: readonly Detector[];
   readonly #continuations: Continuations;
-  readonly #hosts: ModelHosts | undefined;
+  readonly #hosts: readonly ModelHosts[];
   readonly #row = new FlowRow();
   #losses = NO_LOSSES;
   #flows = 0;
@@ -90,22 +102,30 @@ class FlowDetection implements Detection {
     this.#context = { limits, sizes, seed, store, site };
     this.#detectors = DETECTORS.map((create) => create(this.#context));
     this.#continuations = new Continuations(sizes.continuations, seed);
-    const { model } = options;
-    this.#hosts = model && new ModelHosts(model, limits, sizes.hosts, seed);
+    this.#hosts = (options.models ?? []).map(
+      (model) => new ModelHosts(model, limits, sizes.hosts, seed),
+    );
   }
 
-  addBatch(batch: FlowBatch, scores?: Float32Array, explain?: Explain): void {
+  addBatch(batch: FlowBatch, scored: readonly ModelScores[] = []): void {
     const row = this.#row;
-    const hosts = scores && this.#hosts;
     for (let i = 0; i < batch.length; i++) {
       row.load(batch, i);
       if (row.isIp) {
         row.isNew = !this.#continuations.check(row);
         for (const detector of this.#detectors) detector.observe(row);
       }
-      hosts?.observe(row, scores![i]!, i, explain);
+      for (const each of scored) this.#hosts[each.model]?.observe(row, each, i);
     }
     this.#flows += batch.length;
+  }
+
+  addScores(batch: FlowBatch, scored: readonly ModelScores[]): void {
+    const row = this.#row;
+    for (let i = 0; i < batch.length; i++) {
+      row.load(batch, i);
+      for (const each of scored) this.#hosts[each.model]?.observe(row, each, i);
+    }
   }
 
   noteLoss(losses: Losses): void {
@@ -120,13 +140,15 @@ class FlowDetection implements Detection {
     const evicted: Record<string, number> = {};
     const tables: [string, SlotTable][] = this.#detectors.flatMap(({ tables }) => [...tables]);
     tables.push(['continuations', this.#continuations.table]);
-    if (this.#hosts) tables.push(['hosts', this.#hosts.table]);
-    for (const [name, table] of tables) evicted[name] = table.evicted;
+    for (const { table } of this.#hosts) tables.push(['hosts', table]);
+    for (const [name, table] of tables) evicted[name] = (evicted[name] ?? 0) + table.evicted;
+    const models = this.#hosts.map((hosts) => hosts.counts);
     return {
       flows: this.#flows,
       continuations: this.#continuations.count,
-      scored: this.#hosts?.scored ?? 0,
-      above: this.#hosts?.above ?? 0,
+      scored: models.reduce((sum, { scored }) => sum + scored, 0),
+      above: models.reduce((sum, { above }) => sum + above, 0),
+      models,
       late: this.#detectors.reduce((sum, { late }) => sum + late, 0),
       evicted,
       evidenceDropped: this.#context.store.dropped,
@@ -138,16 +160,16 @@ class FlowDetection implements Detection {
     const options = this.#options;
     const { store, site } = this.#context;
     for (const detector of this.#detectors) detector.finish();
-    const seen = this.#hosts?.finish();
+    const { evidence: raised, voices } = hear(this.#hosts);
     const names = options.anomalyNames ?? (() => []);
-    const evidence = [...store.entries(), ...(seen?.evidence ?? [])].map((open) =>
+    const evidence = [...store.entries(), ...raised].map((open) =>
       open.close(names, options.communitySeed ?? 0),
     );
     const alerts = buildAlerts(evidence, {
       coverage: coverageOf({ losses: this.#losses, ...this.summary }),
       versions: versionsOf(options),
-      hasModel: this.#hosts !== undefined,
-      counts: seen?.counts ?? new Map(),
+      hasModel: this.#hosts.length > 0,
+      voices,
       site,
     });
     const minimum = options.minimumSeverity ?? 'medium';
@@ -157,7 +179,31 @@ class FlowDetection implements Detection {
   }
 }
 
-function versionsOf({ version, schema, model }: DetectionOptions): Versions {
+/**
+ * What all models say. A host that several raise is one piece of evidence: of the model that finds it
+ * least likely; the others are heard in the alert.
+ */
+function hear(hosts: readonly ModelHosts[]): {
+  evidence: OpenEvidence[];
+  voices: Map<string, ModelVoice[]>;
+} {
+  const voices = new Map<string, ModelVoice[]>();
+  const strongest = new Map<string, { tail: number; open: OpenEvidence }>();
+  for (const model of hosts) {
+    const { evidence, voices: heard } = model.finish();
+    for (const [host, voice] of heard) voices.set(host, [...(voices.get(host) ?? []), voice]);
+    for (const open of evidence) {
+      const { host } = open.name;
+      const tail = heard.get(host)!.tailProbability;
+      const known = strongest.get(host);
+      if (!known || tail < known.tail) strongest.set(host, { tail, open });
+    }
+  }
+  return { evidence: [...strongest.values()].map(({ open }) => open), voices };
+}
+
+function versionsOf({ version, schema, models }: DetectionOptions): Versions {
+  const model = models?.[0];
   return {
     program: version,
     ...(model ? { modelHash: model.hash, modelClass: model.className } : {}),

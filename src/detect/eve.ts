@@ -1,5 +1,6 @@
 import { eveTime, plainText } from '../base/index.ts';
-import type { Alert } from './alert.ts';
+import { type Alert, speaker } from './alert.ts';
+import type { ModelVoice } from './host.ts';
 import { RULES, SEVERITIES } from './policy.ts';
 
 /** A number JSON can hold, or null. */
@@ -51,8 +52,36 @@ export function eveRecord(alert: Alert): Record<string, unknown> {
   };
 }
 
+function counts(voice: ModelVoice): Record<string, unknown> {
+  return {
+    scored: voice.scored,
+    above: voice.above,
+    tail_probability: finite(voice.tailProbability),
+    level: finite(voice.level),
+    raised: voice.raised,
+  };
+}
+
+function voice(heard: ModelVoice): Record<string, unknown> {
+  const { model, kind } = heard;
+  return {
+    name: plainText(model.name),
+    hash: plainText(model.hash),
+    ...(model.schema === undefined ? {} : { schema: plainText(model.schema) }),
+    role: model.role ?? 'raises',
+    class: plainText(model.className),
+    score: finite(heard.best),
+    threshold: finite(model.threshold),
+    ...counts(heard),
+    ...(kind === undefined
+      ? {}
+      : { kind: kind && { name: plainText(kind.name), probability: finite(kind.probability) } }),
+  };
+}
+
 function details(alert: Alert): Record<string, unknown> {
-  const { versions, model, coverage } = alert;
+  const { versions, models, coverage } = alert;
+  const first = speaker(models);
   return {
     id: alert.id,
     source: alert.source,
@@ -84,17 +113,8 @@ function details(alert: Alert): Record<string, unknown> {
     technique: alert.technique,
     agreement: alert.agreement,
     agreement_text: alert.agreementText,
-    ...(model
-      ? {
-          model: {
-            scored: model.scored,
-            above: model.above,
-            tail_probability: finite(model.tailProbability),
-            level: finite(model.level),
-            raised: model.raised,
-          },
-        }
-      : {}),
+    ...(first ? { model: counts(first) } : {}),
+    ...(models.length > 0 ? { models: models.map(voice) } : {}),
     coverage: {
       complete: coverage.complete,
       evicted_flows: coverage.evictedFlows,

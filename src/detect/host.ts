@@ -1,4 +1,5 @@
 import { WiresiftError } from '../base/index.ts';
+import { ClassSums } from './class-sums.ts';
 import { DistinctCounts } from './distinct.ts';
 import { OpenEvidence, type Reason } from './evidence.ts';
 import { addressText, type FlowRow, hashWords } from './flow-row.ts';
@@ -7,8 +8,22 @@ import { binomialUpperTail } from './tail.ts';
 import type { Limits } from './thresholds.ts';
 import { Windows } from './windows.ts';
 
+/**
+ * What a model may do. `raises`: a host it finds too unlikely is evidence. `corroborates`: it is heard
+ * beside evidence of others and accuses nobody, because it misfires on traffic unlike its data.
+ */
+export type ModelRole = 'raises' | 'corroborates';
+
 /** What the model file says of the model that scored the flows. */
 export interface ModelFacts {
+  /** By which alerts call it: `ctu13-botnet`. */
+  readonly name: string;
+  /** Default `raises`. */
+  readonly role?: ModelRole;
+  /** Id of the schema it reads. */
+  readonly schema?: string;
+  /** Classes of harm, when it tells several apart: it then names the kind as well. */
+  readonly kinds?: readonly string[];
   /** Hash of the model file. */
   readonly hash: string;
   /** Name of the class whose probability the scores are. */
@@ -20,15 +35,34 @@ export interface ModelFacts {
   readonly falsePositiveRateUpper: number;
 }
 
-/** How the model saw one host. */
-export interface ModelCounts {
+/** How one model saw one host. */
+export interface ModelVoice {
+  readonly model: ModelFacts;
   readonly scored: number;
   readonly above: number;
+  /** Highest score; 0 when no flow was above the threshold. */
+  readonly best: number;
   /** P(X >= above) had the host been harmless, after the design effect; see `docs/detect.md`. */
   readonly tailProbability: number;
-  /** What {@link ModelCounts.tailProbability} had to fall below. */
+  /** What {@link ModelVoice.tailProbability} had to fall below. */
   readonly level: number;
   readonly raised: boolean;
+  /**
+   * The kind of harm that the flows above the threshold point to, with its mean probability. Null when
+   * the model tells kinds apart but is not sure enough; absent when it does not, or nothing was above.
+   */
+  readonly kind?: { readonly name: string; readonly probability: number } | null;
+}
+
+/** Scores that one model gave to the rows of a batch. */
+export interface ModelScores {
+  /** Its place in the options' list. */
+  readonly model: number;
+  /** Probability of harm, one a row; NaN for a row that has none. */
+  readonly scores: Float32Array;
+  readonly explain?: Explain | undefined;
+  /** Rows × {@link ModelFacts.kinds}, row-major; for models that tell kinds apart. */
+  readonly kinds?: Float32Array | undefined;
 }
 
 /** Why a row scored as it did, the weightiest first or not. */
@@ -85,8 +119,16 @@ export class ModelHosts {
   readonly #ports: DistinctCounts;
   readonly #port = new Uint32Array(1);
   readonly #explained: (Explained[] | undefined)[];
+  readonly #kinds: ClassSums | undefined;
   scored = 0;
   above = 0;
+  #raised = 0;
+
+  /** What it has seen so far. */
+  get counts(): { name: string; scored: number; above: number; hosts: number; raised: number } {
+    const { scored, above, table } = this;
+    return { name: this.#model.name, scored, above, hosts: table.inserted, raised: this.#raised };
+  }
 
   /** @throws WiresiftError `DETECT_MODEL` when the false-positive rate's bound lies outside (0, 1) */
   constructor(model: ModelFacts, limits: Limits, slots: number, seed: number) {
@@ -108,10 +150,12 @@ export class ModelHosts {
     this.#peers = new DistinctCounts(this.table.slots, 256);
     this.#ports = new DistinctCounts(this.table.slots, 256);
     this.#explained = new Array<Explained[] | undefined>(this.table.slots).fill(undefined);
+    this.#kinds = model.kinds && new ClassSums(this.table.slots, model.kinds);
   }
 
-  /** Counts one scored flow. @param index its row in the batch, handed to `explain` */
-  observe(row: FlowRow, score: number, index: number, explain: Explain | undefined): void {
+  /** Counts one scored flow. @param index its row in the batch */
+  observe(row: FlowRow, { scores, explain, kinds }: ModelScores, index: number): void {
+    const score = scores[index]!;
     if (Number.isNaN(score)) return;
     const key = this.#key;
     for (let i = 0; i < 4; i++) key[i] = row.words[i]!;
@@ -123,9 +167,13 @@ export class ModelHosts {
       this.#peers.clear(slot);
       this.#ports.clear(slot);
       this.#explained[slot] = undefined;
+      this.#kinds?.clear(slot);
     }
     this.scored++;
-    if (score >= this.#model.threshold) this.#countAbove(slot, row, score);
+    if (score >= this.#model.threshold) {
+      this.#countAbove(slot, row, score);
+      if (kinds) this.#kinds?.add(slot, kinds, index);
+    }
     const above = windows.kept[slot]!;
     // Hosts with flows above the threshold are evicted after all others.
     this.table.weight[slot] = Math.min(above, 4095) * 2 ** 20 + 1;
@@ -135,16 +183,17 @@ export class ModelHosts {
   }
 
   /** Evidence of the hosts whose count is too unlikely, and how the model saw every host. */
-  finish(): { evidence: OpenEvidence[]; counts: Map<string, ModelCounts> } {
+  finish(): { evidence: OpenEvidence[]; voices: Map<string, ModelVoice> } {
     const evidence: OpenEvidence[] = [];
-    const counts = new Map<string, ModelCounts>();
+    const voices = new Map<string, ModelVoice>();
     const level = this.#limits.modelLevel / Math.max(1, this.table.inserted);
     for (let slot = 0; slot < this.table.slots; slot++) {
       if (!this.table.isUsed(slot)) continue;
       const host = addressText(this.table.keys, slot * 5, this.table.keys[slot * 5 + 4]!);
-      const seen = this.#countsOf(slot, level);
-      counts.set(host, seen);
-      if (!seen.raised) continue;
+      const seen = this.#voiceOf(slot, level);
+      voices.set(host, seen);
+      if (seen.raised) this.#raised++;
+      if (!seen.raised || this.#model.role === 'corroborates') continue;
       const open = this.#windows.raised[slot] ?? this.#open(slot);
       open.score = this.#best[slot]!;
       open.peerCount = Math.min(seen.above, this.#peers.count(slot));
@@ -152,10 +201,10 @@ export class ModelHosts {
       open.reasons = averageReasons(this.#explained[slot] ?? []);
       evidence.push(open);
     }
-    return { evidence, counts };
+    return { evidence, voices };
   }
 
-  #countsOf(slot: number, level: number): ModelCounts {
+  #voiceOf(slot: number, level: number): ModelVoice {
     const { modelDesignEffect: effect, modelFlowsFloor: floor } = this.#limits;
     const above = this.#windows.kept[slot]!;
     const scored = this.#windows.flows[slot]!;
@@ -165,7 +214,10 @@ export class ModelHosts {
       this.#model.falsePositiveRateUpper,
     );
     const raised = above >= floor && tailProbability < level;
-    return { scored, above, tailProbability, level, raised };
+    const best = this.#best[slot]!;
+    const counts = { model: this.#model, scored, above, best, tailProbability, level, raised };
+    if (!this.#kinds || above === 0) return counts;
+    return { ...counts, kind: this.#kinds.verdict(slot, above, this.#limits) };
   }
 
   #countAbove(slot: number, row: FlowRow, score: number): void {

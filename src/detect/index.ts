@@ -26,10 +26,18 @@ export {
   type Reason,
   SAMPLE_LIMIT,
 } from './evidence.ts';
-export { EXPLAINED_FLOWS, type Explain, type ModelCounts, type ModelFacts } from './host.ts';
+export {
+  EXPLAINED_FLOWS,
+  type Explain,
+  type ModelFacts,
+  type ModelRole,
+  type ModelScores,
+  type ModelVoice,
+} from './host.ts';
 export { INTERNAL_NETWORKS } from './network.ts';
 export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
 export { type BatchScores, FlowScorer } from './scorer.ts';
+export { ScorerSet } from './scorer-set.ts';
 export { binomialUpperTail } from './tail.ts';
 export {
   TABLE_SIZES,
@@ -38,3 +46,4 @@ export {
   type Threshold,
   type ThresholdName,
 } from './thresholds.ts';
+export { ViewFlows } from './view-flows.ts';

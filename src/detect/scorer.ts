@@ -1,20 +1,24 @@
 import { WiresiftError } from '../base/index.ts';
 import { type Matrix, type Pipeline, pipelineFromJSON } from '../features/index.ts';
-import { argusSchema, argusTable, type FlowBatch } from '../flow/index.ts';
+import { argusSchema, argusTable, type FlowBatch, kddSchema, zeekSchema } from '../flow/index.ts';
 import type { Model, ModelFile } from '../models/index.ts';
 import { columnIndex, schemaId, type Table, textAt } from '../table/index.ts';
 import type { Reason } from './evidence.ts';
-import type { Explain, ModelFacts } from './host.ts';
+import type { Explain, ModelFacts, ModelRole } from './host.ts';
 
 /** A batch's scores, and why; both valid until the next batch. */
 export interface BatchScores {
   /** Probability of harm, one a row. */
   readonly scores: Float32Array;
   readonly explain: Explain;
+  /** Rows × kinds of harm, for a model that tells several apart. */
+  readonly kinds?: Float32Array;
 }
 
 /** Features shown for one row: the rest weigh less than these. */
 const MOST_REASONS = 12;
+/** Views that are metered from packets; a model of another reads nothing that is at hand. */
+const SCHEMAS = [argusSchema, zeekSchema, kddSchema].map(schemaId);
 
 /**
  * Scores flow batches with the very pipeline that the model was trained with: view, transform, model.
@@ -23,8 +27,10 @@ export class FlowScorer {
   readonly #pipeline: Pipeline;
   readonly #model: Model;
   readonly #harmless: number;
+  /** Classes of harm, when there are several; else none. */
+  readonly #kinds: readonly number[];
 
-  /** `argus@1`: the only schema it scores. */
+  /** `argus@1`, `zeek@1` or `kdd@1`: the only schema it scores. */
   get schema(): string {
     return this.#pipeline.schema;
   }
@@ -34,25 +40,42 @@ export class FlowScorer {
 
   /**
    * @param hash SHA-256 of the file's bytes, by which alerts name the model
+   * @param name by which people name it
    * @throws WiresiftError `DETECT_MODEL` when the model reads another schema, or the file does not say
    *   which class is harmless and how often the threshold is wrong
    */
-  constructor(file: ModelFile, hash: string) {
+  constructor(file: ModelFile, hash: string, name = '') {
     const harmlessClass = harmlessOf(file);
     const { classes } = file.model;
     const hostile = classes.filter((name) => name !== harmlessClass);
     this.#pipeline = pipelineFromJSON(file.pipeline);
     this.#model = file.model;
     this.#harmless = classes.indexOf(harmlessClass);
+    this.#kinds = hostile.length > 1 ? hostile.map((word) => classes.indexOf(word)) : [];
+    this.#check(file);
     this.facts = {
+      name,
+      role: roleOf(file),
+      schema: file.schema,
+      ...(hostile.length > 1 ? { kinds: hostile } : {}),
       hash,
       className: hostile.length === 1 ? hostile[0]! : 'attack',
       threshold: file.threshold.value,
       falsePositiveRate: rateOf(file, 'falsePositiveRate'),
-      falsePositiveRateUpper: rateOf(file, 'falsePositiveRateUpper'),
+      falsePositiveRateUpper: foreignRateOf(file) ?? rateOf(file, 'falsePositiveRateUpper'),
     };
-    const expected = schemaId(argusSchema);
-    if (file.schema !== expected) refuse(`schema ${file.schema}`, `schema ${expected}`);
+  }
+
+  /** Model and pipeline must be of one view, and the model read what the pipeline gives. */
+  #check({ schema, model }: ModelFile): void {
+    if (!SCHEMAS.includes(schema)) refuse(`schema ${schema}`, `one of ${SCHEMAS.join(', ')}`);
+    const { schema: reads, names } = this.#pipeline;
+    if (reads !== schema) refuse(`a pipeline of ${reads}`, `one of ${schema}`);
+    const same =
+      names.length === model.features.length &&
+      names.every((each, i) => each === model.features[i]);
+    if (!same)
+      refuse('a pipeline that gives other columns than the model reads', 'the same columns');
   }
 
   /** Scores one batch; keeps nothing of it but what {@link BatchScores.explain} needs. */
@@ -72,7 +95,13 @@ export class FlowScorer {
     for (let row = 0; row < scores.length; row++) {
       scores[row] = 1 - probabilities[row * classes + this.#harmless]!;
     }
-    return { scores, explain: (row) => this.#explain(table, matrix, row) };
+    const explain: Explain = (row) => this.#explain(table, matrix, row);
+    if (this.#kinds.length === 0) return { scores, explain };
+    const kinds = new Float32Array(matrix.rows * this.#kinds.length);
+    for (let row = 0, at = 0; row < matrix.rows; row++) {
+      for (const index of this.#kinds) kinds[at++] = probabilities[row * classes + index]!;
+    }
+    return { scores, explain, kinds };
   }
 
   /** Contributions away from harmless, summed over the matrix columns that come from one cell. */
@@ -118,6 +147,18 @@ function harmlessOf({ facts, model }: ModelFile): string {
       : undefined;
   if (typeof known === 'string' && model.classes.includes(known)) return known;
   return refuse('no harmless class among its classes', `one of ${model.classes.join(', ')}`);
+}
+
+/** As training wrote it; a model that does not say may raise. */
+function roleOf({ facts }: ModelFile): ModelRole {
+  return facts['role'] === 'corroborates' ? 'corroborates' : 'raises';
+}
+
+/** Upper bound of the share of harmless flows of other networks above the threshold, if measured. */
+function foreignRateOf({ facts }: ModelFile): number | undefined {
+  const { foreign } = facts;
+  if (foreign === null || typeof foreign !== 'object' || !('upper' in foreign)) return undefined;
+  return typeof foreign.upper === 'number' ? foreign.upper : undefined;
 }
 
 function rateOf({ metrics }: ModelFile, name: string): number {

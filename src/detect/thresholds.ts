@@ -144,6 +144,11 @@ export const THRESHOLDS = {
     unit: 'flows that count as one',
     reason: 'flows of one host resemble each other; counts are divided before the tail is taken',
   },
+  kindProbability: {
+    value: 0.8,
+    unit: 'mean probability of one kind',
+    reason: 'a name is repeated as a fact; below four in five the model abstains',
+  },
 } as const satisfies Record<string, Threshold>;
 
 /** A name of {@link THRESHOLDS}. */

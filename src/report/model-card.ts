@@ -5,6 +5,9 @@ import {
   figure,
   measureText,
   prevalenceRows,
+  type SearchRecord,
+  searchRows,
+  searchText,
   viewRows,
 } from '../evaluate/index.ts';
 import { hashModel, type ModelFile } from '../models/index.ts';
@@ -17,6 +20,12 @@ export interface CardInput {
   readonly bytes: Uint8Array;
   /** The command that makes it again. */
   readonly command: string;
+  /** How the parameters were found; absent: they were given. */
+  readonly search?: SearchRecord;
+  /** Who wrote the card; default `wiresift train`. */
+  readonly writer?: string;
+  /** Sections in Markdown to come before the features. */
+  readonly sections?: readonly string[];
   /** Source, licence and citation of the data, and what is known to be wrong with them. */
   readonly data: {
     readonly title: string;
@@ -39,13 +48,20 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 
 /** A model's card in Markdown, written from its file and its evaluation. Equal input, equal text. */
 export function modelCard(input: CardInput): string {
-  const { file, evaluation, bytes, command } = input;
+  const {
+    file,
+    evaluation,
+    bytes,
+    command,
+    writer = 'wiresift train',
+    sections: more = [],
+  } = input;
   const warnings = evaluation.warnings.map((warning) => `- ${warning}`);
   const sections = [
     `# Model card: ${file.model.kind} on ${file.dataset}`,
     [
       `Tells ${evaluation.harmlessClass} flows from ${others(evaluation)} in the view ${file.schema}.`,
-      'Written by `wiresift train` from the run; nothing here is typed by hand.',
+      `Written by \`${writer}\` from the run; nothing here is typed by hand.`,
     ].join(' '),
     table(
       ['', ''],
@@ -61,14 +77,31 @@ export function modelCard(input: CardInput): string {
     `Make it again (the same bytes, whatever the number of threads):\n\n\`\`\`sh\n${command}\n\`\`\``,
     `## Use\n\nRanks bidirectional flows for a human analyst, beside the behavioural detectors. Not for blocking without review, and not a proof of harm.`,
     dataText(input),
+    chosenText(input),
     `## How it did on flows it had not seen\n\n${evaluation.part}, ${evaluation.data.rows} rows.\n\n${viewsText(evaluation.views)}`,
     prevalenceText(evaluation.views),
     backgroundText(evaluation),
     baselinesText(evaluation),
     `## What to beware of\n\n${warnings.length > 0 ? warnings.join('\n') : '- No warning was raised by the run.'}`,
+    classesText(evaluation),
+    ...more,
     `## What it looks at\n\n${featuresText(file)}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** With more than two classes: how each is told from the rest. */
+function classesText({ classes, byClass }: Evaluation): string {
+  if (classes.length < 3) return '';
+  const rows = byClass.perClass.map((each) => [
+    each.name,
+    String(each.support),
+    measureText(each.precision),
+    measureText(each.recall),
+    measureText(each.f1),
+  ]);
+  const header = ['class', 'rows', 'precision', 'recall', 'F1'];
+  return `## Class by class\n\nTold ${byClass.rule}. Macro-F1 ${measureText(byClass.macroF1)}.\n\n${table(header, rows)}`;
 }
 
 const others = ({ classes, harmlessClass }: Evaluation): string =>
@@ -104,6 +137,12 @@ function dataText({ evaluation, file, data }: CardInput): string {
       ? ['', 'Known errata:', '', ...data.errata.map((each) => `- ${each}`)]
       : []),
   ].join('\n');
+}
+
+function chosenText({ search }: CardInput): string {
+  if (!search) return '';
+  const [header, ...rows] = searchRows(search);
+  return `## How the parameters were chosen\n\n${searchText(search)}\n\n${table(header!, rows)}`;
 }
 
 function viewsText(views: readonly BinaryReport[]): string {

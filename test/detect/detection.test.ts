@@ -6,6 +6,7 @@ import { batchOf, many, REFUSED, SYN_ONLY, type TestFlow } from './flows.ts';
 import { judged, namesOf } from './judged.ts';
 
 const MODEL: ModelFacts = {
+  name: '',
   hash: 'abc123',
   className: 'botnet',
   threshold: 0.8,
@@ -31,11 +32,12 @@ function scored(
   }));
   const scores = Float32Array.from(flows, (_, i) => (i < above ? 0.9 : 0.1));
   const calls: number[] = [];
-  const detection = createDetection({ version: '1.2.3', model: MODEL, ...options });
-  detection.addBatch(batchOf(flows), scores, (row) => {
+  const detection = createDetection({ version: '1.2.3', models: [MODEL], ...options });
+  const explain = (row: number) => {
     calls.push(row);
     return explained;
-  });
+  };
+  detection.addBatch(batchOf(flows), [{ model: 0, scores, explain }]);
   return { alerts: detection.finish(), calls, summary: detection.summary };
 }
 
@@ -46,8 +48,8 @@ test('the model raises a host by its count, never for one flow', () => {
   assert.equal(alert!.kind, 'model');
   assert.equal(alert!.source, 'model');
   assert.equal(alert!.flows, 60);
-  assert.deepEqual([alert!.model!.scored, alert!.model!.above], [300, 60]);
-  assert.ok(alert!.model!.tailProbability < alert!.model!.level);
+  assert.deepEqual([alert!.models[0]!.scored, alert!.models[0]!.above], [300, 60]);
+  assert.ok(alert!.models[0]!.tailProbability < alert!.models[0]!.level);
   assert.equal(alert!.agreement, 'model only');
   assert.equal(
     alert!.agreementText,
@@ -80,13 +82,13 @@ test('as many as the false-positive rate explains raise nothing', () => {
 test('a higher bound of the false-positive rate needs more flows', () => {
   const wide = { ...MODEL, falsePositiveRateUpper: 0.2 };
   assert.equal(scored('10.0.0.7', 300, 40).alerts.length, 1);
-  assert.deepEqual(scored('10.0.0.7', 300, 40, { model: wide }).alerts, []);
+  assert.deepEqual(scored('10.0.0.7', 300, 40, { models: [wide] }).alerts, []);
 });
 
 test('refuses a model whose false-positive rate is unknown', () => {
   for (const falsePositiveRateUpper of [0, 1, Number.NaN]) {
     const model = { ...MODEL, falsePositiveRateUpper };
-    assert.throws(() => createDetection({ version: '0', model }), /DETECT_MODEL/);
+    assert.throws(() => createDetection({ version: '0', models: [model] }), /DETECT_MODEL/);
   }
 });
 
@@ -94,8 +96,8 @@ test('without false hosts: hosts that score at the false-positive rate', () => {
   const random = new Random(11);
   const flows = many(20_000, (i) => ({ from: `10.1.${i % 100}.1`, to: '198.51.100.1', at: i / 9 }));
   const scores = Float32Array.from(flows, () => (random.next() < 0.01 ? 0.95 : 0.2));
-  const detection = createDetection({ version: '0', model: MODEL });
-  detection.addBatch(batchOf(flows), scores);
+  const detection = createDetection({ version: '0', models: [MODEL] });
+  detection.addBatch(batchOf(flows), [{ model: 0, scores }]);
   assert.deepEqual(detection.finish(), []);
 });
 
@@ -108,8 +110,8 @@ const scan: TestFlow[] = many(60, (i) => ({
 
 test('says when detector and model agree, and when only one sees something', () => {
   const run = (score: number) => {
-    const detection = createDetection({ version: '0', model: MODEL });
-    detection.addBatch(batchOf(scan), new Float32Array(60).fill(score));
+    const detection = createDetection({ version: '0', models: [MODEL] });
+    detection.addBatch(batchOf(scan), [{ model: 0, scores: new Float32Array(60).fill(score) }]);
     return detection.finish();
   };
   const both = run(0.9);
@@ -132,7 +134,7 @@ test('says when detector and model agree, and when only one sees something', () 
   const [alone] = judged(scan);
   assert.equal(alone!.agreement, 'no model');
   assert.equal(alone!.agreementText, 'No model was used; the detectors saw: horizontal scan.');
-  assert.equal(alone!.model, undefined);
+  assert.deepEqual(alone!.models, []);
 });
 
 test('says how many flows have an uncertain originator', () => {
@@ -143,16 +145,16 @@ test('says how many flows have an uncertain originator', () => {
     certain: i >= 8,
     bytes: [100, 100 * 2 ** (i % 9)] as const,
   }));
-  const detection = createDetection({ version: '0', model: MODEL });
-  detection.addBatch(batchOf(flows), new Float32Array(20).fill(1));
+  const detection = createDetection({ version: '0', models: [MODEL] });
+  detection.addBatch(batchOf(flows), [{ model: 0, scores: new Float32Array(20).fill(1) }]);
   const [alert] = detection.finish();
   assert.equal(alert!.uncertainFlows, 8);
 });
 
 test('a row without a score is not counted', () => {
-  const detection = createDetection({ version: '0', model: MODEL });
-  detection.addBatch(batchOf(scan), new Float32Array(60).fill(Number.NaN));
-  assert.equal(detection.finish()[0]!.model, undefined);
+  const detection = createDetection({ version: '0', models: [MODEL] });
+  detection.addBatch(batchOf(scan), [{ model: 0, scores: new Float32Array(60).fill(Number.NaN) }]);
+  assert.deepEqual(detection.finish()[0]!.models, []);
   assert.equal(detection.summary.scored, 0);
 });
 
@@ -222,8 +224,8 @@ test('flows that are not IP pass by', () => {
   const batch = batchOf(scan);
   batch.protocol.fill(0);
   batch.etherType.fill(0x0806);
-  const detection = createDetection({ version: '0', model: MODEL });
-  detection.addBatch(batch, new Float32Array(60).fill(0.1));
+  const detection = createDetection({ version: '0', models: [MODEL] });
+  detection.addBatch(batch, [{ model: 0, scores: new Float32Array(60).fill(0.1) }]);
   assert.deepEqual(detection.finish(), []);
   assert.equal(detection.summary.flows, 60);
 });

@@ -6,6 +6,7 @@ import { namesOf } from './judged.ts';
 
 const ROWS = 4096;
 const MODEL = {
+  name: '',
   hash: 'h',
   className: 'botnet',
   threshold: 0.5,
@@ -14,7 +15,7 @@ const MODEL = {
 };
 
 test('a million spoofed sources grow nothing and hide nobody', () => {
-  const detection = createDetection({ version: '0', model: MODEL, minimumSeverity: 'low' });
+  const detection = createDetection({ version: '0', models: [MODEL], minimumSeverity: 'low' });
   const batch = batchOf(
     many(ROWS, () => ({ from: '0.0.0.0', to: '10.0.0.80', at: 0, ...SYN_ONLY })),
   );
@@ -32,8 +33,9 @@ test('a million spoofed sources grow nothing and hide nobody', () => {
       batch.start[i] = at;
       batch.end[i] = at;
     }
-    detection.addBatch(batch, scores, explain);
-    if (round === 20) detection.addBatch(scan, scores.subarray(0, 60), explain);
+    detection.addBatch(batch, [{ model: 0, scores, explain }]);
+    if (round === 20)
+      detection.addBatch(scan, [{ model: 0, scores: scores.subarray(0, 60), explain }]);
     if (round === 40) settled = process.memoryUsage().arrayBuffers;
   }
   const grown = process.memoryUsage().arrayBuffers - settled;

@@ -18,8 +18,8 @@ const SEVERITIES = ['high', 'medium', 'low'] as const;
 type Found = Pick<DetectedSegment, 'alerts' | 'detection'> & Partial<DetectedSegment>;
 
 interface DetectOptions extends CaptureArguments {
-  /** A path, or false with `--no-model`. */
-  readonly model?: string | false;
+  /** Names or paths, or false with `--no-model`. */
+  readonly model?: readonly string[] | false;
   readonly json?: boolean;
   readonly failOnAlert?: boolean;
   readonly strict?: boolean;
@@ -32,6 +32,7 @@ const EXAMPLES = `
 Examples:
   wiresift detect capture.pcap
   wiresift detect capture.pcap --json | jq .wiresift.agreement_text
+  wiresift detect capture.pcap --model ctu13-botnet --model mine.safetensors
   wiresift detect conn.log dns.log
   wiresift detect capture.binetflow.gz
   wiresift detect udp://127.0.0.1:2055 --for 3600
@@ -51,12 +52,21 @@ function collectThreshold(
   return Object.fromEntries([...Object.entries(known), [name, Number(value)]]);
 }
 
+const collectModel = (name: string, known: readonly string[] | false = []): string[] => [
+  ...(known || []),
+  name,
+];
+
 /** `wiresift detect`: captures in, alerts out. */
 export function detectCommand(context: CommandContext): Command {
   const command = new Command('detect')
     .description('find attacks in captures or flows: alerts by host and kind, with their reasons')
     .argument('<files...>', 'pcap, pcapng or flows; - is standard input; udp://ADDRESS:PORT')
-    .option('--model <file>', 'model file; default the one that comes with wiresift')
+    .option(
+      '--model <name|file>',
+      'shipped model or model file; may be given often; default all shipped that can read the input',
+      collectModel,
+    )
     .option('--no-model', 'behavioural detectors alone')
     .option('--json', 'EVE JSON, one alert a line')
     .option('--strict', 'refuse a flow file with a row that cannot be read')
@@ -101,10 +111,10 @@ async function judge(
   options: DetectOptions,
 ): Promise<Found[]> {
   const { inputKind } = await import('../input-kind.ts');
-  const { readModelFile, SHIPPED_MODEL } = await import('../model-path.ts');
-  const model = options.model === false ? undefined : readModelFile(options.model ?? SHIPPED_MODEL);
+  const { readModels } = await import('../model-path.ts');
+  const models = options.model === false ? [] : readModels(options.model ?? []);
   const shared = {
-    ...(model ? { model } : {}),
+    models,
     detection: {
       thresholds: options.set,
       minimumSeverity: options.minimumSeverity,
@@ -163,11 +173,20 @@ function alertsText(rows: readonly AlertRow[]): string {
       `${i + 1}  ${row.host}, ${row.what.toLowerCase()}`,
       `   ${plainText(row.agreement)}`,
       ...(row.why === '' ? [] : [`   Why: ${plainText(row.why)}`]),
+      ...(row.models === '' ? [] : [`   Models: ${row.models}`]),
       ...(row.communityIds === '' ? [] : [`   Community ID: ${row.communityIds}`]),
       ...(row.coverage === '' ? [] : [`   Lost meanwhile: ${row.coverage}`]),
     ].join('\n'),
   );
   return `${table}\n\n${reasons.join('\n')}\n`;
+}
+
+/** How many rows of its view each model scored, and how many reached its threshold. */
+function modelCounts({ models }: Found['detection']): string {
+  if (models.length === 0) return 'no model';
+  return models
+    .map(({ name, scored, above }) => `${name} ${scored} scored, ${above} above its threshold`)
+    .join('; ');
 }
 
 function noteFound(found: readonly Found[]): void {
@@ -176,8 +195,7 @@ function noteFound(found: readonly Found[]): void {
     const hidden = detection.suppressed;
     const below = hidden > 0 ? `; ${hidden} below --minimum-severity not shown` : '';
     note(
-      `${alerts.length} alerts from ${detection.flows} flow records, ${detection.scored} scored, ` +
-        `${detection.above} above the model's threshold${below}`,
+      `${alerts.length} alerts from ${detection.flows} flow records; ${modelCounts(detection)}${below}`,
     );
     if (detection.late > 0) note(`  flows too late for their window: ${detection.late}`);
     const bounds = Object.entries(detection.evicted).filter(([, count]) => count > 0);

@@ -1,0 +1,71 @@
+import {
+  argusSchema,
+  argusTable,
+  type ConnBatch,
+  type FlowBatch,
+  type KddRows,
+  kddSchema,
+  kddTable,
+  zeekSchema,
+  zeekTable,
+} from '../flow/index.ts';
+import { schemaId, type Table } from '../table/index.ts';
+import type { Detection } from './detection.ts';
+import type { ModelFacts, ModelScores } from './host.ts';
+import type { FlowScorer } from './scorer.ts';
+import { ViewFlows } from './view-flows.ts';
+
+const ARGUS = schemaId(argusSchema);
+const ZEEK = schemaId(zeekSchema);
+const KDD = schemaId(kddSchema);
+
+/**
+ * Several models together: each scores the rows of its own view, which is made once for all that read
+ * it, and a detection counts their scores by host.
+ */
+export class ScorerSet {
+  readonly #scorers: readonly FlowScorer[];
+  readonly #flows = new ViewFlows();
+
+  constructor(scorers: readonly FlowScorer[]) {
+    this.#scorers = scorers;
+  }
+
+  /** What detection must know of the models, in the order of their scores. */
+  get facts(): ModelFacts[] {
+    return this.#scorers.map(({ facts }) => facts);
+  }
+
+  /** Whether a model reads this schema. */
+  reads(schema: string): boolean {
+    return this.#scorers.some((scorer) => scorer.schema === schema);
+  }
+
+  /** Views that must be metered beside the records of the argus view, which detectors need. */
+  get needs(): { readonly zeek: boolean; readonly kdd: boolean } {
+    return { zeek: this.reads(ZEEK), kdd: this.reads(KDD) };
+  }
+
+  /** Scores of all models of the table's schema. */
+  score(table: Table): ModelScores[] {
+    const schema = schemaId(table.schema);
+    return this.#scorers.flatMap((scorer, model) =>
+      scorer.schema === schema ? [{ model, ...scorer.scoreTable(table) }] : [],
+    );
+  }
+
+  /** Hands records of the meter to detectors and models. */
+  addBatch(detection: Detection, batch: FlowBatch): void {
+    detection.addBatch(batch, this.reads(ARGUS) ? this.score(argusTable(batch)) : []);
+  }
+
+  /** Hands connections to the models of the zeek view. */
+  addConns(detection: Detection, conns: ConnBatch): void {
+    detection.addScores(this.#flows.ofConns(conns), this.score(zeekTable(conns)));
+  }
+
+  /** Hands rows to the models of the kdd view. */
+  addKdd(detection: Detection, rows: KddRows): void {
+    detection.addScores(this.#flows.ofKdd(rows), this.score(kddTable(rows)));
+  }
+}
