@@ -43,3 +43,9 @@ export function regrouped<Data extends LabelledTable & { readonly files?: readon
   if (choice.by === 'file') return { ...data, ...groupsByFile({ ...data, files: data.files }) };
   return { ...data, ...groupsByHost(hostColumn(data), data.files) };
 }
+
+/** What is kept together, to go behind a sentence. */
+export function groupsText(choice: GroupChoice): string {
+  if (choice.by !== 'identical') return `; a group: the rows of one ${choice.by}`;
+  return `; a group: rows that are equal in ${choice.columns.length} columns`;
+}

@@ -1,6 +1,6 @@
 import { WiresiftError } from '../base/index.ts';
 import type { LabelledTable } from '../table/index.ts';
-import { GROUPS, type GroupChoice, regrouped } from './groups.ts';
+import { GROUPS, type GroupChoice, groupsText, regrouped } from './groups.ts';
 import { wilson } from './measure.ts';
 import type { SearchRecord } from './search-record.ts';
 import {
@@ -126,8 +126,11 @@ export function recordedSplit(
   data: LabelledTable,
   record: Pick<TrainingRecord, 'split' | 'validation' | 'groups'>,
 ): Split {
-  const input = splitInput(record.groups ? regrouped(data, record.groups) : data);
-  return carveValidation(makeSplit(input, record.split), input, record.validation);
+  const { groups } = record;
+  const input = splitInput(groups ? regrouped(data, groups) : data);
+  const split = carveValidation(makeSplit(input, record.split), input, record.validation);
+  const told = groups && (split.manner ?? split.kind) === 'grouped' ? groupsText(groups) : '';
+  return { ...split, detail: { ...split.detail, text: split.detail.text + told } };
 }
 
 function damaged(field: string): WiresiftError {

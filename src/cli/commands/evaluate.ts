@@ -32,7 +32,7 @@ export function evaluateCommand(context: CommandContext): Command {
     .description('judge a model on labelled flows')
     .argument('<model>', 'model file')
     .argument('<data...>', 'labelled files, plain or gzip')
-    .option('--dataset <name>', 'how to read the data', 'ctu13')
+    .option('--dataset <name>', 'how to read the data: its name, or a mapping file', 'ctu13')
     .option(
       '--prevalence <share>',
       'share of hostile flows to reckon precision at; may be given often (default: 1e-2 1e-3 1e-4)',
@@ -77,14 +77,14 @@ async function evaluate(
   paths: readonly string[],
   options: Options,
 ): Promise<void> {
-  const { findDataset } = await import('../../datasets/index.ts');
+  const { openDataset } = await import('../../datasets/index.ts');
   const { evaluateModel, evaluationText, priorWorkProtocol, priorWorkText } = await import(
     '../../evaluate/index.ts'
   );
   const { readModelFile } = await import('../model-path.ts');
   const { loadData } = await import('../labelled-data.ts');
   const { file } = readModelFile(modelPath);
-  const reader = findDataset(options.dataset);
+  const reader = await openDataset(options.dataset);
   const data = await loadData(reader, paths, {
     signal,
     strict: options.strict ?? false,

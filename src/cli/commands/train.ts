@@ -199,7 +199,8 @@ async function train(
     writeWhole(options.output, bytes);
     const card = `${options.output.replace(/\.safetensors$/, '')}.md`;
     const command = commandLine(dataset, given, options);
-    writeWhole(card, modelCard({ file, evaluation, bytes, command, data: reader }));
+    const found = record.search ? { search: record.search } : {};
+    writeWhole(card, modelCard({ file, evaluation, bytes, command, data: reader, ...found }));
     if (options.json) {
       const printed = record.search ? { ...evaluation, search: record.search } : evaluation;
       process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
