@@ -44,6 +44,7 @@ export {
 export { figure, figureTable, measureText } from './figure-text.ts';
 export { GROUPS, type GroupChoice, regrouped } from './groups.ts';
 export type { HitCount, HitTable } from './hits.ts';
+export * from './leak/index.ts';
 export { type Interval, type Measure, measure, proportion, wilson } from './measure.ts';
 export {
   alertsPerHour,
