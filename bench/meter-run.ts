@@ -1,6 +1,6 @@
 import { Frame, openCapture } from '../src/capture/index.ts';
 import { createDecoder } from '../src/decode/index.ts';
-import { ArgusCsv, HostWindows, Meter, MeterBurst } from '../src/flow/index.ts';
+import { HostWindows, Meter, MeterBurst } from '../src/flow/index.ts';
 import { meterCaptures } from '../src/pipeline.ts';
 
 /** One pass over a capture. */
@@ -17,15 +17,14 @@ export interface MeterRun {
 
 /** Capture → decode → meter, and as argus CSV into nothing if `text`. */
 export async function meterOnce(path: string, text: boolean, workers = 1): Promise<MeterRun> {
-  const csv = new ArgusCsv();
   let csvBytes = 0;
   const cpu = process.cpuUsage();
   const started = performance.now();
   const [summary] = await meterCaptures([path], {
     workers,
-    onBatch(batch) {
-      if (text) csvBytes += csv.write(batch).length;
-    },
+    ...(text
+      ? { onText: (rows: Uint8Array) => void (csvBytes += rows.length) }
+      : { onBatch: () => undefined }),
   });
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);

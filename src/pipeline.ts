@@ -16,6 +16,7 @@ import {
   ScorerSet,
 } from './detect/index.ts';
 import {
+  ArgusCsv,
   argusSchema,
   type ConnBatch,
   type FlowBatch,
@@ -29,6 +30,7 @@ import {
   type MeterStats,
   ParallelMeter,
   type ParallelSummary,
+  type RecordOutput,
   type ZeekOptions,
   type ZeekStats,
   ZeekTracker,
@@ -62,8 +64,8 @@ export interface SegmentSummary {
 }
 
 /**
- * What metering needs: one or more of `onBatch`, `onConns` and `onKdd`; all views come from one pass
- * over the packets. Batches are reused after the call.
+ * What metering needs: one or more of `onBatch`, `onText`, `onConns` and `onKdd`; all views come from
+ * one pass over the packets. Batches and text are reused after the call.
  */
 export interface MeterCapturesOptions {
   readonly meter?: MeterOptions;
@@ -71,12 +73,14 @@ export interface MeterCapturesOptions {
   readonly kdd?: KddOptions;
   readonly capture?: CaptureOptions;
   /**
-   * Threads that share the flows, when flow records alone are asked for (`onBatch`); records and their
-   * order are the same, unless flows are evicted. Default 1: all in this thread.
+   * Threads that share the flows, this one among them, when flow records alone are asked for (`onBatch`
+   * or `onText`); records and their order are the same, unless flows are evicted. Default 1.
    */
   readonly workers?: number;
   /** Gets the flow records that Argus would cut. */
   readonly onBatch?: (batch: FlowBatch) => void;
+  /** Gets the same records as whole lines of a `.binetflow` file, without its header. */
+  readonly onText?: (text: Uint8Array) => void;
   /** Gets the connections that Zeek would log. */
   readonly onConns?: (batch: ConnBatch) => void;
   /** Gets rows with the features of KDD Cup 99. */
@@ -102,7 +106,8 @@ class Segment {
   first = Number.NaN;
   last = Number.NaN;
 
-  constructor({ onBatch, onConns, onKdd, ...options }: MeterCapturesOptions) {
+  constructor({ onText, onConns, onKdd, ...options }: MeterCapturesOptions) {
+    const onBatch = withText(options.onBatch, onText);
     if (onBatch) this.#meter = new Meter(options.meter ?? {}, onBatch);
     const kdd = onKdd && new KddView(options.kdd ?? {}, onKdd);
     this.#kdd = kdd;
@@ -149,6 +154,19 @@ class Segment {
   }
 }
 
+/** Both outputs of flow records as one. */
+function withText(
+  onBatch: MeterCapturesOptions['onBatch'],
+  onText: MeterCapturesOptions['onText'],
+): MeterCapturesOptions['onBatch'] {
+  if (!onText) return onBatch;
+  const csv = new ArgusCsv();
+  return (batch) => {
+    onBatch?.(batch);
+    onText(csv.write(batch));
+  };
+}
+
 function summarise(
   stretch: {
     readonly files: readonly FileSummary[];
@@ -182,9 +200,10 @@ export async function meterCaptures(
   paths: readonly string[],
   options: MeterCapturesOptions,
 ): Promise<SegmentSummary[]> {
-  const { workers = 1, onBatch, onConns, onKdd } = options;
-  if (workers > 1 && onBatch && !onConns && !onKdd) {
-    return meterOnWorkers(paths, { ...options, workers, onBatch });
+  const { workers = 1, onConns, onKdd } = options;
+  const output = recordOutput(options);
+  if (workers > 1 && output && !onConns && !onKdd) {
+    return meterOnWorkers(paths, { ...options, workers, output });
   }
   const summaries: SegmentSummary[] = [];
   let segment: Segment | undefined;
@@ -226,6 +245,13 @@ export async function meterCaptures(
   return summaries;
 }
 
+/** What the workers are to send: text only where nobody asks for batches. */
+function recordOutput({ onBatch, onText }: MeterCapturesOptions): RecordOutput | undefined {
+  const both = withText(onBatch, onText);
+  if (onBatch && both) return { onBatch: both };
+  return onText && { onText };
+}
+
 /** A stretch of traffic that worker threads meter. */
 class SharedSegment {
   readonly files: FileSummary[] = [];
@@ -247,14 +273,14 @@ class SharedSegment {
 /** {@link meterCaptures} with worker threads; a stretch that ends does so while the next is read. */
 async function meterOnWorkers(
   paths: readonly string[],
-  options: MeterCapturesOptions & Required<Pick<MeterCapturesOptions, 'workers' | 'onBatch'>>,
+  options: MeterCapturesOptions & { readonly workers: number; readonly output: RecordOutput },
 ): Promise<SegmentSummary[]> {
-  const { workers, meter = {}, onBatch } = options;
+  const { workers, meter = {}, output } = options;
   const summaries: SegmentSummary[] = [];
   let closing: Promise<void> = Promise.resolve();
   let segment: SharedSegment | undefined;
   const begin = (): SharedSegment =>
-    new SharedSegment(new ParallelMeter(workers, meter, onBatch, closing));
+    new SharedSegment(new ParallelMeter(workers, meter, output, closing));
   const close = (): void => {
     const ended = segment;
     if (!ended) return;
@@ -325,7 +351,7 @@ export interface LoadedModel {
 
 /** What detection needs beside the captures; all has a default. */
 export interface DetectCapturesOptions
-  extends Omit<MeterCapturesOptions, 'onBatch' | 'onConns' | 'onKdd' | 'onSegment'> {
+  extends Omit<MeterCapturesOptions, 'onBatch' | 'onText' | 'onConns' | 'onKdd' | 'onSegment'> {
   /** Absent or none: the behavioural detectors alone. Each is given the view that it reads. */
   readonly models?: readonly LoadedModel[];
   readonly detection?: Omit<DetectionOptions, 'version' | 'models' | 'schema' | 'anomalyNames'>;

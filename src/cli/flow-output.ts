@@ -4,6 +4,7 @@ import {
   ArgusCsv,
   argusSchema,
   argusTable,
+  type FlowBatch,
   KddCsv,
   type KddMode,
   kddSchema,
@@ -27,7 +28,7 @@ export type FlowFormat = 'native' | TableFormat;
 /** Takes rows as they come and writes them when there is time. */
 export interface FlowOutput {
   /** What `meterCaptures` is to call with batches; they are copied, nothing waits. */
-  readonly handlers: Pick<MeterCapturesOptions, 'onBatch' | 'onConns' | 'onKdd'>;
+  readonly handlers: Pick<MeterCapturesOptions, 'onBatch' | 'onText' | 'onConns' | 'onKdd'>;
   /** A stretch of traffic has ended; what follows has nothing to do with it. */
   endSegment?(): void;
   /** What its bounds left out, by name. */
@@ -96,13 +97,21 @@ const sinkOutput = (sink: TextSink, handlers: FlowOutput['handlers']): FlowOutpu
   abort: () => sink.abort(),
 });
 
+/** Gives an output of the argus view batches that come from elsewhere than `meterCaptures`. */
+export function batchTaker({ handlers }: FlowOutput): (batch: FlowBatch) => void {
+  const text = new ArgusCsv();
+  return (batch) => {
+    handlers.onBatch?.(batch);
+    handlers.onText?.(text.write(batch));
+  };
+}
+
 /** The text of the tool that a view follows: `ra`'s, Zeek's `conn.log`, KDD Cup 99's. */
 const NATIVE: Readonly<Record<View, (options: FlowOutputOptions) => FlowOutput>> = {
   argus({ output }) {
     const sink = new TextSink(output);
-    const text = new ArgusCsv();
     sink.write(ARGUS_HEADER);
-    return sinkOutput(sink, { onBatch: (batch) => sink.write(text.write(batch)) });
+    return sinkOutput(sink, { onText: (text) => sink.write(text) });
   },
   zeek({ output }) {
     const sink = new TextSink(output);

@@ -182,6 +182,7 @@ async function writeExported(
   }
   checkOutput(options);
   const { listenAddress, listenNetflow, noteExporters } = await import('../listen.ts');
+  const { batchTaker } = await import('../flow-output.ts');
   const place = listenAddress(text);
   const [output] = (await openOutputs(options)) as [FlowOutput];
   try {
@@ -189,7 +190,7 @@ async function writeExported(
       ...place,
       ...(options.for === undefined ? {} : { seconds: options.for }),
       quiet: options.quiet ?? false,
-      onBatch: (batch) => output.handlers.onBatch?.(batch),
+      onBatch: batchTaker(output),
       afterSecond: () => output.flush(),
     });
     await output.close();

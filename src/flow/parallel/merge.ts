@@ -1,9 +1,9 @@
-import { copyRow, FlowBatch } from '../flow.ts';
+import type { RecordSink } from './output.ts';
+import type { Records } from './records.ts';
 
 /** One worker's records in their order, and how far the worker has come. */
 class Stream {
-  readonly batches: FlowBatch[] = [];
-  at = 0;
+  readonly waiting: Records[] = [];
   /** All its records that left with this packet or before are here. */
   through = 0;
 }
@@ -14,19 +14,16 @@ class Stream {
  */
 export class RecordMerge {
   readonly #streams: readonly Stream[];
-  readonly #batch: FlowBatch;
-  readonly #onBatch: (batch: FlowBatch) => void;
-  #records = 0;
+  readonly #sink: RecordSink;
 
-  constructor(workers: number, rows: number, onBatch: (batch: FlowBatch) => void) {
+  constructor(workers: number, sink: RecordSink) {
     this.#streams = Array.from({ length: workers }, () => new Stream());
-    this.#batch = new FlowBatch(rows);
-    this.#onBatch = onBatch;
+    this.#sink = sink;
   }
 
-  /** Takes a batch that a worker sent, behind what it sent before. */
-  push(worker: number, batch: FlowBatch): void {
-    this.#streams[worker]!.batches.push(batch);
+  /** Takes records that a worker sent, behind what it sent before. */
+  push(worker: number, records: Records): void {
+    if (records.rows > 0) this.#streams[worker]!.waiting.push(records);
   }
 
   /** Notes that a worker has come to packet `through`: what is to come left later. */
@@ -34,47 +31,53 @@ export class RecordMerge {
     this.#streams[worker]!.through = through;
   }
 
-  /** Sends on every record before which no worker can send another. */
+  /** Sends on every record before which no worker can send another. @throws what the output throws */
   drain(): void {
-    const batch = this.#batch;
-    for (let stream = this.#first(); stream; stream = this.#first()) {
-      const from = stream.batches[0]!;
-      copyRow(from, stream.at, batch);
-      batch.id[batch.length - 1] = ++this.#records;
-      if (++stream.at === from.capacity) {
-        stream.batches.shift();
-        stream.at = 0;
-      }
-      if (batch.length === batch.capacity) this.flush();
+    while (this.#sendRun()) {
+      // One run after another: rows of one worker that no other's row comes between.
     }
   }
 
-  /** Hands out the records that wait for a full batch. */
-  flush(): void {
-    if (this.#batch.length === 0) return;
-    this.#onBatch(this.#batch);
-    this.#batch.length = 0;
-  }
-
-  #first(): Stream | undefined {
-    let best: Stream | undefined;
-    let bestAt = 0;
-    let bestRank = 0;
+  #sendRun(): boolean {
+    let first: Stream | undefined;
+    let leftAt = Number.POSITIVE_INFINITY;
+    let rank = Number.POSITIVE_INFINITY;
+    // The head of the stream that comes second: where the run ends.
+    let nextLeftAt = Number.POSITIVE_INFINITY;
+    let nextRank = Number.POSITIVE_INFINITY;
     let known = Number.POSITIVE_INFINITY;
     for (const stream of this.#streams) {
-      const batch = stream.batches[0];
-      if (!batch) {
-        known = Math.min(known, stream.through);
+      const head = stream.waiting[0];
+      if (!head) {
+        if (stream.through < known) known = stream.through;
         continue;
       }
-      const row = stream.at;
-      const leftAt = batch.leftAt[row]!;
-      const rank = batch.phase[row]! * 2 ** 32 + batch.turn[row]!;
-      if (best && (leftAt > bestAt || (leftAt === bestAt && rank >= bestRank))) continue;
-      best = stream;
-      bestAt = leftAt;
-      bestRank = rank;
+      const headLeftAt = head.leftAt[head.at]!;
+      const headRank = head.rank[head.at]!;
+      if (!first || headLeftAt < leftAt || (headLeftAt === leftAt && headRank < rank)) {
+        nextLeftAt = leftAt;
+        nextRank = rank;
+        first = stream;
+        leftAt = headLeftAt;
+        rank = headRank;
+      } else if (headLeftAt < nextLeftAt || (headLeftAt === nextLeftAt && headRank < nextRank)) {
+        nextLeftAt = headLeftAt;
+        nextRank = headRank;
+      }
     }
-    return bestAt <= known ? best : undefined;
+    if (!first || leftAt > known) return false;
+    const head = first.waiting[0]!;
+    const { leftAt: left, rank: ranks, rows } = head;
+    const from = head.at;
+    let to = from + 1;
+    while (to < rows) {
+      const at = left[to]!;
+      if (at > known || at > nextLeftAt || (at === nextLeftAt && ranks[to]! >= nextRank)) break;
+      to++;
+    }
+    this.#sink.take(head, from, to);
+    head.at = to;
+    if (to === rows) first.waiting.shift();
+    return true;
   }
 }

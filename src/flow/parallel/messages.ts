@@ -1,37 +1,34 @@
-import type { MeterOptions, MeterStats } from '../meter-options.ts';
+import type { MeterOptions } from '../meter-options.ts';
+import type { PackedRecords, RecordForm } from './records.ts';
+import type { ShareSummary } from './share.ts';
 
-/** What a worker is started with. */
-export interface WorkerStart {
-  readonly meter: MeterOptions;
+/** The shared memory of a block: the frames' bytes, and the thread's lanes. */
+export interface BlockMemory {
+  readonly bytes: Uint8Array;
+  readonly lanes: SharedArrayBuffer;
 }
 
-/** To a worker: a block of frames, or the end. */
+/** To a thread: a meter begins, a block of frames for it, its end. */
 export type ToWorker =
+  | { readonly type: 'begin'; readonly meter: MeterOptions; readonly form: RecordForm }
   | {
       readonly type: 'block';
-      readonly chunk: number;
-      readonly bytes: Uint8Array;
-      readonly block: SharedArrayBuffer;
+      readonly block: number;
+      /** Only when the thread does not have it yet: to pass it on costs more than all else. */
+      readonly memory: BlockMemory | undefined;
       readonly count: number;
-      /** Number of the last packet up to this chunk, whoever has it. */
+      /** Number of the last packet up to the end of this block, whoever has it. */
       readonly through: number;
     }
   | { readonly type: 'finish' };
 
-/** A batch on its way: the shared memory of its columns, as `FlowBatch` lays it out, all rows used. */
-export interface PackedBatch {
-  readonly memory: SharedArrayBuffer;
-  readonly rows: number;
-}
-
-/** From a worker: records as they leave, what was done with a chunk, at the end what was counted. */
+/** From a thread: a block that is done with its records, records at the end, what was counted. */
 export type FromWorker =
-  | { readonly type: 'batch'; readonly batch: PackedBatch }
-  | { readonly type: 'done'; readonly chunk: number; readonly through: number }
   | {
-      readonly type: 'finished';
-      readonly stats: MeterStats;
-      readonly packets: number;
-      readonly anomalies: Float64Array;
-      readonly linkTypes: ReadonlyMap<number, number>;
-    };
+      readonly type: 'done';
+      readonly block: number;
+      readonly through: number;
+      readonly records: readonly PackedRecords[];
+    }
+  | { readonly type: 'records'; readonly records: readonly PackedRecords[] }
+  | { readonly type: 'finished'; readonly summary: ShareSummary };

@@ -1,76 +1,81 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { Frame } from '../../capture/index.ts';
-import { createDecoder, Packet } from '../../decode/index.ts';
-import { MeterBurst } from '../burst.ts';
-import { copyRow, FlowBatch } from '../flow.ts';
-import { Meter } from '../meter.ts';
-import { Block, LANE_FRAME, LANE_TICK } from './chunk.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { FrameLanes, LANE_ERROR, LANE_TICK } from './block.ts';
+import type { BlockMemory, FromWorker, ToWorker } from './messages.ts';
+import type { PackedRecords } from './records.ts';
+import { Share } from './share.ts';
 
-/** One worker thread: meters its share of the frames as the main thread routes them. */
-const { meter: options } = workerData as WorkerStart;
 const port = parentPort!;
-const decoder = createDecoder();
-const packet = new Packet();
-const frame = new Frame();
-const blocks = new Map<SharedArrayBuffer, Block>();
-const meter = new Meter({ ...options, ticked: true }, (batch) => {
-  // Shared, not transferred: detaching memory makes every typed array of the thread slower.
-  const memory = new SharedArrayBuffer(FlowBatch.bytes(batch.length));
-  const copy = new FlowBatch(batch.length, memory);
-  for (let row = 0; row < batch.length; row++) copyRow(batch, row, copy);
-  send({ type: 'batch', batch: { memory, rows: batch.length } });
-});
-const burst = new MeterBurst(meter, decoder);
 
 function send(message: FromWorker): void {
   port.postMessage(message);
 }
 
-function runBlock(block: Block, bytes: Uint8Array, count: number): void {
-  const { time, clock, position, number, originalLength, start, end, nanos, linkType, kind } =
-    block;
-  frame.bytes = bytes;
-  for (let lane = 0; lane < count; lane++) {
-    frame.time = time[lane]!;
-    frame.start = start[lane]!;
-    frame.end = end[lane]!;
-    frame.originalLength = originalLength[lane]!;
-    frame.nanos = nanos[lane]!;
-    frame.number = number[lane]!;
-    frame.linkType = linkType[lane]!;
-    if (kind[lane] === LANE_FRAME) {
-      burst.add(frame, position[lane]!, clock[lane]!);
-      continue;
-    }
-    if (kind[lane] === LANE_TICK) {
-      burst.tick(frame, position[lane]!, clock[lane]!);
-      continue;
-    }
-    burst.flush();
-    errorDecoder.decode(frame, packet);
-    meter.noteError(packet);
+/** One meter's work in this thread: its share of the frames. */
+class Task {
+  readonly #share: Share;
+  readonly #frame = new Frame();
+  readonly #blocks = new Map<number, { bytes: Uint8Array; lanes: FrameLanes }>();
+  #records: PackedRecords[] = [];
+  #ending = false;
+
+  constructor({ meter, form }: ToWorker & { type: 'begin' }) {
+    this.#share = new Share(meter, form, (packed) => {
+      if (this.#ending) send({ type: 'records', records: [packed] });
+      else this.#records.push(packed);
+    });
   }
-  burst.flush();
+
+  run({ block, memory, count, through }: ToWorker & { type: 'block' }): void {
+    const { lanes, bytes } = this.#block(block, memory);
+    this.#frame.bytes = bytes;
+    this.#add(lanes, count);
+    this.#share.flush();
+    send({ type: 'done', block, through, records: this.#records });
+    this.#records = [];
+  }
+
+  finish(): void {
+    this.#ending = true;
+    send({ type: 'finished', summary: this.#share.finish() });
+  }
+
+  #block(id: number, memory: BlockMemory | undefined) {
+    if (memory) {
+      const { bytes, lanes } = memory;
+      this.#blocks.set(id, { bytes, lanes: new FrameLanes(lanes) });
+    }
+    return this.#blocks.get(id)!;
+  }
+
+  // Nothing but the loop: optimised while it runs, it is left for good where code follows it.
+  #add(lanes: FrameLanes, count: number): void {
+    const { time, clock, position, start, end, originalLength, linkType } = lanes;
+    const frame = this.#frame;
+    const { burst } = this.#share;
+    for (let lane = 0; lane < count; lane++) {
+      const type = linkType[lane]!;
+      frame.time = time[lane]!;
+      frame.start = start[lane]!;
+      frame.end = end[lane]!;
+      frame.originalLength = originalLength[lane]!;
+      if (type === LANE_TICK) burst.tick(frame, position[lane]!, clock[lane]!);
+      else {
+        frame.linkType = type & ~LANE_ERROR;
+        if ((type & LANE_ERROR) === 0) burst.add(frame, position[lane]!, clock[lane]!);
+        else this.#share.noteError(frame);
+      }
+    }
+  }
 }
 
-/** Errors are counted where their own flow is, so these are not. */
-const errorDecoder = createDecoder();
+let task: Task | undefined;
 
 port.on('message', (message: ToWorker) => {
-  if (message.type === 'finish') {
-    meter.finish();
-    const { packets, anomalies, linkTypes } = decoder;
-    send({ type: 'finished', stats: meter.stats, packets, anomalies, linkTypes });
-    port.close();
-    return;
+  if (message.type === 'begin') task = new Task(message);
+  else if (message.type === 'block') task?.run(message);
+  else {
+    task?.finish();
+    task = undefined;
   }
-  let block = blocks.get(message.block);
-  if (!block) {
-    block = new Block(message.block);
-    blocks.set(message.block, block);
-  }
-  runBlock(block, message.bytes, message.count);
-  meter.flush();
-  send({ type: 'done', chunk: message.chunk, through: message.through });
 });

@@ -60,7 +60,7 @@ async function shared(
   workers: number,
 ): Promise<unknown> {
   const rows = new Rows();
-  const meter = new ParallelMeter(workers, options, rows.take);
+  const meter = new ParallelMeter(workers, options, { onBatch: rows.take });
   for (const path of paths) {
     const source = await openCapture(path);
     await source.read(
@@ -100,7 +100,7 @@ test('the same over real captures of every kind in one row', { skip: sharedMissi
 
 test('a share of the flows each: together no more than were allowed', async () => {
   const rows = new Rows();
-  const meter = new ParallelMeter(2, { maxFlows: 20 }, rows.take);
+  const meter = new ParallelMeter(2, { maxFlows: 20 }, { onBatch: rows.take });
   const source = await openCapture(EXAMPLES[0]!);
   await source.read(
     (frame) => meter.add(frame),
