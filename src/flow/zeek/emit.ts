@@ -21,13 +21,7 @@ import {
 } from './slot.ts';
 import type { Streams } from './streams.ts';
 import type { ConnTable } from './table.ts';
-import {
-  CONN_STATES,
-  type ConnState,
-  STATE_MASK,
-  tcpConnState,
-  udpConnState,
-} from './tcp-state.ts';
+import { CONN_STATES, STATE_MASK, tcpConnStateNumber, udpConnStateNumber } from './tcp-state.ts';
 import type { Tunnels } from './tunnels.ts';
 
 /** Where what is known of a connection is kept. */
@@ -115,33 +109,33 @@ function writeAddress(
   }
 }
 
-/** Reused for every row. */
-const END = { originator: 0, responder: 0, empty: false, history: '' };
+const OTHER = CONN_STATES.indexOf('OTH');
 
 /** Payload bytes and state. */
 function writeOutcome(batch: ConnBatch, row: number, slot: number, sources: ConnSources): void {
   const { table, reassembly } = sources;
   const { words, floats } = table;
   const transport = batch.transport[row]!;
-  let state: ConnState = 'OTH';
   if (transport === TCP_TRANSPORT) {
     const sides = slot * STRIDE + SIDE + STATE;
     const sent = reassembly.size(slot, 0);
     const answered = reassembly.size(slot, 1);
     batch.originatorBytes[row] = sent;
     batch.responderBytes[row] = answered;
-    END.originator = words[sides]! & STATE_MASK;
-    END.responder = words[sides + SIDE_WORDS]! & STATE_MASK;
-    END.empty = sent === 0 && answered === 0;
-    END.history = batch.history[row]!;
-    state = tcpConnState(END);
+    batch.state[row] = tcpConnStateNumber(
+      words[sides]! & STATE_MASK,
+      words[sides + SIDE_WORDS]! & STATE_MASK,
+      sent === 0 && answered === 0,
+      batch.history[row]!,
+    );
+    return;
   } else {
     const at = slot * FLOAT_STRIDE + LENGTH;
     const sent = floats[at]!;
     const answered = floats[at + 1]!;
     batch.originatorBytes[row] = Math.max(sent, 0);
     batch.responderBytes[row] = Math.max(answered, 0);
-    if (transport === UDP_TRANSPORT) state = udpConnState(sent >= 0, answered >= 0);
+    const udp = transport === UDP_TRANSPORT;
+    batch.state[row] = udp ? udpConnStateNumber(sent >= 0, answered >= 0) : OTHER;
   }
-  batch.state[row] = CONN_STATES.indexOf(state);
 }

@@ -73,6 +73,29 @@ export function tcpConnState({ originator, responder, empty, history }: TcpEnd):
   return originator === ESTABLISHED && responder === ESTABLISHED ? 'S1' : 'OTH';
 }
 
+const STATES = STATE_MASK + 1;
+/** {@link tcpConnState} of every pair of states, payload or none; {@link ASK} where the history decides. */
+const ASK = 255;
+const BY_STATES = Uint8Array.from({ length: STATES * STATES * 2 }, (_, index) => {
+  const pair = index >> 1;
+  const end = { originator: (pair / STATES) | 0, responder: pair % STATES, empty: index % 2 === 1 };
+  const one = tcpConnState({ ...end, history: '' });
+  const other = tcpConnState({ ...end, history: 'SR' });
+  return one === other ? CONN_STATES.indexOf(one) : ASK;
+});
+
+/** {@link tcpConnState} as an index into {@link CONN_STATES}, looked up. */
+export function tcpConnStateNumber(
+  originator: number,
+  responder: number,
+  empty: boolean,
+  history: string,
+): number {
+  const known = BY_STATES[((originator * STATES + responder) << 1) | (empty ? 1 : 0)]!;
+  if (known !== ASK) return known;
+  return CONN_STATES.indexOf(tcpConnState({ originator, responder, empty, history }));
+}
+
 /** A SYN, then a reset before anything but SYNs, data, retransmissions and the like came by. */
 function synThenReset(history: string): boolean {
   let at = history.startsWith('^') ? 1 : 0;
@@ -88,4 +111,13 @@ function synThenReset(history: string): boolean {
 export function udpConnState(originatorSent: boolean, responderSent: boolean): ConnState {
   if (originatorSent) return responderSent ? 'SF' : 'S0';
   return responderSent ? 'SHR' : 'OTH';
+}
+
+const BY_SENDERS = [0, 1, 2, 3].map((who) =>
+  CONN_STATES.indexOf(udpConnState((who & 1) !== 0, (who & 2) !== 0)),
+);
+
+/** {@link udpConnState} as an index into {@link CONN_STATES}. */
+export function udpConnStateNumber(originatorSent: boolean, responderSent: boolean): number {
+  return BY_SENDERS[(originatorSent ? 1 : 0) | (responderSent ? 2 : 0)]!;
 }

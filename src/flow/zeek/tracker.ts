@@ -51,6 +51,8 @@ const MAX_DEPTH = 3;
 const MAX_PASSED = 16;
 /** Zeek's `Tunnel::max_depth`. */
 const MAX_TUNNELS = 4;
+/** Connections whose end is looked at together: their memory fits the first cache. */
+const EXPIRED_AT_ONCE = 64;
 
 const WRAP = 2 ** 32;
 const reasonNumber = (reason: ConnCloseReason): number => CONN_CLOSE_REASONS.indexOf(reason);
@@ -79,6 +81,7 @@ export class ZeekTracker {
   readonly #tcp: TcpMachine;
   readonly #fragments = new Fragments();
   readonly #key = new ConnKey();
+  readonly #taken = new Int32Array(EXPIRED_AT_ONCE);
   readonly #segment = new Segment();
   readonly #sources: ConnSources;
   /** The one layer of a plain frame, as far as it is asked for. */
@@ -553,10 +556,16 @@ export class ZeekTracker {
 
   #expire(): void {
     const wheel = this.#wheel;
-    for (let slot = wheel.take(this.#clock); slot >= 0; slot = wheel.take(this.#clock)) {
-      const due = this.#due(slot);
-      if (due <= this.#clock) this.#end(slot, this.#reason(slot));
-      else wheel.push(slot, due);
+    const slots = this.#taken;
+    for (let count = wheel.takeMany(this.#clock, slots); count > 0; ) {
+      this.table.touch(slots, count);
+      for (let i = 0; i < count; i++) {
+        const slot = slots[i]!;
+        const due = this.#due(slot);
+        if (due <= this.#clock) this.#end(slot, this.#reason(slot));
+        else wheel.push(slot, due);
+      }
+      count = wheel.takeMany(this.#clock, slots);
     }
   }
 

@@ -123,8 +123,18 @@ export class Tunnels {
     const salt = mix(seconds) ^ (start - seconds * 1e6);
     const key = this.#table.keyOf(slot);
     // Two passes over the key make 64 bits of it; the third word tells starts apart.
-    const first = hashWords(key, 0, key.length, this.#seed ^ salt);
-    const second = hashWords(key, 0, key.length, mix(this.#seed) + salt);
+    let first = this.#seed ^ salt;
+    let second = (mix(this.#seed) + salt) | 0;
+    // `hashWords` twice, side by side: each step of one waits for the step before it alone.
+    for (let i = 0; i < key.length; i++) {
+      const word = key[i]!;
+      first = Math.imul(first ^ word, 0x9e3779b1);
+      second = Math.imul(second ^ word, 0x9e3779b1);
+      first ^= first >>> 15;
+      second ^= second >>> 15;
+    }
+    first = mix(first);
+    second = mix(second);
     into[at] = first;
     into[at + 1] = second;
     into[at + 2] = mix(first ^ (second << 7) ^ salt);

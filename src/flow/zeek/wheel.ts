@@ -55,19 +55,29 @@ export class Wheel {
     return Number.isNaN(now) ? Number.POSITIVE_INFINITY : (now + 1) * BUCKET_MICROS;
   }
 
-  /** Takes out one slot that was due in a bucket that has ended by `time`. @returns -1 for none */
-  take(time: number): number {
+  /**
+   * Takes out slots that were due in a bucket that has ended by `time`, as many as `into` has room for
+   * of one bucket. Who takes many at a time can fetch their memory together.
+   * @returns how many; 0 when no such bucket has any
+   */
+  takeMany(time: number, into: Int32Array): number {
     const last = Math.floor(time / BUCKET_MICROS);
     // After a jump in time every bucket is passed once; a slot's bucket is known modulo BUCKETS.
     if (last - this.#now > BUCKETS) this.#now = last - BUCKETS;
     for (; this.#now < last; this.#now++) {
-      const slot = this.#heads[modulo(this.#now)]!;
-      if (slot >= 0) {
-        this.remove(slot);
-        return slot;
+      const at = modulo(this.#now);
+      let slot = this.#heads[at]!;
+      if (slot < 0) continue;
+      const { cold } = this.#table;
+      let count = 0;
+      for (; slot >= 0 && count < into.length; slot = cold[slot * COLD_STRIDE + OLDER]!) {
+        into[count++] = slot;
       }
+      this.#heads[at] = slot;
+      if (slot >= 0) cold[slot * COLD_STRIDE + NEWER] = -1 - at;
+      return count;
     }
-    return -1;
+    return 0;
   }
 
   /** Takes out the slot that is due soonest as far as the wheel knows. @returns -1 for none */
