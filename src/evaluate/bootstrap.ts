@@ -52,13 +52,14 @@ export function bootstrapRanking(input: BootstrapInput): RankingIntervals {
 }
 
 /** Rows by falling score: each row's unit and truth, and where each run of equal scores ends. */
-interface Sorted {
+export interface Sorted {
   readonly units: Int32Array;
   readonly truth: Uint8Array;
   readonly ends: Int32Array;
 }
 
-function sortRows({ scores, truth }: BootstrapInput, unit: Int32Array): Sorted {
+/** Sorts rows by falling score, once for all draws. */
+export function sortRows({ scores, truth }: BootstrapInput, unit: Int32Array): Sorted {
   const rows = scores.length;
   const order = new Uint32Array(rows);
   for (let i = 0; i < rows; i++) order[i] = i;
@@ -75,7 +76,12 @@ function sortRows({ scores, truth }: BootstrapInput, unit: Int32Array): Sorted {
   };
 }
 
-function unitsToDraw(input: BootstrapInput): { unit: Int32Array; units: number; method: string } {
+/** What is drawn: groups where both sides have enough of them, else rows. */
+export function unitsToDraw(input: BootstrapInput): {
+  unit: Int32Array;
+  units: number;
+  method: string;
+} {
   const { groups, truth } = input;
   const rows = truth.length;
   const unit = new Int32Array(rows);
@@ -100,7 +106,7 @@ function unitsToDraw(input: BootstrapInput): { unit: Int32Array; units: number; 
 }
 
 /** Average precision and ROC AUC of rows counted `weights[unit]` times, in one pass. */
-function weightedRanking(
+export function weightedRanking(
   { units, truth, ends }: Sorted,
   weights: Int32Array,
 ): { averagePrecision: number; rocAuc: number } {
@@ -125,7 +131,8 @@ function weightedRanking(
   return { averagePrecision: sum / tp, rocAuc: twice / (2 * tp * fp) };
 }
 
-function percentiles(values: Float64Array, method: string): Interval {
+/** The middle 95 % of the draws that are defined; NaN bounds when none is. */
+export function percentiles(values: Float64Array, method: string): Interval {
   const defined = values.filter((value) => !Number.isNaN(value)).sort();
   if (defined.length === 0) return { low: Number.NaN, high: Number.NaN, method };
   const at = (share: number): number => defined[Math.round(share * (defined.length - 1))]!;
