@@ -1,13 +1,13 @@
 import { writeRow } from './emit.ts';
 import { CLOSE_REASONS, type CloseReason, type FlowBatch } from './flow.ts';
 import type { MeterStats } from './meter-options.ts';
-import { lastSeen } from './record.ts';
+import { countOf, lastSeen } from './record.ts';
 import {
   BITS,
   CLOSED,
   DST_PACKETS,
-  FLOAT_STRIDE,
   KIN,
+  LINK_STRIDE,
   SIBLING,
   SRC_PACKETS,
   STRIDE,
@@ -49,17 +49,18 @@ export class Departures {
 
   /** Sends the flow's record, if it counts any packet. */
   send(slot: number, reason: CloseReason): void {
-    const { words, floats } = this.#table;
+    const table = this.#table;
+    const { words, links } = table;
     const base = slot * STRIDE;
-    const fields = slot * FLOAT_STRIDE;
-    if (!isTrain(words, base)) {
-      for (let train = words[base + KIN]!; train >= 0; train = words[train * STRIDE + SIBLING]!)
-        absorbTrain(this.#table, slot, train);
+    let train = links[slot * LINK_STRIDE + KIN]!;
+    if (train >= 0 && !isTrain(words, base)) {
+      for (; train >= 0; train = links[train * LINK_STRIDE + SIBLING]!)
+        absorbTrain(table, slot, train);
     }
-    if (floats[fields + SRC_PACKETS] === 0 && floats[fields + DST_PACKETS] === 0) return;
+    if (countOf(table, slot, SRC_PACKETS) === 0 && countOf(table, slot, DST_PACKETS) === 0) return;
     const batch = this.#batch;
     const row = batch.length;
-    writeRow(this.#table, slot, batch);
+    writeRow(table, slot, batch);
     batch.id[row] = ++this.#stats.records;
     batch.leftAt[row] = this.packet;
     batch.phase[row] = this.phase;
@@ -78,12 +79,11 @@ export class Departures {
 
   /** Sends what the flow's trains are owed, and unties them. @returns the first of them, or -1 */
   sendTrains(slot: number): number {
-    const words = this.#table.words;
-    const base = slot * STRIDE;
-    const first = words[base + KIN]!;
-    if (first < 0 || isTrain(words, base)) return -1;
-    words[base + KIN] = -1;
-    for (let train = first; train >= 0; train = words[train * STRIDE + SIBLING]!)
+    const { words, links } = this.#table;
+    const first = links[slot * LINK_STRIDE + KIN]!;
+    if (first < 0 || isTrain(words, slot * STRIDE)) return -1;
+    links[slot * LINK_STRIDE + KIN] = -1;
+    for (let train = first; train >= 0; train = links[train * LINK_STRIDE + SIBLING]!)
       this.send(train, 'idle');
     return first;
   }

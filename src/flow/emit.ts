@@ -1,5 +1,6 @@
 import { ADDRESS_STRIDE, type FlowBatch } from './flow.ts';
 import { KIND_ARP, KIND_IPV4, KIND_IPV6, KIND_MAC, TAG_FRAGMENT } from './key.ts';
+import { countOf } from './record.ts';
 import {
   STATE_ARGUS_EXCHANGED,
   STATE_ERROR_CODE_SHIFT,
@@ -30,6 +31,7 @@ import {
   HAS_TCP,
   ICMP,
   KEY,
+  LONG_AT,
   MAPPED,
   RESET,
   REVERSED,
@@ -44,7 +46,7 @@ import {
   STRIDE,
   TURNED,
 } from './slot.ts';
-import type { FlowTable } from './table.ts';
+import { type FlowTable, isLongKey } from './table.ts';
 
 const ETHER_TYPE_OF_KIND = new Uint16Array([0, 0x0800, 0x86dd, 0x0806, 0, 0x8035]);
 const ADDRESS_LENGTH_OF_KIND = new Uint8Array([0, 4, 16, 4, 6, 6]);
@@ -52,8 +54,7 @@ const ADDRESS_LENGTH_OF_KIND = new Uint8Array([0, 4, 16, 4, 6, 6]);
 /** Copies the flow's record into the batch's next row; its id and reason are the caller's. */
 export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void {
   const row = batch.length++;
-  const words = table.words;
-  const floats = table.floats;
+  const { words, floats } = table;
   const base = slot * STRIDE;
   const fields = slot * FLOAT_STRIDE;
   const bits = words[base + BITS]!;
@@ -65,11 +66,14 @@ export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void
 
   writeTimes(floats, fields, batch, row);
   batch.addressLength[row] = ADDRESS_LENGTH_OF_KIND[kind]!;
-  writeAddresses(words, base + KEY, turned, batch, row);
+  const long = isLongKey(kind);
+  const keys = long ? table.longKeys : words;
+  const key = long ? words[base + LONG_AT]! : base + KEY;
+  writeAddresses(keys, key, turned, batch, row);
   batch.etherType[row] = kind === KIND_MAC ? head >>> 16 : ETHER_TYPE_OF_KIND[kind]!;
   batch.protocol[row] = protocol;
-  batch.originatorPackets[row] = floats[fields + SRC_PACKETS]!;
-  batch.responderPackets[row] = floats[fields + DST_PACKETS]!;
+  batch.originatorPackets[row] = countOf(table, slot, SRC_PACKETS);
+  batch.responderPackets[row] = countOf(table, slot, DST_PACKETS);
   batch.originatorBytes[row] = floats[fields + SRC_BYTES]!;
   batch.responderBytes[row] = floats[fields + DST_BYTES]!;
   const sides = words[base + SIDES]!;
@@ -82,7 +86,11 @@ export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void
   const syn = (bits & (SAW_SYN | SAW_SYN_ACK)) !== 0;
   batch.directionCertain[row] = protocol !== 6 || kind > KIND_IPV6 || syn ? 1 : 0;
 
-  writePorts(words, base, batch, row);
+  writePorts(keys, key, turned, batch, row);
+  if (kind === KIND_IPV4 && protocol === 1 && !fragments) {
+    batch.icmpType[row] = words[base + ICMP]! & 0xff;
+    batch.icmpCode[row] = (words[base + ICMP]! >>> 8) & 0xff;
+  }
   let state = 0;
   if ((bits & FIRST) !== 0) state |= STATE_FIRST;
   if ((bits & SAW_SYN) !== 0) state |= STATE_SYN;
@@ -160,12 +168,17 @@ function putWord(bytes: Uint8Array, at: number, word: number): void {
   bytes[at + 3] = word & 0xff;
 }
 
-function writePorts(words: Int32Array, base: number, batch: FlowBatch, row: number): void {
-  const key = base + KEY;
+/** Ports, and of ICMP what the key has; the key begins at `key`. */
+function writePorts(
+  words: Int32Array,
+  key: number,
+  turned: boolean,
+  batch: FlowBatch,
+  row: number,
+): void {
   const head = words[key]!;
   const kind = head & 0xff;
   const protocol = (head >>> 8) & 0xff;
-  const turned = (words[base + BITS]! & TURNED) !== 0;
   const plain = kind > KIND_IPV6 || head >>> 16 === 0;
   let from = 0;
   let to = 0;
@@ -184,13 +197,9 @@ function writePorts(words: Int32Array, base: number, batch: FlowBatch, row: numb
     batch.icmpData[row] = ((id << 8) | (id >>> 8)) & 0xffff;
   } else if (plain && kind === KIND_IPV4 && protocol === 50) {
     batch.icmpData[row] = words[key + 3]! & 0xffff;
-  }
-  if (plain && kind === KIND_IPV6 && protocol === 58) {
+  } else if (plain && kind === KIND_IPV6 && protocol === 58) {
     batch.icmpType[row] = words[key + 10]! >>> 8;
     batch.icmpCode[row] = words[key + 10]! & 0xff;
-  } else if (plain && kind === KIND_IPV4 && protocol === 1) {
-    batch.icmpType[row] = words[base + ICMP]! & 0xff;
-    batch.icmpCode[row] = (words[base + ICMP]! >>> 8) & 0xff;
   }
   batch.originatorPort[row] = turned ? to : from;
   batch.responderPort[row] = turned ? from : to;

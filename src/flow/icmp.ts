@@ -1,7 +1,7 @@
 import type { Packet } from '../decode/index.ts';
 import type { FlowKey } from './key.ts';
 import { isIcmpQuery } from './key-icmp.ts';
-import { FIRST_SECOND } from './record.ts';
+import { countOf, FIRST_SECOND } from './record.ts';
 import {
   BITS,
   DST_PACKETS,
@@ -20,16 +20,15 @@ const SHORTEST_QUOTE = 28;
 
 /** Keeps the type that the record shows: that of its first packet, or of a later request. */
 export function noteIcmp(table: FlowTable, slot: number, key: FlowKey, start: boolean): void {
-  const { words, floats } = table;
+  const { words } = table;
   const at = slot * STRIDE + ICMP;
-  const fields = slot * FLOAT_STRIDE;
   const type = key.icmpType;
   if (start) {
     words[at] = type | (key.icmpCode << 8);
     return;
   }
   if (!isIcmpQuery(type)) return;
-  const empty = floats[fields + SRC_PACKETS] === 0 && floats[fields + DST_PACKETS] === 0;
+  const empty = countOf(table, slot, SRC_PACKETS) === 0 && countOf(table, slot, DST_PACKETS) === 0;
   const asks = type === 8 || type === 13 || type === 15 || type === 17;
   if (empty || asks) words[at] = (words[at]! & ~0xff) | type;
 }

@@ -7,7 +7,7 @@ import { findKnown } from './known.ts';
 import type { Lanes } from './lanes.ts';
 import { METER_DEFAULTS, type MeterOptions, type MeterStats } from './meter-options.ts';
 import { OneWayList } from './one-way.ts';
-import { FlowQueues, queueOf } from './queue.ts';
+import { AHEAD, FlowQueues, queueOf } from './queue.ts';
 import { clearRecord, lastSeen, setTos, stampRecord, tally } from './record.ts';
 import {
   ANOMALY_HIGH,
@@ -20,6 +20,7 @@ import {
   FRAGMENT_TOTAL,
   KEY,
   KIN,
+  LINK_STRIDE,
   LISTED,
   QUEUE_MASK,
   QUEUE_TIME,
@@ -169,8 +170,13 @@ export class Meter {
     this.#exit.packet = Number.POSITIVE_INFINITY;
     for (let queue = QUEUES - 1; queue >= 0; queue--) {
       this.#exit.phase = QUEUES - queue;
+      let ahead = 0;
       for (let slot = queues.oldest(queue); slot >= 0; slot = queues.next(slot)) {
-        this.#exit.turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
+        if (ahead-- === 0) {
+          queues.fetch(slot, Number.POSITIVE_INFINITY);
+          ahead = AHEAD - 1;
+        }
+        this.#exit.turn = this.table.links[slot * LINK_STRIDE + TURN]! >>> 0;
         this.#exit.sendDue(slot, 'end');
         this.#exit.sendTrains(slot);
       }
@@ -208,7 +214,7 @@ export class Meter {
 
   /** Puts the flow into the queue for its status record; flows leave it as they came. */
   #enqueue(slot: number): void {
-    this.table.words[slot * STRIDE + TURN] = this.#exit.packet;
+    this.table.links[slot * LINK_STRIDE + TURN] = this.#exit.packet;
     this.#queues.push(STATUS, slot, this.#clock);
   }
 
@@ -223,8 +229,8 @@ export class Meter {
     // An ARP's asker is its originator even if the answer came first.
     const turned = key.turned && key.kind !== KIND_ARP;
     words[base + BITS] = FIRST | (turned ? TURNED | REVERSED : 0);
-    words[base + KIN] = -1;
-    words[base + SIBLING] = -1;
+    table.links[slot * LINK_STRIDE + KIN] = -1;
+    table.links[slot * LINK_STRIDE + SIBLING] = -1;
     if (queued) {
       this.#enqueue(slot);
       this.#oneWay.push(slot);
@@ -298,7 +304,7 @@ export class Meter {
     const key = this.#key;
     key.toTrain();
     let train = this.#find(key);
-    if (train < 0 || this.table.words[train * STRIDE + KIN]! < 0) {
+    if (train < 0 || this.table.links[train * LINK_STRIDE + KIN]! < 0) {
       // Making room could evict the parent itself: a full table goes without the train.
       if (train < 0 && this.table.full) return;
       const oldest = trainTooMany(this.table, parent);
@@ -327,7 +333,7 @@ export class Meter {
     if (!key.moreFragments) words[base + FRAGMENT_TOTAL] = key.fragmentOffset + key.length;
     const total = words[base + FRAGMENT_TOTAL]!;
     if (total === 0 || total !== words[base + FRAGMENT_BYTES]) return;
-    const parent = words[base + KIN]!;
+    const parent = this.table.links[train * LINK_STRIDE + KIN]!;
     if (parent >= 0) this.#endTrain(parent, train);
     else {
       this.#exit.send(train, 'idle');
@@ -357,7 +363,7 @@ export class Meter {
   /** Takes a flow out of queues and table; its trains go too, each with a record if it is owed one. */
   #delete(slot: number): void {
     for (let train = this.#exit.sendTrains(slot); train >= 0; ) {
-      const next = this.table.words[train * STRIDE + SIBLING]!;
+      const next = this.table.links[train * LINK_STRIDE + SIBLING]!;
       this.#drop(train);
       train = next;
     }
@@ -380,14 +386,12 @@ export class Meter {
     const queues = this.#queues;
     for (let queue = STATUS + 1; queue < QUEUES; queue++) {
       this.#exit.phase = 1 + queue;
-      const wait = TIMEOUT_MICROS[queue]!;
-      let slot = queues.oldest(queue);
-      while (slot >= 0 && time - this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! >= wait) {
-        this.#exit.turn = this.table.words[slot * STRIDE + TURN]! >>> 0;
+      const latest = time - TIMEOUT_MICROS[queue]!;
+      for (let slot = queues.due(queue, latest); slot >= 0; slot = queues.due(queue, latest)) {
+        this.#exit.turn = this.table.links[slot * LINK_STRIDE + TURN]! >>> 0;
         // Fragments may have come since its record was sent.
         this.#exit.sendDue(slot, 'idle');
         this.#delete(slot);
-        slot = queues.oldest(queue);
       }
     }
     this.#exit.phase = OWN_PACKET;
@@ -396,12 +400,9 @@ export class Meter {
   /** Sends the record of every flow that has waited for the status interval, and lets it fall silent. */
   #expireStatus(time: number): void {
     const queues = this.#queues;
-    const table = this.table;
-    for (;;) {
-      const slot = queues.oldest(STATUS);
-      if (slot < 0) return;
-      if (time - table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! < this.#statusMicros) return;
-      this.#exit.turn = table.words[slot * STRIDE + TURN]! >>> 0;
+    const latest = time - this.#statusMicros;
+    for (let slot = queues.due(STATUS, latest); slot >= 0; slot = queues.due(STATUS, latest)) {
+      this.#exit.turn = this.table.links[slot * LINK_STRIDE + TURN]! >>> 0;
       this.#expire(slot, time);
     }
   }
@@ -418,11 +419,11 @@ export class Meter {
   }
 
   #retireTrains(parent: number, time: number): void {
-    const words = this.table.words;
-    if (isTrain(words, parent * STRIDE)) return;
-    let train = words[parent * STRIDE + KIN]!;
+    const { words, links } = this.table;
+    let train = links[parent * LINK_STRIDE + KIN]!;
+    if (train < 0 || isTrain(words, parent * STRIDE)) return;
     while (train >= 0) {
-      const next = words[train * STRIDE + SIBLING]!;
+      const next = links[train * LINK_STRIDE + SIBLING]!;
       absorbTrain(this.table, parent, train);
       if (time - lastSeen(this.table, train) >= TRAIN_TIMEOUT) {
         untieTrain(this.table, parent, train);

@@ -1,9 +1,9 @@
-import { lastSeen } from './record.ts';
+import { countOf, lastSeen } from './record.ts';
 import {
   BITS,
   DST_PACKETS,
   ESTABLISHED,
-  FLOAT_STRIDE,
+  LINK_STRIDE,
   LISTED,
   ONE_WAY_NEWER,
   ONE_WAY_OLDER,
@@ -34,37 +34,38 @@ export class OneWayList {
   }
 
   push(slot: number): void {
-    const words = this.#table.words;
-    const base = slot * STRIDE;
-    words[base + BITS]! |= LISTED;
-    words[base + ONE_WAY_NEWER] = -1;
-    words[base + ONE_WAY_OLDER] = this.#newest;
-    if (this.#newest >= 0) words[this.#newest * STRIDE + ONE_WAY_NEWER] = slot;
+    const { words, links } = this.#table;
+    const link = slot * LINK_STRIDE;
+    words[slot * STRIDE + BITS]! |= LISTED;
+    links[link + ONE_WAY_NEWER] = -1;
+    links[link + ONE_WAY_OLDER] = this.#newest;
+    if (this.#newest >= 0) links[this.#newest * LINK_STRIDE + ONE_WAY_NEWER] = slot;
     else this.#oldest = slot;
     this.#newest = slot;
   }
 
   /** Takes the flow out if it has become a conversation: both sides, and TCP established, not reset. */
   settle(slot: number, tcp: boolean): void {
-    const { words, floats } = this.#table;
+    const table = this.#table;
+    const { words } = table;
     const base = slot * STRIDE;
     if ((words[base + BITS]! & LISTED) === 0) return;
-    const fields = slot * FLOAT_STRIDE;
-    if (floats[fields + SRC_PACKETS] === 0 || floats[fields + DST_PACKETS] === 0) return;
+    if (countOf(table, slot, SRC_PACKETS) === 0 || countOf(table, slot, DST_PACKETS) === 0) return;
     if (!tcp || (words[base + BITS]! & (ESTABLISHED | RESET)) === ESTABLISHED) this.leave(slot);
   }
 
   /** Takes the flow out of the list, if it is in. */
   leave(slot: number): void {
-    const words = this.#table.words;
+    const { words, links } = this.#table;
     const base = slot * STRIDE;
     if ((words[base + BITS]! & LISTED) === 0) return;
     words[base + BITS]! &= ~LISTED;
-    const newer = words[base + ONE_WAY_NEWER]!;
-    const older = words[base + ONE_WAY_OLDER]!;
-    if (newer >= 0) words[newer * STRIDE + ONE_WAY_OLDER] = older;
+    const link = slot * LINK_STRIDE;
+    const newer = links[link + ONE_WAY_NEWER]!;
+    const older = links[link + ONE_WAY_OLDER]!;
+    if (newer >= 0) links[newer * LINK_STRIDE + ONE_WAY_OLDER] = older;
     else this.#newest = older;
-    if (older >= 0) words[older * STRIDE + ONE_WAY_NEWER] = newer;
+    if (older >= 0) links[older * LINK_STRIDE + ONE_WAY_NEWER] = newer;
     else this.#oldest = newer;
   }
 

@@ -1,6 +1,8 @@
 import {
   BITS,
   FLOAT_STRIDE,
+  HASH,
+  LINK_STRIDE,
   NEWER,
   OLDER,
   QUEUE_MASK,
@@ -10,6 +12,9 @@ import {
 } from './slot.ts';
 import type { FlowTable } from './table.ts';
 
+/** Flows that {@link FlowQueues.fetch} asks for at a time. */
+export const AHEAD = 32;
+
 /**
  * First-in-first-out lists of flows, threaded through the table's own slots. A queue's members are in
  * order of the time they entered, so what has waited longest is always at {@link FlowQueues.oldest}.
@@ -18,6 +23,10 @@ export class FlowQueues {
   readonly #table: FlowTable;
   readonly #newest: Int32Array;
   readonly #oldest: Int32Array;
+  /** How many of what {@link due} has fetched are still to be taken. */
+  #ahead = 0;
+  /** Keeps the touching of memory from being optimised away. */
+  #sink = 0;
 
   constructor(table: FlowTable, queues: number) {
     this.#table = table;
@@ -41,7 +50,39 @@ export class FlowQueues {
 
   /** @returns the flow that entered the same queue next, or -1 */
   next(slot: number): number {
-    return this.#table.words[slot * STRIDE + NEWER]!;
+    return this.#table.links[slot * LINK_STRIDE + NEWER]!;
+  }
+
+  /** @returns the slot that entered first, if that was by `latest`, else -1; to be asked till then */
+  due(queue: number, latest: number): number {
+    const slot = this.#oldest[queue]!;
+    if (slot < 0 || this.#table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]! > latest) {
+      this.#ahead = 0;
+      return -1;
+    }
+    if (this.#ahead-- === 0) {
+      this.fetch(slot, latest);
+      this.#ahead = AHEAD - 1;
+    }
+    return slot;
+  }
+
+  /**
+   * Asks for the memory of the flows from `slot` on, up to {@link AHEAD} that entered their queue by
+   * `latest`: the processor fetches them side by side, where taking them one by one would wait for each.
+   */
+  fetch(slot: number, latest: number): void {
+    const table = this.#table;
+    const { words, floats, links } = table;
+    let at = slot;
+    let sink = 0;
+    for (let n = 0; n < AHEAD && at >= 0; n++) {
+      const link = at * LINK_STRIDE;
+      if (floats[at * FLOAT_STRIDE + QUEUE_TIME]! > latest) break;
+      sink ^= words[at * STRIDE + BITS]! ^ table.touchIndex(links[link + HASH]!);
+      at = links[link + NEWER]!;
+    }
+    this.#sink ^= sink;
   }
 
   /** Forgets all flows. */
@@ -52,29 +93,30 @@ export class FlowQueues {
 
   /** Appends a flow that is in no queue. */
   push(queue: number, slot: number, time: number): void {
-    const words = this.#table.words;
-    const base = slot * STRIDE;
+    const { words, links, floats } = this.#table;
+    const link = slot * LINK_STRIDE;
     const before = this.#newest[queue]!;
-    words[base + BITS]! |= (queue + 1) << QUEUE_SHIFT;
-    words[base + NEWER] = -1;
-    words[base + OLDER] = before;
-    if (before >= 0) words[before * STRIDE + NEWER] = slot;
+    words[slot * STRIDE + BITS]! |= (queue + 1) << QUEUE_SHIFT;
+    links[link + NEWER] = -1;
+    links[link + OLDER] = before;
+    if (before >= 0) links[before * LINK_STRIDE + NEWER] = slot;
     else this.#oldest[queue] = slot;
     this.#newest[queue] = slot;
-    this.#table.floats[slot * FLOAT_STRIDE + QUEUE_TIME] = time;
+    floats[slot * FLOAT_STRIDE + QUEUE_TIME] = time;
   }
 
   /** Takes the flow out of the queue that holds it, if any. */
   remove(slot: number): void {
-    const words = this.#table.words;
+    const { words, links } = this.#table;
     const base = slot * STRIDE;
     const queue = queueOf(words, base);
     if (queue < 0) return;
-    const newer = words[base + NEWER]!;
-    const older = words[base + OLDER]!;
-    if (newer >= 0) words[newer * STRIDE + OLDER] = older;
+    const link = slot * LINK_STRIDE;
+    const newer = links[link + NEWER]!;
+    const older = links[link + OLDER]!;
+    if (newer >= 0) links[newer * LINK_STRIDE + OLDER] = older;
     else this.#newest[queue] = older;
-    if (older >= 0) words[older * STRIDE + NEWER] = newer;
+    if (older >= 0) links[older * LINK_STRIDE + NEWER] = newer;
     else this.#oldest[queue] = newer;
     words[base + BITS]! &= ~QUEUE_MASK;
   }

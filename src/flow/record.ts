@@ -23,6 +23,9 @@ import {
 } from './slot.ts';
 import type { FlowTable } from './table.ts';
 
+/** Where a word that counts packets begins anew. */
+const WRAP = 2 ** 32;
+
 /** A time below this reads as "not seen", as in Argus, which looks at whole seconds. */
 export const FIRST_SECOND = 1e6;
 
@@ -54,7 +57,8 @@ export function clearRecord(table: FlowTable, slot: number): void {
   const { words, floats } = table;
   const base = slot * STRIDE;
   const fields = slot * FLOAT_STRIDE;
-  for (let i = SRC_START; i <= DST_BYTES; i++) floats[fields + i] = 0;
+  for (let i = SRC_START; i <= DST_END; i++) floats[fields + i] = 0;
+  clearCounts(table, slot);
   words[base + BITS]! &= ~(WRITTEN | FIRST | MAPPED);
   words[base + SIDES]! &= 0xffff0000;
   words[base + ANOMALY_LOW] = 0;
@@ -70,10 +74,39 @@ export function setTos(words: Int32Array, base: number, tos: number, forward: bo
 
 /** Counts a packet for one side. */
 export function tally(table: FlowTable, slot: number, forward: boolean, bytes: number): void {
-  const floats = table.floats;
+  const { words, floats } = table;
+  const at = slot * STRIDE + (forward ? SRC_PACKETS : DST_PACKETS);
+  const count = (words[at]! + 1) | 0;
+  words[at] = count;
+  if (count === 0) table.carry(at, 1);
+  floats[slot * FLOAT_STRIDE + (forward ? SRC_BYTES : DST_BYTES)]! += bytes;
+}
+
+/** Packets of one side. @param side {@link SRC_PACKETS} or {@link DST_PACKETS} */
+export function countOf(table: FlowTable, slot: number, side: number): number {
+  const at = slot * STRIDE + side;
+  const low = table.words[at]! >>> 0;
+  return table.carries === 0 ? low : low + table.carried(at) * WRAP;
+}
+
+/** Adds so many packets to one side. */
+export function addCount(table: FlowTable, slot: number, side: number, count: number): void {
+  const at = slot * STRIDE + side;
+  const sum = (table.words[at]! >>> 0) + count;
+  table.words[at] = sum % WRAP;
+  if (sum >= WRAP) table.carry(at, Math.floor(sum / WRAP));
+}
+
+/** Sets packets and bytes of both sides to none. */
+export function clearCounts(table: FlowTable, slot: number): void {
+  const { words, floats } = table;
+  const base = slot * STRIDE;
   const fields = slot * FLOAT_STRIDE;
-  floats[fields + (forward ? SRC_PACKETS : DST_PACKETS)]! += 1;
-  floats[fields + (forward ? SRC_BYTES : DST_BYTES)]! += bytes;
+  words[base + SRC_PACKETS] = 0;
+  words[base + DST_PACKETS] = 0;
+  floats[fields + SRC_BYTES] = 0;
+  floats[fields + DST_BYTES] = 0;
+  if (table.carries > 0) table.dropCarries(slot);
 }
 
 /** Time of the newest packet of the flow's last record; when it entered its queue if it has none. */

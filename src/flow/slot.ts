@@ -1,58 +1,68 @@
 /**
- * Where a flow's fields lie in its slot of the {@link import('./table.ts').FlowTable}: every slot is
- * {@link STRIDE} 32-bit words, of which the first eighteen are also nine 64-bit floats. `SRC` is the
- * side that counts as originator, `DST` the other. A slot is three cache lines. A packet of a known flow
- * touches the first two alone: counters, then state and key; only IPv6 keys reach into the third.
+ * Where a flow's fields lie in its slot of the {@link import('./table.ts').FlowTable}. A slot has two
+ * parts. What a packet of a known flow touches is {@link STRIDE} 32-bit words, of which the first fourteen
+ * are also seven 64-bit floats: two cache lines. Links to other flows are {@link LINK_STRIDE} words
+ * elsewhere, so that walking a list fetches no more than the list. `SRC` is the side that counts as
+ * originator, `DST` the other.
  */
 
-/** Words a slot takes: 192 bytes, so that slots keep to cache lines. */
-export const STRIDE = 48;
+/** Words of a slot: 128 bytes, so that slots keep to cache lines. */
+export const STRIDE = 32;
 /** Floats a slot takes in the float view. */
 export const FLOAT_STRIDE = STRIDE / 2;
+/** Words a slot takes among the links. */
+export const LINK_STRIDE = 8;
 
-/** Floats: times in microseconds (0: not seen), counters, and when the flow entered its queue. */
+/** Floats: times in microseconds (0: not seen), bytes, and when the flow entered its queue. */
 export const SRC_START = 0;
 export const SRC_END = 1;
 export const DST_START = 2;
 export const DST_END = 3;
-export const SRC_PACKETS = 4;
-export const DST_PACKETS = 5;
-export const SRC_BYTES = 6;
-export const DST_BYTES = 7;
-export const QUEUE_TIME = 8;
+export const SRC_BYTES = 4;
+export const DST_BYTES = 5;
+export const QUEUE_TIME = 6;
 
-/** Words, from here: bits named below. */
-export const BITS = 18;
+/** Words, from here: packets, modulo 2^32 (see `countOf` in `record.ts`). */
+export const SRC_PACKETS = 14;
+export const DST_PACKETS = 15;
+/** Bits named below. */
+export const BITS = 16;
 /** Bytes: source TCP flags, destination TCP flags, source ToS, destination ToS. */
-export const SIDES = 19;
+export const SIDES = 17;
 /** TCP machine: see `tcp-machine.ts`. Fragments: bytes gathered so far. */
-export const TCP = 20;
-export const SRC_SEQ = 21;
-export const DST_SEQ = 22;
-export const SRC_ACK = 23;
-export const DST_ACK = 24;
-export const WINDOWS = 25;
-export const ANOMALY_LOW = 26;
-/** The key; its first five words end the second cache line, more have only IPv6 and RARP. */
-export const KEY = 27;
+export const TCP = 18;
+export const SRC_SEQ = 19;
+export const DST_SEQ = 20;
+export const SRC_ACK = 21;
+export const DST_ACK = 22;
+export const WINDOWS = 23;
+export const ANOMALY_LOW = 24;
+/** The key if it has five words; of a longer one (IPv6, RARP) its first word, then where it lies. */
+export const KEY = 25;
+export const LONG_AT = KEY + 1;
+/** ICMP: type, code (of the flow); then type and code of an ICMP error about this flow. */
+export const ICMP = 30;
+export const ANOMALY_HIGH = 31;
+
 /** Words of the longest key (IPv6). */
 export const KEY_WORDS = 11;
-/** The key's hash, and the links of the queue that holds the flow. */
-export const HASH = 38;
-export const NEWER = 39;
-export const OLDER = 40;
-/** Links among the flows that are {@link LISTED} as no conversation. */
-export const ONE_WAY_NEWER = 41;
-export const ONE_WAY_OLDER = 42;
-/** Number of the packet with which the flow entered the queue for its status record. */
-export const TURN = 43;
-export const ANOMALY_HIGH = 44;
-/** A flow's first fragment train, or a fragment train's parent flow; -1 for none. */
-export const KIN = 45;
-/** The next fragment train of the same parent; -1 for none. */
-export const SIBLING = 46;
-/** ICMP: type, code (of the flow); then type and code of an ICMP error about this flow. */
-export const ICMP = 47;
+/** Words of a key that fits into the slot. */
+export const SHORT_KEY = 5;
+
+/** Links: of the queue that holds the flow. */
+export const NEWER = 0;
+export const OLDER = 1;
+/** Links: among the flows that are {@link LISTED} as no conversation. */
+export const ONE_WAY_NEWER = 2;
+export const ONE_WAY_OLDER = 3;
+/** Links: number of the packet with which the flow entered the queue for its status record. */
+export const TURN = 4;
+/** Links: a flow's first fragment train, or a fragment train's parent flow; -1 for none. */
+export const KIN = 5;
+/** Links: the next fragment train of the same parent; -1 for none. */
+export const SIBLING = 6;
+/** Links: the key's hash. */
+export const HASH = 7;
 
 /** Fragment trains reuse the words of the TCP machine. */
 export const FRAGMENT_BYTES = TCP;

@@ -1,4 +1,4 @@
-import { HASH, KEY, STRIDE } from './slot.ts';
+import { HASH, KEY, KEY_WORDS, LINK_STRIDE, LONG_AT, NEWER, SHORT_KEY, STRIDE } from './slot.ts';
 
 /** Slots of the table's first size. */
 const FIRST_CAPACITY = 1024;
@@ -6,13 +6,20 @@ const FIRST_CAPACITY = 1024;
 const GROWTH = 8;
 /** Large blocks begin 16 bytes into a page; so many bytes further slots keep to cache lines. */
 const ALIGNMENT = 48;
+/** Entries of the index's first size. */
+const FIRST_INDEX = 2048;
 
 /** Words of a key by its kind (the low byte of its first word): see `key.ts`. */
 export const KEY_LENGTH: Uint8Array = new Uint8Array([0, 5, 11, 5, 5, 6]);
 
+/** Whether keys of a kind lie in {@link FlowTable.longKeys}. */
+export function isLongKey(kind: number): boolean {
+  return KEY_LENGTH[kind]! > SHORT_KEY;
+}
+
 /**
- * Flows in one growing block of memory, found by key through an open-addressing index (linear
- * probing, backward-shift deletion). Nothing is allocated between two doublings.
+ * Flows in growing blocks of memory, found by key through an open-addressing index (linear probing,
+ * backward-shift deletion). Nothing is allocated between two growths.
  *
  * The hash is seeded, so who does not know the seed cannot aim for collisions. No order that a user
  * sees depends on it.
@@ -26,14 +33,24 @@ export class FlowTable {
   removals = 0;
   words: Int32Array;
   floats: Float64Array;
-  /** Slot + 1 in the lower bits, the hash's own upper bits above; 0: empty. */
-  #index: Int32Array;
-  #mask: number;
-  /** The bits of an index entry that hold the slot. */
-  #slotMask: number;
-  /** Slots given back, a list through their first word; -1: none. */
+  links: Int32Array;
+  /** Keys of more than five words, {@link KEY_WORDS} each; a flow's slot says where its key begins. */
+  longKeys: Int32Array = new Int32Array(0);
+  /** Counters of packets that have gone past 2^32. */
+  carries = 0;
+  readonly #carried = new Map<number, number>();
+  /**
+   * Two words an entry: the hash, and the slot plus one; 0: empty. With the hash here, neither a search
+   * nor a deletion fetches the memory of flows that merely lie beside the one meant.
+   */
+  #index: Int32Array = new Int32Array(2 * FIRST_INDEX);
+  #mask: number = FIRST_INDEX - 1;
+  /** Slots given back, a list through {@link NEWER}; -1: none. */
   #free = -1;
   #fresh = 0;
+  /** Long keys given back, a list through their first words; -1: none. */
+  #freeLong = -1;
+  #freshLong = 0;
   readonly #seed: number;
 
   constructor(maxFlows: number, seed: number) {
@@ -43,9 +60,7 @@ export class FlowTable {
     const memory = slotMemory(this.capacity);
     this.words = memory.words;
     this.floats = memory.floats;
-    this.#index = new Int32Array(indexSize(this.capacity));
-    this.#mask = this.#index.length - 1;
-    this.#slotMask = slotMask(this.capacity);
+    this.links = new Int32Array(this.capacity * LINK_STRIDE);
   }
 
   /** True when no slot is left and {@link add} must not be called before {@link remove}. */
@@ -55,7 +70,8 @@ export class FlowTable {
 
   /** Bytes of memory that flows have used so far, and the index. */
   get bytes(): number {
-    return this.#fresh * STRIDE * 4 + this.#index.byteLength;
+    const words = this.#fresh * (STRIDE + LINK_STRIDE) + this.#freshLong * KEY_WORDS;
+    return words * 4 + this.#index.byteLength;
   }
 
   /** Seeded 32-bit hash of the key's words: multiply and fold a word, then MurmurHash3's finish. */
@@ -75,8 +91,20 @@ export class FlowTable {
   holds(slot: number, key: Int32Array): boolean {
     const words = this.words;
     const base = slot * STRIDE + KEY;
+    if (words[base] !== key[0]) return false;
+    if (isLongKey(key[0]! & 0xff)) return this.#holdsLong(words[slot * STRIDE + LONG_AT]!, key);
+    return (
+      words[base + 1] === key[1] &&
+      words[base + 2] === key[2] &&
+      words[base + 3] === key[3] &&
+      words[base + 4] === key[4]
+    );
+  }
+
+  #holdsLong(at: number, key: Int32Array): boolean {
+    const keys = this.longKeys;
     const length = KEY_LENGTH[key[0]! & 0xff]!;
-    for (let i = 0; i < length; i++) if (words[base + i] !== key[i]) return false;
+    for (let i = 0; i < length; i++) if (keys[at + i] !== key[i]) return false;
     return true;
   }
 
@@ -84,30 +112,25 @@ export class FlowTable {
   find(key: Int32Array, hash: number): number {
     const index = this.#index;
     const mask = this.#mask;
-    const slotMask = this.#slotMask;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const entry = index[at]!;
-      if (entry === 0) return -1;
-      if (((entry ^ hash) & ~slotMask) === 0) {
-        const slot = (entry & slotMask) - 1;
-        if (this.holds(slot, key)) return slot;
-      }
+      const slot = index[2 * at + 1]! - 1;
+      if (slot < 0) return -1;
+      if (index[2 * at] === hash && this.holds(slot, key)) return slot;
     }
   }
 
   /** Asks for the memory where {@link guess} will look. @returns nothing of use */
   touchIndex(hash: number): number {
-    return this.#index[hash & this.#mask]!;
+    return this.#index[2 * (hash & this.#mask)]!;
   }
 
-  /** Finds the first slot that may have this hash, without looking at its key; or -1. */
+  /** Finds the first slot that has this hash, without looking at its key; or -1. */
   guess(hash: number): number {
     const index = this.#index;
     const mask = this.#mask;
-    const slotMask = this.#slotMask;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const entry = index[at]!;
-      if (entry === 0 || ((entry ^ hash) & ~slotMask) === 0) return (entry & slotMask) - 1;
+      const entry = index[2 * at + 1]!;
+      if (entry === 0 || index[2 * at] === hash) return entry - 1;
     }
   }
 
@@ -124,45 +147,70 @@ export class FlowTable {
     return h ^ (h >>> 16);
   }
 
-  /** Takes a slot for a key that is not in the table; its fields are zero but key, hash and queue. */
+  /** Takes a slot for a key that is not in the table; its words are zero but for the key. */
   add(key: Int32Array, hash: number): number {
     let slot = this.#free;
-    if (slot >= 0) this.#free = this.words[slot * STRIDE]!;
+    if (slot >= 0) this.#free = this.links[slot * LINK_STRIDE + NEWER]!;
     else {
       if (this.#fresh === this.capacity) this.#grow();
       slot = this.#fresh++;
     }
-    const words = this.words;
+    const { words, floats } = this;
     const base = slot * STRIDE;
-    for (let i = 0; i < STRIDE; i++) words[base + i] = 0;
-    const length = KEY_LENGTH[key[0]! & 0xff]!;
-    for (let i = 0; i < length; i++) words[base + KEY + i] = key[i]!;
-    words[base + HASH] = hash;
-    this.#insert(slot, hash);
+    for (let i = base / 2; i < (base + STRIDE) / 2; i++) floats[i] = 0;
+    words[base + KEY] = key[0]!;
+    if (isLongKey(key[0]! & 0xff)) words[base + LONG_AT] = this.#addLong(key);
+    else for (let i = 1; i < SHORT_KEY; i++) words[base + KEY + i] = key[i]!;
+    this.links[slot * LINK_STRIDE + HASH] = hash;
     this.count++;
+    if (this.count * 2 > this.#mask) this.#growIndex();
+    this.#insert(slot, hash);
     return slot;
   }
 
-  /** Gives the slot back; all but its first word stays readable until the next {@link add}. */
+  #addLong(key: Int32Array): number {
+    let at = this.#freeLong;
+    if (at >= 0) this.#freeLong = this.longKeys[at]!;
+    else {
+      at = this.#freshLong++ * KEY_WORDS;
+      if (at === this.longKeys.length) {
+        const larger = new Int32Array(Math.max(FIRST_CAPACITY * KEY_WORDS, at * 2));
+        larger.set(this.longKeys);
+        this.longKeys = larger;
+      }
+    }
+    const length = KEY_LENGTH[key[0]! & 0xff]!;
+    for (let i = 0; i < length; i++) this.longKeys[at + i] = key[i]!;
+    return at;
+  }
+
+  /** Gives the slot back. */
   remove(slot: number): void {
     const index = this.#index;
     const mask = this.#mask;
-    const slotMask = this.#slotMask;
-    const words = this.words;
-    let hole = words[slot * STRIDE + HASH]! & mask;
-    while ((index[hole]! & slotMask) !== slot + 1) hole = (hole + 1) & mask;
+    const base = slot * STRIDE;
+    const { words, links } = this;
+    let hole = links[slot * LINK_STRIDE + HASH]! & mask;
+    while (index[2 * hole + 1] !== slot + 1) hole = (hole + 1) & mask;
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
-      const moved = index[at]!;
+      const moved = index[2 * at + 1]!;
       if (moved === 0) break;
-      const hash = words[((moved & slotMask) - 1) * STRIDE + HASH]!;
+      const hash = index[2 * at]!;
       // An entry may fill the hole only if its home does not lie behind the hole.
       if (((at - hash) & mask) >= ((at - hole) & mask)) {
-        index[hole] = moved;
+        index[2 * hole] = hash;
+        index[2 * hole + 1] = moved;
         hole = at;
       }
     }
-    index[hole] = 0;
-    words[slot * STRIDE] = this.#free;
+    index[2 * hole + 1] = 0;
+    if (isLongKey(words[base + KEY]! & 0xff)) {
+      const long = words[base + LONG_AT]!;
+      this.longKeys[long] = this.#freeLong;
+      this.#freeLong = long;
+    }
+    if (this.carries > 0) this.dropCarries(slot);
+    links[slot * LINK_STRIDE + NEWER] = this.#free;
     this.#free = slot;
     this.count--;
     this.removals++;
@@ -173,29 +221,59 @@ export class FlowTable {
     this.#index.fill(0);
     this.#free = -1;
     this.#fresh = 0;
+    this.#freeLong = -1;
+    this.#freshLong = 0;
+    this.#carried.clear();
+    this.carries = 0;
     this.removals += this.count;
     this.count = 0;
+  }
+
+  /** Notes that the counter at word `at` has gone past 2^32 so many times more. */
+  carry(at: number, times: number): void {
+    this.#carried.set(at, this.carried(at) + times);
+    this.carries = this.#carried.size;
+  }
+
+  /** How often the counter at word `at` has gone past 2^32. */
+  carried(at: number): number {
+    return this.#carried.get(at) ?? 0;
+  }
+
+  /** Forgets what was carried of a slot's counters. */
+  dropCarries(slot: number): void {
+    for (let at = slot * STRIDE; at < (slot + 1) * STRIDE; at++) this.#carried.delete(at);
+    this.carries = this.#carried.size;
   }
 
   #insert(slot: number, hash: number): void {
     const index = this.#index;
     const mask = this.#mask;
     let at = hash & mask;
-    while (index[at] !== 0) at = (at + 1) & mask;
-    index[at] = (hash & ~this.#slotMask) | (slot + 1);
+    while (index[2 * at + 1] !== 0) at = (at + 1) & mask;
+    index[2 * at] = hash;
+    index[2 * at + 1] = slot + 1;
   }
 
   #grow(): void {
-    const used = this.capacity;
-    this.capacity = Math.min(this.maxFlows, used * GROWTH);
+    this.capacity = Math.min(this.maxFlows, this.capacity * GROWTH);
     const { words, floats } = slotMemory(this.capacity);
     words.set(this.words);
     this.words = words;
     this.floats = floats;
-    this.#index = new Int32Array(indexSize(this.capacity));
-    this.#mask = this.#index.length - 1;
-    this.#slotMask = slotMask(this.capacity);
-    for (let slot = 0; slot < used; slot++) this.#insert(slot, words[slot * STRIDE + HASH]!);
+    const links = new Int32Array(this.capacity * LINK_STRIDE);
+    links.set(this.links);
+    this.links = links;
+  }
+
+  /** Keeps the index at most half full, so that probe runs stay short. */
+  #growIndex(): void {
+    const old = this.#index;
+    this.#index = new Int32Array(old.length * 2);
+    this.#mask = this.#index.length / 2 - 1;
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i + 1] !== 0) this.#insert(old[i + 1]! - 1, old[i]!);
+    }
   }
 }
 
@@ -205,16 +283,4 @@ function slotMemory(capacity: number): { words: Int32Array; floats: Float64Array
     words: new Int32Array(memory, ALIGNMENT),
     floats: new Float64Array(memory, ALIGNMENT),
   };
-}
-
-/** The lowest bits, enough for any slot of the table plus one. */
-function slotMask(capacity: number): number {
-  return 2 ** (32 - Math.clz32(capacity)) - 1;
-}
-
-/** A power of two at least twice the capacity: at most half full, so probe runs stay short. */
-function indexSize(capacity: number): number {
-  let size = 16;
-  while (size < capacity * 2) size *= 2;
-  return size;
 }

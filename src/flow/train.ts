@@ -1,5 +1,5 @@
 import { KIND_IPV6 } from './key.ts';
-import { clearRecord } from './record.ts';
+import { addCount, clearCounts, clearRecord, countOf } from './record.ts';
 import {
   BITS,
   DST_BYTES,
@@ -9,6 +9,7 @@ import {
   FLOAT_STRIDE,
   KEY,
   KIN,
+  LINK_STRIDE,
   SIBLING,
   SRC_BYTES,
   SRC_END,
@@ -33,10 +34,10 @@ export function isTrain(words: Int32Array, base: number): boolean {
 
 /** Hangs the train on its flow. */
 export function tieTrain(table: FlowTable, parent: number, train: number): void {
-  const words = table.words;
-  words[train * STRIDE + SIBLING] = words[parent * STRIDE + KIN]!;
-  words[train * STRIDE + KIN] = parent;
-  words[parent * STRIDE + KIN] = train;
+  const { links } = table;
+  links[train * LINK_STRIDE + SIBLING] = links[parent * LINK_STRIDE + KIN]!;
+  links[train * LINK_STRIDE + KIN] = parent;
+  links[parent * LINK_STRIDE + KIN] = train;
 }
 
 /**
@@ -47,10 +48,11 @@ const MAX_TRAINS = 64;
 
 /** @returns the flow's oldest train when it has as many as it may, else -1 */
 export function trainTooMany(table: FlowTable, parent: number): number {
-  const words = table.words;
+  const { links } = table;
   let count = 0;
   let last = -1;
-  for (let at = words[parent * STRIDE + KIN]!; at >= 0; at = words[at * STRIDE + SIBLING]!) {
+  const first = links[parent * LINK_STRIDE + KIN]!;
+  for (let at = first; at >= 0; at = links[at * LINK_STRIDE + SIBLING]!) {
     last = at;
     count++;
   }
@@ -59,10 +61,10 @@ export function trainTooMany(table: FlowTable, parent: number): number {
 
 /** Takes the train off its flow. */
 export function untieTrain(table: FlowTable, parent: number, train: number): void {
-  const words = table.words;
-  let at = parent * STRIDE + KIN;
-  while (words[at] !== train) at = words[at]! * STRIDE + SIBLING;
-  words[at] = words[train * STRIDE + SIBLING]!;
+  const { links } = table;
+  let at = parent * LINK_STRIDE + KIN;
+  while (links[at] !== train) at = links[at]! * LINK_STRIDE + SIBLING;
+  links[at] = links[train * LINK_STRIDE + SIBLING]!;
 }
 
 /** Adds a train's packets and times to its flow. */
@@ -70,15 +72,17 @@ export function absorbTrain(table: FlowTable, parent: number, train: number): vo
   const { words, floats } = table;
   const from = train * FLOAT_STRIDE;
   const into = parent * FLOAT_STRIDE;
-  if (floats[from + SRC_PACKETS] === 0 && floats[from + DST_PACKETS] === 0) return;
+  const straight = countOf(table, train, SRC_PACKETS);
+  const against = countOf(table, train, DST_PACKETS);
+  if (straight === 0 && against === 0) return;
   if ((words[parent * STRIDE + BITS]! & WRITTEN) !== 0) clearRecord(table, parent);
   const same = ((words[parent * STRIDE + BITS]! ^ words[train * STRIDE + BITS]!) & TURNED) === 0;
-  floats[into + (same ? SRC_PACKETS : DST_PACKETS)]! += floats[from + SRC_PACKETS]!;
+  addCount(table, parent, same ? SRC_PACKETS : DST_PACKETS, straight);
   floats[into + (same ? SRC_BYTES : DST_BYTES)]! += floats[from + SRC_BYTES]!;
   // Fragments of both directions under one identification: Argus loses those of the other.
-  floats[into + (same ? DST_PACKETS : SRC_PACKETS)]! += floats[from + DST_PACKETS]!;
+  addCount(table, parent, same ? DST_PACKETS : SRC_PACKETS, against);
   floats[into + (same ? DST_BYTES : SRC_BYTES)]! += floats[from + DST_BYTES]!;
-  floats.fill(0, from + SRC_PACKETS, from + DST_BYTES + 1);
+  clearCounts(table, train);
   const endAt = into + (same ? SRC_END : DST_END);
   const startAt = into + (same ? SRC_START : DST_START);
   const alone = floats[into + SRC_END] === 0 && floats[into + DST_END] === 0;

@@ -74,10 +74,10 @@ test('a flow leaves the list when it becomes a conversation', () => {
   const table = filled(1);
   const list = new OneWayList(table);
   list.push(0);
-  table.floats[SRC_PACKETS] = 1;
+  table.words[SRC_PACKETS] = 1;
   list.settle(0, false);
   assert.equal(list.candidate(0), 0, 'one side only');
-  table.floats[DST_PACKETS] = 1;
+  table.words[DST_PACKETS] = 1;
   list.settle(0, true);
   assert.equal(list.candidate(0), 0, 'a SYN and its answer');
   table.words[0 * STRIDE + BITS]! |= ESTABLISHED | RESET;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { KEY_WORDS } from '../../src/flow/slot.ts';
+import { addCount, countOf, tally } from '../../src/flow/record.ts';
+import { DST_PACKETS, KEY_WORDS, SRC_PACKETS, STRIDE } from '../../src/flow/slot.ts';
 import { FlowTable } from '../../src/flow/table.ts';
 
 const keyOf = (n: number): Int32Array => {
@@ -73,4 +74,32 @@ test('another seed gives other hashes, evenly spread', () => {
   }
   assert.ok(same < 3);
   assert.ok(Math.max(...buckets) < 150 && Math.min(...buckets) > 50, 'about 100 in each bucket');
+});
+
+test('keys longer than a slot are kept apart, and their room is used again', () => {
+  const longKey = (n: number): Int32Array =>
+    Int32Array.from({ length: KEY_WORDS }, (_, i) => (i === 0 ? 2 : i + n));
+  const table = new FlowTable(16, 3);
+  const slots = [1, 2, 3].map((n) => table.add(longKey(n), table.hash(longKey(n))));
+  const { length } = table.longKeys;
+  for (let n = 4; n < 4000; n++) {
+    table.remove(slots.shift()!);
+    slots.push(table.add(longKey(n), 42));
+  }
+  assert.equal(table.longKeys.length, length);
+  assert.equal(table.find(longKey(3999), 42), slots[2]);
+  assert.equal(table.find(longKey(3), 42), -1);
+});
+
+test('packets are counted past 32 bits, and forgotten with the slot', () => {
+  const table = new FlowTable(4, 3);
+  const slot = table.add(keyOf(1), 1);
+  table.words[slot * STRIDE + SRC_PACKETS] = -1;
+  tally(table, slot, true, 60);
+  assert.equal(countOf(table, slot, SRC_PACKETS), 2 ** 32);
+  addCount(table, slot, SRC_PACKETS, 2 ** 33 + 5);
+  assert.equal(countOf(table, slot, SRC_PACKETS), 3 * 2 ** 32 + 5);
+  assert.equal(countOf(table, slot, DST_PACKETS), 0);
+  table.remove(slot);
+  assert.equal(countOf(table, table.add(keyOf(2), 1), SRC_PACKETS), 0);
 });
