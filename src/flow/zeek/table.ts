@@ -2,6 +2,8 @@ import { COLD_FLOATS, COLD_STRIDE, KEY, POSITION, POSITION_HIGH, STRIDE } from '
 
 /** Connections of the table's first size. */
 const FIRST_CAPACITY = 1024;
+/** Entries of the first index; it doubles when half full, so probe runs stay short. */
+const FIRST_INDEX = 2048;
 /** Growth at a time. Memory that no connection has used yet is only promised by the system. */
 const GROWTH = 8;
 /** Large blocks begin 16 bytes into a page; so many bytes further slots keep to cache lines. */
@@ -62,9 +64,9 @@ export class ConnTable {
     this.halves = new Uint16Array(memory, ALIGNMENT);
     this.coldFloats = new Float64Array(this.capacity * COLD_FLOATS);
     this.cold = new Int32Array(this.coldFloats.buffer);
-    this.#index = new Int32Array(indexSize(this.capacity));
+    this.#index = new Int32Array(FIRST_INDEX);
     this.#mask = this.#index.length - 1;
-    this.#slotMask = slotMask(this.capacity);
+    this.#slotMask = slotMask(this.maxConnections);
   }
 
   /** True when no slot is left and {@link add} must not be called before {@link remove}. */
@@ -159,6 +161,8 @@ export class ConnTable {
 
   /** Takes a slot for a key that is not in the table; its other fields are zero. */
   add(key: Int32Array, length: number, hash: number): number {
+    // Sized by what is in use, not by room: a probe into a small index finds it in the cache.
+    if (this.count * 2 >= this.#index.length) this.#spread();
     let slot = this.#free;
     if (slot >= 0) this.#free = this.words[slot * STRIDE]!;
     else {
@@ -266,8 +270,7 @@ export class ConnTable {
   }
 
   #grow(): void {
-    const used = this.capacity;
-    const capacity = Math.min(this.maxConnections, used * GROWTH);
+    const capacity = Math.min(this.maxConnections, this.capacity * GROWTH);
     const memory = new ArrayBuffer(capacity * STRIDE * 4 + ALIGNMENT);
     const words = new Int32Array(memory, ALIGNMENT);
     words.set(this.words);
@@ -282,10 +285,18 @@ export class ConnTable {
     cold.set(this.cold);
     this.cold = cold;
     this.capacity = capacity;
-    this.#index = new Int32Array(indexSize(capacity));
+  }
+
+  /** Doubles the index. */
+  #spread(): void {
+    const old = this.#index;
+    this.#index = new Int32Array(old.length * 2);
     this.#mask = this.#index.length - 1;
-    this.#slotMask = slotMask(capacity);
-    for (let slot = 0; slot < used; slot++) this.#insert(slot, this.#hashOf(slot));
+    for (let at = 0; at < old.length; at++) {
+      if (old[at] === 0) continue;
+      const slot = (old[at]! & this.#slotMask) - 1;
+      this.#insert(slot, this.#hashOf(slot));
+    }
   }
 
   #hashOf(slot: number): number {
@@ -298,11 +309,4 @@ export class ConnTable {
 /** The lowest bits, enough for any slot of the table plus one. */
 function slotMask(capacity: number): number {
   return 2 ** (32 - Math.clz32(capacity)) - 1;
-}
-
-/** A power of two at least twice the capacity: at most half full, so probe runs stay short. */
-function indexSize(capacity: number): number {
-  let size = 16;
-  while (size < capacity * 2) size *= 2;
-  return size;
 }

@@ -305,9 +305,10 @@ export class TcpMachine {
         histories.add(slot, role, letter);
       }
     } else if (control === FIN) {
-      const last = this.#lastFin(slot, role);
       const again = histories.once(slot, role, SEEN_FIN, LETTER_F);
-      if (again && last !== ((relative + length) | 0)) histories.add(slot, role, LETTER_F);
+      if (again && this.#lastFin(slot, role) !== ((relative + length) | 0)) {
+        histories.add(slot, role, LETTER_F);
+      }
     } else {
       const { cold } = this.#table;
       const at = slot * COLD_STRIDE + LAST_RST + role;
