@@ -42,6 +42,7 @@ const TASKS = {
   fuzz: (args) => [[inRoot('test/fuzz/main.ts'), ...args]],
   examples: (args) => [[inRoot('examples/make.ts'), ...args]],
   models: (args) => [[inRoot('models/make.ts'), ...args]],
+  figures: (args) => [[inRoot('bench/figures/main.ts'), ...args]],
   build: () => [[...TSC, '-p', inRoot('tsconfig.build.json')]],
 };
 

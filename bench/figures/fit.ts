@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+import {
+  type ColumnPlan,
+  fitPipeline,
+  type PipelineSpec,
+  type Step,
+} from '../../src/features/index.ts';
+import { modelKind, type Parameters } from '../../src/models/index.ts';
+import type { LabelledTable } from '../../src/table/index.ts';
+
+/** A kind of model with its parameters and what its columns need. */
+export interface Candidate {
+  readonly name: string;
+  readonly kind: string;
+  readonly parameters: Parameters;
+  /** Whether numbers go through log1p and are standardised. */
+  readonly scaled: boolean;
+}
+
+/** Probabilities of the test rows, and what they cost. */
+export interface Fitted {
+  /** Row-major, rows × classes. */
+  readonly probabilities: Float32Array;
+  /** Pipeline, fit and scoring. */
+  readonly seconds: number;
+}
+
+/** Which rows teach and which are scored. */
+export interface Task {
+  readonly data: LabelledTable;
+  readonly columns: readonly string[];
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+const missing: Step = { kind: 'impute', with: 'constant', value: '<missing>' };
+
+/** Words one-hot, 80 at most; numbers with -1 (scaled: 0 and a flag) where empty. */
+export function specOf(
+  { table }: LabelledTable,
+  columns: readonly string[],
+  scaled: boolean,
+): PipelineSpec {
+  const plans = columns.map((from): ColumnPlan => {
+    const { type } = table.schema.columns.find(({ name }) => name === from)!;
+    if (type === 'text') {
+      return { from, steps: [missing, { kind: 'oneHot', maxCategories: 80, minFrequency: 3 }] };
+    }
+    if (!scaled) return { from, steps: [{ kind: 'impute', with: 'constant', value: -1 }] };
+    const filled: Step = { kind: 'impute', with: 'constant', value: 0, indicator: true };
+    return { from, steps: [filled, { kind: 'log1p' }, { kind: 'standard' }] };
+  });
+  return { schema: table.schema, plans };
+}
+
+/** Fits pipeline and model on the training rows alone, and scores the test rows. */
+export async function fitScore(candidate: Candidate, task: Task): Promise<Fitted> {
+  const { data, columns, train, test, seed, threads } = task;
+  const began = performance.now();
+  const spec = specOf(data, columns, candidate.scaled);
+  const pipeline = fitPipeline(spec, data.table, train, data.labels);
+  const model = await modelKind(candidate.kind)
+    .create(candidate.parameters)
+    .fit(
+      {
+        matrix: pipeline.transform(data.table, train),
+        labels: train.map((row) => data.labels[row]!),
+        classes: data.classes,
+      },
+      { seed, threads },
+    );
+  const probabilities = model.score(pipeline.transform(data.table, test));
+  return { probabilities, seconds: (performance.now() - began) / 1000 };
+}
+
+/** The mean of several models' probabilities. */
+export function meanOf(parts: readonly Fitted[]): Fitted {
+  const sum = new Float32Array(parts[0]!.probabilities.length);
+  for (const { probabilities } of parts) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += probabilities[i]! / parts.length;
+  }
+  return { probabilities: sum, seconds: parts.reduce((total, { seconds }) => total + seconds, 0) };
+}
+
+/** The most probable class a row; of equal ones the first. */
+export function toldOf(probabilities: Float32Array, classes: number): Int32Array {
+  const told = new Int32Array(probabilities.length / classes);
+  for (let row = 0; row < told.length; row++) {
+    let best = 0;
+    for (let c = 1; c < classes; c++) {
+      if (probabilities[row * classes + c]! > probabilities[row * classes + best]!) best = c;
+    }
+    told[row] = best;
+  }
+  return told;
+}
