@@ -1,4 +1,6 @@
+import { type CurveBands, curveBands } from './bands.ts';
 import { bootstrapRanking } from './bootstrap.ts';
+import { type BudgetPoint, budgetCurve, type CostPoint, costCurve } from './budget-curve.ts';
 import {
   type CurvePoint,
   expectedCalibrationError,
@@ -94,6 +96,12 @@ export interface BinaryReport {
   readonly roc: readonly CurvePoint[];
   readonly pr: readonly CurvePoint[];
   readonly reliability: readonly ReliabilityBin[];
+  /** Of both curves; null without both kinds of rows, or without draws. */
+  readonly bands: CurveBands | null;
+  /** Recall against alerts an hour; empty when the rows cover no time. */
+  readonly budget: readonly BudgetPoint[];
+  /** At the first of the stated prevalences; empty without both kinds of rows. */
+  readonly cost: readonly CostPoint[];
 }
 
 /** Recalls at which the false-positive rate is told. */
@@ -137,6 +145,12 @@ export function binaryReport(input: BinaryInput): BinaryReport {
     ...calibration(input),
     roc: rocCurve(ranking),
     pr: prCurve(ranking),
+    budget: budgetCurve(ranking, spanSeconds),
+    cost: costCurve(
+      ranking,
+      { recall: tp / (tp + fn), falsePositiveRate: fp / (fp + tn) },
+      input.prevalences[0] ?? 0.01,
+    ),
   };
 }
 
@@ -144,11 +158,10 @@ function areas(input: BinaryInput, ranking: Ranking) {
   const { scores, truth, groups, seed, replicates } = input;
   const both = ranking.positives > 0 && ranking.negatives > 0;
   const grouped = groups ? { groups } : {};
-  const drawn =
-    both && replicates > 0
-      ? bootstrapRanking({ scores, truth, seed, replicates, ...grouped })
-      : undefined;
+  const draws = { scores, truth, seed, replicates, ...grouped };
+  const drawn = both && replicates > 0 ? bootstrapRanking(draws) : undefined;
   return {
+    bands: drawn ? curveBands(draws) : null,
     rocAuc: measure(rocAuc(ranking), needsBoth(ranking), drawn?.rocAuc),
     averagePrecision: measure(averagePrecision(ranking), NO_POSITIVES, drawn?.averagePrecision),
     prAucTrapezoid: measure(prAucTrapezoid(ranking), NO_POSITIVES),

@@ -1,3 +1,4 @@
+import { type CurvePoint, prCurve, rocCurve } from './curve.ts';
 import { type Measure, measure, proportion } from './measure.ts';
 import { classCounts, confusion, f1, macroF1, meanRecall } from './metrics.ts';
 import { averagePrecision, rank, rocAuc } from './ranking.ts';
@@ -12,6 +13,9 @@ export interface ClassReport {
   readonly f1: Measure;
   readonly rocAuc: Measure;
   readonly averagePrecision: Measure;
+  /** Against all other classes; empty with two classes, whose curves the views hold. */
+  readonly roc: readonly CurvePoint[];
+  readonly pr: readonly CurvePoint[];
 }
 
 /** How well the classes are told apart, over labelled rows. */
@@ -76,6 +80,8 @@ export function classesReport(input: ClassesInput): ClassesReport {
       f1: measure(f1(counts), 'no row is, or was told to be, of this class'),
       rocAuc: measure(rocAuc(ranking), 'the rows are all of this class, or none is'),
       averagePrecision: measure(averagePrecision(ranking), 'no row is of this class'),
+      roc: k > 2 ? rocCurve(ranking) : [],
+      pr: k > 2 ? prCurve(ranking) : [],
     };
   });
   return {

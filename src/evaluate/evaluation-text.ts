@@ -21,6 +21,7 @@ export function evaluationText(evaluation: Evaluation): string {
     baselinesText(evaluation),
     `Hits by published label\n${hitsText('label', evaluation.rawLabels)}`,
     hostsText(evaluation),
+    overTimeText(evaluation),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -153,4 +154,24 @@ function hostsText({ hosts }: Evaluation): string {
   const { hostile, harmless, unknown } = hosts.valuesHit;
   const summary = `${hosts.values} hosts; above the threshold at least once: ${hostile} of ${hosts.hostileValues} with hostile rows, ${harmless} harmless, ${unknown} unknown.`;
   return `Hits by host (${hosts.column})\n${hitsText('host', hosts)}\n${summary}`;
+}
+
+/** By window and host, and how long hosts went unseen; nothing for rows without times. */
+function overTimeText({ windows, timeToDetect }: Evaluation): string {
+  if (!windows) return '';
+  const share = (value: number | null): string => (value === null ? '-' : figure(value));
+  const never = timeToDetect.filter(({ seconds }) => seconds === null).length;
+  const found = timeToDetect.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
+  const median = found[Math.floor((found.length - 1) / 2)];
+  const lines = [
+    `By window of ${windows.windowSeconds} s and host, early finds weigh more (Garcia et al. 2014), ${windows.windows} windows`,
+    `recall ${share(windows.recall)}, false-positive rate ${share(windows.falsePositiveRate)}, precision ${share(windows.precision)}, F1 ${share(windows.f1)}`,
+  ];
+  if (timeToDetect.length > 0) {
+    const middle = median === undefined ? 'none was found' : `median ${figure(median)} s`;
+    lines.push(
+      `Time to detect, ${timeToDetect.length} hostile hosts: ${middle}; ${never} never found`,
+    );
+  }
+  return lines.join('\n');
 }

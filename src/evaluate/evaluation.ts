@@ -6,7 +6,8 @@ import { type ClassesReport, classesReport } from './classes.ts';
 import { countHits, type HitTable } from './hits.ts';
 import { type Measure, measure, proportion } from './measure.ts';
 import { alertsPerHour } from './metrics.ts';
-import { hostColumn, hostileScores, hostileTruth, timeRange } from './truth.ts';
+import { hostColumn, hostileScores, hostileTruth, timeRange, timesOf } from './truth.ts';
+import { timeToDetect, type WindowsMetric, windowsMetric } from './windows-metric.ts';
 
 /** What was judged. */
 export interface EvaluatedModel {
@@ -63,7 +64,20 @@ export interface Evaluation {
   readonly rawLabels: HitTable;
   /** By originator. */
   readonly hosts: HitTable & { readonly column: string };
+  /** By window and host instead of by flow; null when the rows have no times. */
+  readonly windows: WindowsMetric | null;
+  /** How long each hostile host went unseen, longest last; empty when the rows have no times. */
+  readonly timeToDetect: readonly DetectedHost[];
   readonly baselines: readonly Baseline[];
+}
+
+/** When a hostile host was first found. */
+export interface DetectedHost {
+  readonly host: string;
+  /** From its first hostile row to its first one above the threshold; null: never. */
+  readonly seconds: number | null;
+  /** Hostile rows before that one. */
+  readonly rowsBefore: number;
 }
 
 /** Choices that change how figures are told, never what was learned. */
@@ -148,7 +162,38 @@ export function judge(input: JudgeInput): Evaluation {
     background: backgroundReport(scores, truth, threshold.value, spanSeconds),
     rawLabels: countHits({ ...hits, column: data.rawLabel, limit: LABELS_SHOWN }),
     hosts: { ...hosts, column: column.name },
+    ...overTime(input, scores, truth),
     baselines: input.baselines,
+  };
+}
+
+/** Most hosts told by their time to detection. */
+const DETECTED_SHOWN = 100;
+
+function overTime(
+  { data, rows, threshold }: JudgeInput,
+  scores: Float32Array,
+  truth: Int8Array,
+): Pick<Evaluation, 'windows' | 'timeToDetect'> {
+  const times = timesOf(data.table);
+  if (!times || rows.every((row) => Number.isNaN(times[row]!))) {
+    return { windows: null, timeToDetect: [] };
+  }
+  const column = hostColumn(data);
+  const input = {
+    times: Float64Array.from(rows, (row) => times[row]!),
+    hosts: rows.map((row) => column.codes[row]!),
+    truth,
+    above: Uint8Array.from(scores, (score) => Number(score >= threshold.value)),
+  };
+  const detected = timeToDetect(input).slice(-DETECTED_SHOWN);
+  return {
+    windows: windowsMetric(input),
+    timeToDetect: detected.map(({ host, seconds, rowsBefore }) => ({
+      host: column.dictionary[host] ?? '(empty)',
+      seconds,
+      rowsBefore,
+    })),
   };
 }
 

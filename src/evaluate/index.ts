@@ -1,3 +1,4 @@
+export { type Band, type CurveBands, curveBands } from './bands.ts';
 export { type Baseline, baselines } from './baselines.ts';
 export { type AtPrevalence, type BinaryInput, type BinaryReport, binaryReport } from './binary.ts';
 export {
@@ -5,6 +6,13 @@ export {
   bootstrapRanking,
   type RankingIntervals,
 } from './bootstrap.ts';
+export {
+  type BudgetPoint,
+  budgetCurve,
+  type CostPoint,
+  costCurve,
+  recallAtBudget,
+} from './budget-curve.ts';
 export type { ClassesReport, ClassReport } from './classes.ts';
 export {
   type CrossValidation,
@@ -23,6 +31,7 @@ export {
 export { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
 export {
   type BackgroundReport,
+  type DetectedHost,
   type EvaluatedModel,
   type Evaluation,
   type JudgeInput,
@@ -63,6 +72,7 @@ export {
   precisionAtPrevalence,
   recall,
 } from './metrics.ts';
+export { type PairedInput, type PairedTest, pairedTest } from './paired.ts';
 export {
   type Balance,
   type ModelSelection,
@@ -152,3 +162,9 @@ export {
   type TrainingRecord,
 } from './training-record.ts';
 export { harmlessClass, hostileScores, hostileTruth } from './truth.ts';
+export {
+  type HostDetection,
+  timeToDetect,
+  type WindowsMetric,
+  windowsMetric,
+} from './windows-metric.ts';

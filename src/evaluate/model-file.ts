@@ -2,6 +2,7 @@ import { VERSION } from '../base/index.ts';
 import type { Pipeline } from '../features/index.ts';
 import { MODEL_FORMAT, type Model, type ModelFile } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
+import type { BinaryReport } from './binary.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { ChosenThreshold } from './threshold.ts';
 import type { TrainingRecord } from './training-record.ts';
@@ -23,6 +24,12 @@ function plain(value: object): Plain {
   return JSON.parse(JSON.stringify(value)) as Plain;
 }
 
+/** A view's figures without its curves, which a card's reader can have made again. */
+function withoutCurves(view: BinaryReport): Partial<BinaryReport> {
+  const { roc: _r, pr: _p, reliability: _b, bands: _s, budget: _h, cost: _c, ...figures } = view;
+  return figures;
+}
+
 /**
  * The model file of a training. `metrics` holds `falsePositiveRate` and `falsePositiveRateUpper` as
  * live scoring reads them, the whole `calibration`, and `test`: each view's figures without curves.
@@ -31,7 +38,7 @@ function plain(value: object): Plain {
 export function modelFileOf(input: ModelFileInput): ModelFile {
   const { data, scorer, threshold, record, evaluation, seed } = input;
   const { calibration } = record;
-  const test = evaluation.views.map(({ roc: _roc, pr: _pr, reliability: _bins, ...view }) => view);
+  const test = evaluation.views.map(withoutCurves);
   return {
     version: MODEL_FORMAT,
     program: VERSION,
