@@ -49,13 +49,19 @@ export class ArgusCsv {
   readonly #protocols = new AsciiWords(256, (code) => PROTOCOL_NAMES[code]!);
   readonly #flags = new AsciiWords(FLAG_PAIRS, flagPair);
 
-  /** @returns the batch's rows as text (no header); valid until the next call */
-  write(batch: FlowBatch): Uint8Array {
+  /**
+   * @param ends gets the offset behind each row's line end
+   * @returns the batch's rows as text (no header); valid until the next call
+   */
+  write(batch: FlowBatch, ends?: Uint32Array): Uint8Array {
     if (this.#bytes.length < batch.length * LONGEST_ROW) {
       this.#bytes = new Uint8Array(batch.capacity * LONGEST_ROW);
     }
     let at = 0;
-    for (let row = 0; row < batch.length; row++) at = this.#row(batch, row, at);
+    for (let row = 0; row < batch.length; row++) {
+      at = this.#row(batch, row, at);
+      if (ends) ends[row] = at;
+    }
     return this.#bytes.subarray(0, at);
   }
 
