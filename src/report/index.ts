@@ -1,4 +1,5 @@
 export * from './chart/index.ts';
+export { confusionChart, evaluationPage, viewCharts } from './evaluation-page.ts';
 export * from './explore/index.ts';
 export { type CardInput, modelCard } from './model-card.ts';
 export { type Block, type Cell, type Page, pageHtml, type Section } from './page.ts';

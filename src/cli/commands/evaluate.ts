@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import type { EvaluateOptions } from '../../evaluate/index.ts';
 import { type CommandContext, numberArgument, wholeArgument } from '../context.ts';
+import { checkPageName, writePage } from '../page-output.ts';
 import { createProgress } from '../terminal.ts';
 
 interface Options {
@@ -14,6 +15,7 @@ interface Options {
   readonly seed: number;
   readonly strict?: boolean;
   readonly target?: string;
+  readonly output?: string;
   readonly json?: boolean;
 }
 
@@ -22,6 +24,7 @@ Examples:
   wiresift evaluate models/ctu13-botnet.safetensors capture20110816.binetflow.gz
   wiresift evaluate m.safetensors other.binetflow --prevalence 1e-5 --flows-per-hour 2e6
   wiresift evaluate m.safetensors capture20110816.binetflow.gz --prior-work
+  wiresift evaluate m.safetensors capture20110816.binetflow.gz -o evaluation.html
 
 Data that trained the model are judged on the recorded test part only, and the output says so.`;
 
@@ -64,6 +67,7 @@ export function evaluateCommand(context: CommandContext): Command {
     )
     .option('--target <name>', 'which classes of the data set, such as label, type or category')
     .option('--strict', 'refuse a file with a row that cannot be read')
+    .option('-o, --output <file>', 'also write a page (.html) or the figures (.json)')
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, paths: string[], options: Options) => {
@@ -77,6 +81,7 @@ async function evaluate(
   paths: readonly string[],
   options: Options,
 ): Promise<void> {
+  if (options.output !== undefined) checkPageName(options.output);
   const { openDataset } = await import('../../datasets/index.ts');
   const { evaluateModel, evaluationText, priorWorkProtocol, priorWorkText } = await import(
     '../../evaluate/index.ts'
@@ -106,8 +111,13 @@ async function evaluate(
     const priorWork = options.priorWork
       ? await priorWorkProtocol(data, { seed, threads, signal })
       : undefined;
+    const json = `${JSON.stringify({ evaluation, priorWork }, null, 2)}\n`;
+    if (options.output !== undefined) {
+      const { evaluationPage } = await import('../../report/index.ts');
+      await writePage(options.output, json, () => evaluationPage(evaluation));
+    }
     if (options.json) {
-      process.stdout.write(`${JSON.stringify({ evaluation, priorWork }, null, 2)}\n`);
+      process.stdout.write(json);
       return;
     }
     process.stdout.write(evaluationText(evaluation));

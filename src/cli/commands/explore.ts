@@ -2,7 +2,8 @@ import { Command, Option } from 'commander';
 import type { Exploration, ExploreInput } from '../../report/index.ts';
 import { type CommandContext, usage, wholeArgument } from '../context.ts';
 import type { View } from '../flow-output.ts';
-import { createProgress, note } from '../terminal.ts';
+import { checkPageName, writePage } from '../page-output.ts';
+import { createProgress } from '../terminal.ts';
 
 interface Options {
   readonly output?: string;
@@ -75,11 +76,9 @@ async function exploreData(
   options: Options,
 ): Promise<void> {
   const { output } = options;
-  if (output !== undefined && !/\.(html|json)$/.test(output)) {
-    throw usage('--output', `"${output}"`, 'a name that ends in .html or .json');
-  }
+  if (output !== undefined) checkPageName(output);
   const input = await load(context, words, options);
-  const { exploreText, explore, explorePage, pageHtml } = await import('../../report/index.ts');
+  const { exploreText, explore, explorePage } = await import('../../report/index.ts');
   const progress = createProgress(`exploring ${input.name}`);
   let found: Exploration;
   try {
@@ -92,11 +91,6 @@ async function exploreData(
     progress.stop();
   }
   const json = `${JSON.stringify(found, null, 2)}\n`;
-  if (output !== undefined) {
-    const { writeWhole } = await import('../../base/index.ts');
-    const text = output.endsWith('.json') ? json : pageHtml(explorePage(found));
-    writeWhole(output, new TextEncoder().encode(text));
-    note(`written: ${output}`);
-  }
+  if (output !== undefined) await writePage(output, json, () => explorePage(found));
   process.stdout.write(options.json ? json : exploreText(found));
 }
