@@ -5,7 +5,13 @@ import {
   type Frame,
   openCapture,
 } from './capture/index.ts';
-import { ANOMALIES, anomalyNames, createDecoder, type Decoder, Packet } from './decode/index.ts';
+import {
+  ANOMALIES,
+  anomalyNames,
+  createDecoder,
+  type Decoder,
+  type Packet,
+} from './decode/index.ts';
 import {
   type Alert,
   createDetection,
@@ -31,6 +37,7 @@ import {
   ParallelMeter,
   type ParallelSummary,
   type RecordOutput,
+  TrackerBurst,
   type ZeekOptions,
   type ZeekStats,
   ZeekTracker,
@@ -96,10 +103,10 @@ export interface MeterCapturesOptions {
 /** The meters with their decoder, and what they have seen. */
 class Segment {
   readonly files: FileSummary[] = [];
-  /** Takes the frames when the argus meter is alone, which needs few of them decoded. */
+  /** Each meter's own: they need few frames decoded. */
   readonly #burst: MeterBurst | undefined;
+  readonly #trackerBurst: TrackerBurst | undefined;
   readonly #decoder: Decoder = createDecoder();
-  readonly #packet = new Packet();
   readonly #meter: Meter | undefined;
   readonly #tracker: ZeekTracker | undefined;
   readonly #kdd: KddView | undefined;
@@ -108,7 +115,10 @@ class Segment {
 
   constructor({ onText, onConns, onKdd, ...options }: MeterCapturesOptions) {
     const onBatch = withText(options.onBatch, onText);
-    if (onBatch) this.#meter = new Meter(options.meter ?? {}, onBatch);
+    if (onBatch) {
+      this.#meter = new Meter(options.meter ?? {}, onBatch);
+      this.#burst = new MeterBurst(this.#meter, this.#decoder);
+    }
     const kdd = onKdd && new KddView(options.kdd ?? {}, onKdd);
     this.#kdd = kdd;
     if (onConns || kdd) {
@@ -116,28 +126,28 @@ class Segment {
         kdd?.conns(batch);
         onConns?.(batch);
       });
-    } else if (this.#meter) this.#burst = new MeterBurst(this.#meter, this.#decoder);
+      // Both bursts see every frame; anomalies are to be counted once.
+      const uncounted = this.#meter !== undefined;
+      const decoder = uncounted ? createDecoder() : this.#decoder;
+      const onPacket = kdd && ((packet: Packet) => kdd.packet(packet));
+      this.#trackerBurst = new TrackerBurst(this.#tracker, decoder, {
+        uncounted,
+        ...(onPacket ? { onPacket } : {}),
+      });
+    }
   }
 
   take(frame: Frame): void {
     if (Number.isNaN(this.first)) this.first = frame.time;
     this.last = frame.time;
-    if (this.#burst) {
-      this.#burst.add(frame);
-      return;
-    }
-    const packet = this.#packet;
-    this.#decoder.decode(frame, packet);
-    this.#meter?.add(packet);
-    if (this.#tracker) {
-      this.#kdd?.packet(packet);
-      this.#tracker.add(packet);
-    }
+    this.#burst?.add(frame);
+    this.#trackerBurst?.add(frame);
   }
 
   /** To be called before the bytes of the frames taken are overwritten. */
   flush(): void {
     this.#burst?.flush();
+    this.#trackerBurst?.flush();
   }
 
   finish(): SegmentSummary {
