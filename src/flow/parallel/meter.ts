@@ -17,7 +17,7 @@ const REACH = 1 << 21;
  * What reading and merging cost the caller's thread, in shares of what metering costs: it meters the
  * less the more threads it has to feed.
  */
-const FEEDING = 0.15;
+const FEEDING = 0.3;
 
 /** What the workers did together. */
 export interface ParallelSummary {

@@ -1,7 +1,6 @@
 import { FlowBatch } from '../flow.ts';
 import { ArgusCsv } from '../views/argus-csv.ts';
 
-const NEWLINE = 10;
 /** Bytes of a record's place in the order, and of the end of its text. */
 const KEY_BYTES = 20;
 /** Readers take text in words, the last of which may reach beyond it. */
@@ -21,13 +20,17 @@ export type RecordForm = 'text' | 'columns';
 /** Packs batches as they leave a meter. */
 export class RecordPacker {
   readonly #csv: ArgusCsv | undefined;
+  #ends = new Uint32Array(0);
 
   constructor(form: RecordForm) {
     if (form === 'text') this.#csv = new ArgusCsv();
   }
 
   pack(batch: FlowBatch): PackedRecords {
-    return this.#csv ? packText(batch, this.#csv.write(batch)) : packColumns(batch);
+    if (!this.#csv) return packColumns(batch);
+    if (this.#ends.length < batch.capacity) this.#ends = new Uint32Array(batch.capacity);
+    const text = this.#csv.write(batch, this.#ends);
+    return packText(batch, text, this.#ends.subarray(0, batch.length));
   }
 }
 
@@ -47,23 +50,15 @@ function columnsOf(batch: FlowBatch): Uint8Array[] {
   return Object.values(batch).filter((value) => ArrayBuffer.isView(value)) as Uint8Array[];
 }
 
-function packText(batch: FlowBatch, text: Uint8Array): PackedRecords {
+function packText(batch: FlowBatch, text: Uint8Array, ends: Uint32Array): PackedRecords {
   const rows = batch.length;
   const memory = new SharedArrayBuffer(rows * KEY_BYTES + text.length + SLACK);
   const records = new Records({ memory, rows, text: true });
   records.leftAt.set(batch.leftAt.subarray(0, rows));
   setRanks(batch, records.rank);
-  setEnds(text, records.ends);
+  records.ends.set(ends);
   records.text.set(text);
   return { memory, rows, text: true };
-}
-
-function setEnds(text: Uint8Array, ends: Uint32Array): void {
-  let at = 0;
-  for (let row = 0; row < ends.length; row++) {
-    while (text[at] !== NEWLINE) at++;
-    ends[row] = ++at;
-  }
 }
 
 function setRanks(batch: FlowBatch, rank: Float64Array): void {

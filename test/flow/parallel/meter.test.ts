@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openCapture } from '../../../src/capture/index.ts';
+import { gzipSync } from 'node:zlib';
+import { type Frame, openCapture } from '../../../src/capture/index.ts';
 import { createDecoder } from '../../../src/decode/index.ts';
 import {
   ArgusCsv,
@@ -114,4 +117,103 @@ test('a share of the flows each: together no more than were allowed', async () =
   assert.ok(stats.evicted > 0);
   assert.ok(stats.peakFlows <= 20);
   assert.equal(stats.records, rows.count);
+});
+
+/** The text of all records, by one meter and by several workers. */
+async function texts(paths: readonly string[], options: MeterOptions): Promise<[string, string]> {
+  const csv = new ArgusCsv();
+  const lines: string[] = [];
+  const meter = new Meter(options, (batch) =>
+    lines.push(Buffer.from(csv.write(batch)).toString('latin1')),
+  );
+  const burst = new MeterBurst(meter, createDecoder());
+  const read = async (add: (frame: Frame) => void, after: () => Promise<void>): Promise<void> => {
+    for (const path of paths) await (await openCapture(path)).read(add, undefined, after);
+  };
+  await read(
+    (frame) => burst.add(frame),
+    async () => burst.flush(),
+  );
+  meter.finish();
+  const others: string[] = [];
+  const parallel = new ParallelMeter(3, options, {
+    onText: (text) => others.push(Buffer.from(text).toString('latin1')),
+  });
+  await read(
+    (frame) => parallel.add(frame),
+    async () => {
+      parallel.flush();
+      await parallel.ready();
+    },
+  );
+  await parallel.finish();
+  return [others.join(''), lines.join('')];
+}
+
+test('text that workers write is that of one meter, byte for byte', async () => {
+  for (const options of [{}, { statusInterval: 5, batchRows: 16 }]) {
+    const [found, expected] = await texts(EXAMPLES, options);
+    assert.ok(expected.length > 100_000);
+    assert.equal(found, expected);
+  }
+});
+
+test('a compressed and a damaged capture come out as from one meter', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wiresift-workers-'));
+  try {
+    const whole = readFileSync(EXAMPLES[0]!);
+    const zipped = join(folder, 'zipped.pcap.gz');
+    const broken = join(folder, 'broken.pcap');
+    writeFileSync(zipped, gzipSync(whole));
+    writeFileSync(broken, whole.subarray(0, whole.length - 7));
+    const [plain] = await texts([EXAMPLES[0]!], {});
+    assert.deepEqual(await texts([zipped], {}), [plain, plain]);
+    const [found, expected] = await texts([broken], {});
+    assert.equal(found, expected);
+    assert.notEqual(found, plain);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('fragments and tunnels of real captures, as text', { skip: sharedMissing }, async () => {
+  const root = sharedPath('data', 'pcap');
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(frag|teredo|gre|vlan|icmp|6in4).*\.(pcap|pcapng|cap)$/i.test(name))
+    .sort()
+    .map((name) => `${root}/${name}`)
+    .filter((path) => statSync(path).size < 2_000_000);
+  assert.ok(paths.length > 5);
+  const [found, expected] = await texts(paths, { statusInterval: 20 });
+  assert.equal(found, expected);
+});
+
+test('what the output throws ends the work, and is what finish throws', async () => {
+  const meter = new ParallelMeter(
+    2,
+    { batchRows: 16 },
+    {
+      onText() {
+        throw new Error('the disk is full');
+      },
+    },
+  );
+  const feed = async (): Promise<void> => {
+    const source = await openCapture(EXAMPLES[0]!);
+    await source.read(
+      (frame) => meter.add(frame),
+      undefined,
+      async () => {
+        meter.flush();
+        await meter.ready();
+      },
+    );
+  };
+  await assert.rejects(
+    async () => {
+      await feed().catch(() => undefined);
+      await meter.finish();
+    },
+    { message: 'the disk is full' },
+  );
 });
