@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WiresiftError } from '../src/base/index.ts';
 import { createAppConnection } from '../src/decode/index.ts';
-import { ArgusCsv } from '../src/flow/index.ts';
+import { ArgusCsv, KddCsv, ZeekTsv } from '../src/flow/index.ts';
 import { meterCaptures, type SegmentSummary } from '../src/pipeline.ts';
 import { readHead, readTurns } from './fuzz/conversation.ts';
 
@@ -24,6 +24,9 @@ interface Expected {
   /** All rows of the argus view; or some that must be among them. */
   readonly rows?: readonly string[];
   readonly rowsAmong?: readonly string[];
+  /** All rows of the zeek view, tabs as spaces and without the uid; all rows of the kdd view. */
+  readonly zeek?: readonly string[];
+  readonly kdd?: readonly string[];
   readonly records?: number;
   readonly evicted?: number;
   /** Oddities of the file and of its packets, all of them with their counts. */
@@ -49,6 +52,8 @@ function serviceOf(bytes: Uint8Array): string {
 interface Outcome {
   readonly segments: readonly SegmentSummary[];
   readonly rows: readonly string[];
+  readonly zeek: readonly string[];
+  readonly kdd: readonly string[];
   readonly error?: string;
   readonly millis: number;
 }
@@ -60,11 +65,20 @@ async function inputOf(folder: string): Promise<Uint8Array> {
   return make();
 }
 
+/** A line of the zeek view: tabs as spaces, the uid left out. */
+function zeekLine(line: string): string {
+  return line.split('\t').toSpliced(1, 1).join(' ');
+}
+
 async function play(folder: string, expected: Expected): Promise<Outcome> {
   const place = mkdtempSync(join(tmpdir(), 'wiresift-'));
   const path = join(place, 'input');
   const csv = new ArgusCsv();
   const rows: string[] = [];
+  const zeek: string[] = [];
+  const kdd: string[] = [];
+  const tsv = new ZeekTsv();
+  const lines = new KddCsv();
   let segments: readonly SegmentSummary[] = [];
   let error: string | undefined;
   writeFileSync(path, await inputOf(folder));
@@ -75,6 +89,14 @@ async function play(folder: string, expected: Expected): Promise<Outcome> {
       onBatch: (batch) => {
         rows.push(...Buffer.from(csv.write(batch)).toString().trimEnd().split('\n'));
       },
+      ...(expected.zeek || expected.kdd
+        ? {
+            tracker: { ignoreChecksums: true },
+            onConns: (conns) =>
+              void zeek.push(...tsv.write(conns).trimEnd().split('\n').map(zeekLine)),
+            onKdd: (found) => void kdd.push(...lines.write(found).trimEnd().split('\n')),
+          }
+        : {}),
     });
   } catch (thrown) {
     if (!(thrown instanceof WiresiftError)) throw thrown;
@@ -82,10 +104,17 @@ async function play(folder: string, expected: Expected): Promise<Outcome> {
   } finally {
     rmSync(place, { recursive: true });
   }
-  return { segments, rows, millis: performance.now() - began, ...(error ? { error } : {}) };
+  return {
+    segments,
+    rows,
+    zeek,
+    kdd,
+    millis: performance.now() - began,
+    ...(error ? { error } : {}),
+  };
 }
 
-function check(expected: Expected, { segments, rows, error, millis }: Outcome): void {
+function check(expected: Expected, { segments, rows, zeek, kdd, error, millis }: Outcome): void {
   assert.equal(error, expected.error);
   const [segment] = segments;
   const [file] = segment?.files ?? [];
@@ -93,6 +122,8 @@ function check(expected: Expected, { segments, rows, error, millis }: Outcome): 
   if (expected.frames !== undefined) assert.equal(file?.frames, expected.frames);
   if (expected.rows) assert.deepEqual(rows, expected.rows);
   for (const row of expected.rowsAmong ?? []) assert.ok(rows.includes(row), `no row ${row}`);
+  if (expected.zeek) assert.deepEqual(zeek, expected.zeek);
+  if (expected.kdd) assert.deepEqual(kdd, expected.kdd);
   if (expected.records !== undefined) assert.equal(segment?.meter?.records, expected.records);
   if (expected.evicted !== undefined) assert.equal(segment?.meter?.evicted, expected.evicted);
   if (expected.fileAnomalies) assert.deepEqual({ ...file?.anomalies }, expected.fileAnomalies);
