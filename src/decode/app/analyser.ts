@@ -19,6 +19,11 @@ export interface Analyser {
   gap(fromOriginator: boolean, length: number): void;
   /** The connection is over. */
   end(): void;
+  /**
+   * So many of the direction's next bytes are a body that is only counted; infinite when it ends with
+   * the connection. 0 when absent.
+   */
+  bodyLeft?(fromOriginator: boolean): number;
 }
 
 /** What an analyser can tell, and ask of, the connection it reads. */

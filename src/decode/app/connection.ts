@@ -37,6 +37,11 @@ export interface AppConnection {
   /** The connection is over; facts that wait for its end are settled. */
   end(): void;
   /**
+   * So many of the direction's next bytes are only counted (the body of a long download; infinite
+   * when it ends with the connection), so they need not count against a limit of what is read.
+   */
+  bodyLeft(fromOriginator: boolean): number;
+  /**
    * Zeek's names of the confirmed protocols, in order of confirmation, comma-separated; '' if
    * none.
    */
@@ -123,6 +128,10 @@ class Connection implements AppConnection, AnalyserHost {
     if (detector === null || length <= 0) return;
     detector.gap(fromOriginator, length);
     if (detector.over) this.#detector = null;
+  }
+
+  bodyLeft(fromOriginator: boolean): number {
+    return this.#detector?.bodyLeft(fromOriginator) ?? 0;
   }
 
   end(): void {

@@ -72,6 +72,10 @@ export class Detector implements Analyser {
     else if (this.#host.protocol === 6) this.stop();
   }
 
+  bodyLeft(fromOriginator: boolean): number {
+    return this.#analyser?.bodyLeft?.(fromOriginator) ?? 0;
+  }
+
   end(): void {
     if (this.#analyser !== null) this.#analyser.end();
     this.stop();

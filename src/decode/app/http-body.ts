@@ -46,6 +46,11 @@ export class HttpBody {
     return this.#state === OVER;
   }
 
+  /** Bytes that are to come before anything but their number is looked at again. */
+  get countedLeft(): number {
+    return this.#state === DATA && !this.#sniff ? this.#left : 0;
+  }
+
   /** Reads on; returns where the rest begins. */
   take(bytes: Uint8Array, start: number, end: number): number {
     let at = start;

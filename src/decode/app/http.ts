@@ -94,6 +94,12 @@ class Http implements Analyser {
     }
   }
 
+  bodyLeft(fromOriginator: boolean): number {
+    if (this.#next !== null) return this.#next.bodyLeft?.(fromOriginator) ?? 0;
+    const side = fromOriginator ? this.#request : this.#reply;
+    return side.state === BODY ? side.body.countedLeft : 0;
+  }
+
   end(): void {
     this.#settle(true, this.#request);
     this.#settle(false, this.#reply);

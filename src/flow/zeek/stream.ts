@@ -87,19 +87,31 @@ export class Stream {
   deliver(role: number, bytes: Uint8Array, start: number, end: number, time: number): void {
     const app = this.#app;
     if (app === null || app.over || start >= end) return;
-    const room = this.#limits.streamBytes - this.#delivered[role]!;
+    const fromOriginator = (role === 0) !== this.turned;
+    // What a reader only counts is no part of the prefix that it reads.
+    const counted = app.bodyLeft(fromOriginator);
+    const room = this.#limits.streamBytes - this.#delivered[role]! + counted;
     if (room <= 0) return;
-    this.#delivered[role]! += end - start;
     const stop = end - start > room ? start + room : end;
-    app.data((role === 0) !== this.turned, bytes, start, stop, time);
+    this.#countPrefix(role, counted, end - start);
+    app.data(fromOriginator, bytes, start, stop, time);
+    // A body that begins where the prefix ends is still counted right.
+    if (stop < end && app.bodyLeft(fromOriginator) > 0) app.gap(fromOriginator, end - stop);
   }
 
   /** Tells of bytes that never came. */
   gap(role: number, length: number): void {
     const app = this.#app;
-    if (app === null || app.over || this.#delivered[role]! >= this.#limits.streamBytes) return;
-    this.#delivered[role]! += length;
-    app.gap((role === 0) !== this.turned, length);
+    if (app === null || app.over) return;
+    const fromOriginator = (role === 0) !== this.turned;
+    const counted = app.bodyLeft(fromOriginator);
+    if (counted === 0 && this.#delivered[role]! >= this.#limits.streamBytes) return;
+    this.#countPrefix(role, counted, length);
+    app.gap(fromOriginator, length);
+  }
+
+  #countPrefix(role: number, counted: number, length: number): void {
+    if (length > counted) this.#delivered[role]! += length - counted;
   }
 
   /** The connection is over. */

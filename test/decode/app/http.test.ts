@@ -57,6 +57,27 @@ test('pipelined requests are answered in order; HEAD, 204 and 304 have no body',
   assert.equal(facts.http?.responseBodyLength, 0);
 });
 
+test('what is left of a body is told once its type is known', () => {
+  const connection = connect();
+  const say = (who: boolean, text: string): void => {
+    const bytes = bytesOf(text);
+    connection.data(who, bytes, 0, bytes.length, 0);
+  };
+  say(true, 'GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\nGET /c HTTP/1.1\r\n\r\n');
+  say(false, `HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(500)}`);
+  assert.equal(connection.bodyLeft(false), 0, 'its first bytes are still looked at');
+  say(false, 'x'.repeat(500));
+  assert.equal(connection.bodyLeft(false), 99_000);
+  assert.equal(connection.bodyLeft(true), 0);
+  connection.gap(false, 98_000);
+  say(false, `${'x'.repeat(1000)}HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n`);
+  assert.equal(connection.facts.http?.responseBodyLength, 100_000);
+  assert.equal(connection.bodyLeft(false), 4096, 'of a chunk');
+  say(false, `${'x'.repeat(4096)}\r\n0\r\n\r\nHTTP/1.0 200 OK\r\n\r\n`);
+  assert.equal(connection.bodyLeft(false), Number.POSITIVE_INFINITY);
+  assert.equal(connection.facts.http?.replies, 3);
+});
+
 test('100 Continue is no reply', () => {
   const turns: Turn[] = [
     ['>', 'POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n'],

@@ -136,10 +136,13 @@ export class Wire {
   #text = '';
   time = START;
 
-  constructor(options: ZeekOptions = {}) {
-    this.tracker = new ZeekTracker(options, (batch) => {
-      this.#text += this.#tsv.write(batch);
-    });
+  /** @param tracker one whose batches go elsewhere, in place of one with the options */
+  constructor(options: ZeekOptions = {}, tracker?: ZeekTracker) {
+    this.tracker =
+      tracker ??
+      new ZeekTracker(options, (batch) => {
+        this.#text += this.#tsv.write(batch);
+      });
   }
 
   /** Sends one packet, a hundredth of a second after the one before unless told otherwise. */

@@ -170,7 +170,7 @@ const plenty = (): StreamBudget => ({ bytes: 1e6, pieces: 1e6 });
 
 /** Hands the bytes on as text, marks for gaps. */
 function recorder() {
-  const heard = { text: ['', ''], ended: 0 };
+  const heard = { text: ['', ''], ended: 0, counted: 0 };
   const app = {
     data(fromOriginator: boolean, bytes: Uint8Array, start: number, end: number): void {
       const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
@@ -182,6 +182,7 @@ function recorder() {
     end(): void {
       heard.ended++;
     },
+    bodyLeft: () => heard.counted,
     service: 'test',
     facts: NO_FACTS,
     over: false,
@@ -217,6 +218,24 @@ test('a stream hands on so many bytes and holds so many, and no more', () => {
   assert.equal(heard.text[1], 'abcdefgh<4>', 'the limit is reached');
   stream.deliver(0, bytes, 0, 16, 0);
   assert.equal(heard.text[0], 'abcdefghij');
+});
+
+test('what is only counted is no part of the prefix', () => {
+  const { heard, app } = recorder();
+  const stream = new Stream({ streamBytes: 4, heldBytes: 4 }, plenty(), app);
+  const bytes = Buffer.from('abcdefghijklmnop');
+  stream.deliver(0, bytes, 0, 3, 0);
+  heard.counted = 10;
+  stream.deliver(0, bytes, 3, 9, 0);
+  stream.gap(0, 4);
+  assert.equal(heard.text[0], 'abcdefghi<4>');
+  heard.counted = 2;
+  stream.deliver(0, bytes, 9, 16, 0);
+  const told = 'abcdefghi<4>jkl<4>';
+  assert.equal(heard.text[0], told, 'two counted, one left of the prefix; the rest is a gap');
+  heard.counted = 0;
+  stream.deliver(0, bytes, 0, 16, 0);
+  assert.equal(heard.text[0], told);
 });
 
 test('however a stream is cut and shuffled, it comes out as it was', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../../src/base/index.ts';
 import { Frame } from '../../../src/capture/index.ts';
-import { createDecoder, Packet } from '../../../src/decode/index.ts';
+import { type AppFacts, createDecoder, Packet } from '../../../src/decode/index.ts';
 import { ZeekTracker, ZeekTsv } from '../../../src/flow/index.ts';
 import { ipPacket, Wire } from './build.ts';
 
@@ -138,6 +138,34 @@ test('the table never holds more than maxFlows; open connections outlast attempt
   assert.equal(rows.length, 2001, 'every connection leaves a row');
   assert.equal(rows.filter(({ state }) => state === 'S1').length, 1);
   assert.equal(rows.findIndex(({ state }) => state === 'S1') > 1900, true);
+});
+
+test('a download longer than the prefix is counted, and the next request is read', () => {
+  let facts: AppFacts | undefined;
+  const tracker = new ZeekTracker({ streamBytes: 2048 }, (batch) => {
+    facts = batch.facts[0];
+  });
+  const wire = new Wire({}, tracker);
+  wire
+    .handshake()
+    .send({ flags: 'A', sequence: 1, acknowledgement: 1001, data: 'GET / HTTP/1.1\r\n\r\n' });
+  const body = 'y'.repeat(1000);
+  const parts = ['HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n', ...Array(20).fill(body)];
+  let sequence = 1001;
+  for (const data of parts) {
+    wire.reply({ flags: 'A', sequence, acknowledgement: 19, data });
+    sequence += data.length;
+  }
+  wire.send({
+    flags: 'A',
+    sequence: 19,
+    acknowledgement: sequence,
+    data: 'GET /b HTTP/1.1\r\n\r\n',
+  });
+  wire.reply({ flags: 'A', sequence, acknowledgement: 38, data: 'HTTP/1.1 204 No\r\n\r\n' });
+  tracker.finish();
+  assert.equal(facts?.http?.responseBodyLength, 20_000);
+  assert.deepEqual([facts?.http?.requests, facts?.http?.replies], [2, 2]);
 });
 
 test('only so many connections are read at once', () => {
