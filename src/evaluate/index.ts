@@ -1,5 +1,14 @@
 export { type Band, type CurveBands, curveBands } from './bands.ts';
 export { type Baseline, baselines } from './baselines.ts';
+export {
+  type Benchmark,
+  type BenchmarkEntry,
+  type BenchmarkFailure,
+  type BenchmarkJournal,
+  type BenchmarkOptions,
+  benchmark,
+} from './benchmark.ts';
+export { openBenchmarkJournal } from './benchmark-journal.ts';
 export { type AtPrevalence, type BinaryInput, type BinaryReport, binaryReport } from './binary.ts';
 export {
   type BootstrapInput,

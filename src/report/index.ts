@@ -1,3 +1,4 @@
+export { benchmarkHead, benchmarkPage, benchmarkRow, benchmarkText } from './benchmark-page.ts';
 export * from './chart/index.ts';
 export { confusionChart, evaluationPage, viewCharts } from './evaluation-page.ts';
 export * from './explore/index.ts';
