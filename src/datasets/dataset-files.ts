@@ -86,7 +86,7 @@ export function partOf(path: string): string {
 }
 
 /** The hash of several files: of their hashes joined; one file's own. */
-export function joinHashes(files: readonly FileShare[]): string {
+export function joinHashes(files: readonly Pick<FileShare, 'hash'>[]): string {
   if (files.length === 1) return files[0]!.hash;
   return createHash('sha256')
     .update(files.map((file) => file.hash).join(''))

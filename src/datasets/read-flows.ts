@@ -34,7 +34,7 @@ export interface FlowTables extends AsyncIterable<Table> {
 }
 
 /** One file with what its first bytes say. */
-interface Opened {
+export interface Opened {
   readonly path: string;
   readonly format: FlowFormat;
   /** Zeek: `conn`, `dns` …; else ''. */
@@ -70,7 +70,8 @@ export function readFlows(
   };
 }
 
-interface Account {
+/** Where what cannot be read is counted. */
+export interface Account {
   readonly problems: Problems;
   readonly counts: { skipped: number };
 }
@@ -112,7 +113,8 @@ async function* tablesOf(
   if (rest.length === 0) throw onlySide(paths.join(', '), 'no conn.log nor other flows');
 }
 
-async function filesOf(paths: readonly string[]): Promise<string[]> {
+/** The files named, and those in the folders named, a folder's in order of their names. */
+export async function filesOf(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const isFolder = path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory();
@@ -126,7 +128,14 @@ async function filesOf(paths: readonly string[]): Promise<string[]> {
   return files;
 }
 
-async function openFile(path: string, { signal }: ReadFlowsOptions): Promise<Opened | undefined> {
+/**
+ * Opens a file of flows and reads its head.
+ * @returns undefined when it is of no known kind
+ */
+export async function openFile(
+  path: string,
+  { signal }: ReadFlowsOptions,
+): Promise<Opened | undefined> {
   const source =
     path === '-' ? standardInput() : unpacked(path, { hash: createHash('sha256'), signal });
   const pieces = source[Symbol.asyncIterator]();
@@ -170,7 +179,12 @@ function logOf({ name }: FlowFormat, head: Uint8Array): string {
   return told.path === '' ? 'conn' : told.path;
 }
 
-async function readSide(file: Opened, sides: SideLogs, { problems }: Account): Promise<number> {
+/** Reads a side log whole. @returns its rows */
+export async function readSide(
+  file: Opened,
+  sides: SideLogs,
+  { problems }: Account,
+): Promise<number> {
   const { path, log, format } = file;
   const schema = sideSchema(log);
   const parser = openParser(format.name, { path, problems, log, schema });

@@ -2,10 +2,12 @@ import { basename } from 'node:path';
 import { zeekSchema } from '../../flow/index.ts';
 import { type ColumnSpec, columnIndex, type Schema, texts } from '../../table/index.ts';
 import type { Dataset, DatasetTable, ReadOptions } from '../dataset.ts';
-import { besides, readRows, viewOf } from '../dataset-files.ts';
+import { besides, type FileRows, joinHashes, readRows, viewOf } from '../dataset-files.ts';
 import { groupsByHost } from '../host-groups.ts';
+import { MAX_PROBLEMS } from '../problems.ts';
 import { findTarget, labelRows } from '../targets.ts';
 import { unescapeWords, ZeekFormat } from './format.ts';
+import { type SortedLogs, sortLogs } from './joined.ts';
 import { BY_DETAIL, BY_LABEL, knownFileLabel, RULE_NONE, ZEEK_LABELS, zeekRule } from './labels.ts';
 
 const ROW_BYTES = 110;
@@ -43,7 +45,8 @@ const columnOf = (field: string): number =>
 /**
  * Reads Zeek conn logs with labels, as IoT-23 and the Stratosphere test sets publish them. A log
  * without labels takes the one that `fileLabel` gives for its path, or that is known by its name.
- * Groups are source addresses.
+ * dns, ssl, http and weird logs among the files are joined to the connections by `uid`; a folder
+ * stands for the logs in it. Groups are source addresses.
  */
 export async function readZeekLabelled(
   paths: string | readonly string[],
@@ -55,13 +58,15 @@ export async function readZeekLabelled(
     [BY_LABEL, { ...BY_LABEL, name: BY_DETAIL }],
     options.target,
   );
-  const { table: raw, ...read } = await readRows(paths, options, {
+  const logs = await sortLogs(typeof paths === 'string' ? [paths] : paths, options);
+  const { table: raw, ...rows } = await readRows(logs.conn, options, {
     schema: fileSchema,
     rowBytes: ROW_BYTES,
     format: (path) => new ZeekFormat(path, fileSchema, columnOf),
   });
+  const read = withSides(rows, logs);
   const all = unescapeWords(raw);
-  const table = viewOf(all, zeekSchema);
+  const table = logs.sides.join(viewOf(all, zeekSchema));
   const rawLabel = texts(all, 'label');
   const { labels, labelCounts } = labelRows(rawLabel, ZEEK_LABELS, { target, ruleOf: zeekRule });
   const counts = new Map(labelCounts.map((count) => [count.group, count]));
@@ -86,6 +91,18 @@ export async function readZeekLabelled(
     besides: besides(all, 'zeek-besides', ['detailed_label']),
   };
   return byDetail ? { ...result, ...detailed(result) } : result;
+}
+
+/** The account of the conn logs with that of the logs joined to them. */
+function withSides<Read extends Omit<FileRows, 'table'>>(read: Read, logs: SortedLogs): Read {
+  const { hashes, problems } = logs;
+  if (hashes.length === 0) return read;
+  return {
+    ...read,
+    hash: joinHashes([{ hash: read.hash }, ...hashes.map((hash) => ({ hash }))]),
+    problems: [...read.problems, ...problems.list].slice(0, MAX_PROBLEMS),
+    problemCount: read.problemCount + problems.count,
+  };
 }
 
 function moveCount(

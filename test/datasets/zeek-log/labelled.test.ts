@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { zeekLabelled } from '../../../src/datasets/index.ts';
@@ -67,6 +68,37 @@ C5\t10.0.0.1\t(empty)   Benign   a  b
   assert.equal(cellOf(got.table, 'tunnel_parents', 1), 'C9');
   assert.equal(cellOf(got.table, 'tunnel_parents', 0), undefined);
   assert.equal(cellOf(got.besides!, 'detailed_label', 3), 'a  b');
+});
+
+test('side logs beside the conn log, or in its folder, are joined by uid', async (t) => {
+  const fields = '#fields\tts\tuid\tid.orig_h\tproto\tlabel\tdetailed-label\n';
+  const rows = '1\tC1\t10.0.0.1\tudp\tMalicious\tC&C\n2\tC2\t10.0.0.2\ttcp\tBenign\t-\n';
+  const conn = fileOf(t, 'conn.log.labeled', `${HEAD}${fields}${rows}`);
+  const folder = dirname(conn);
+  const side = (path: string, text: string) => {
+    writeFileSync(join(folder, `${path}.log`), `${HEAD.replace('conn', path)}${text}`);
+    return join(folder, `${path}.log`);
+  };
+  const dns = side(
+    'dns',
+    '#fields\tts\tuid\tquery\tqtype\n1\tC1\ta.example\t28\n1\tC1\tb.example\t1\n',
+  );
+  side('weird', '#fields\tts\tuid\tname\n2\tC2\tbad_TCP_checksum\n');
+  side('files', '#fields\tts\tfuid\n2\tF1\n');
+  writeFileSync(join(folder, 'notes.txt'), 'of no kind\n');
+  const alone = await zeekLabelled.read(conn, { strict: true });
+  assert.equal(cellOf(alone.table, 'dns_query', 0), undefined);
+  const two = await zeekLabelled.read([dns, conn], { strict: true });
+  assert.equal(cellOf(two.table, 'dns_query', 0), 'a.example');
+  assert.equal(cellOf(two.table, 'weird_name', 1), undefined);
+  assert.notEqual(two.hash, alone.hash);
+  const all = await zeekLabelled.read(folder, { strict: true });
+  assert.equal(all.table.rows, 2);
+  assert.equal(cellOf(all.table, 'dns_qtype', 0), 28);
+  assert.equal(cellOf(all.table, 'weird_name', 1), 'bad_TCP_checksum');
+  assert.deepEqual([...all.labels], [...alone.labels]);
+  assert.deepEqual(all.groupNames, ['10.0.0.1', '10.0.0.2']);
+  assert.equal(all.files.length, 1);
 });
 
 test('a log without labels takes the one given for its file', async (t) => {
