@@ -1,14 +1,13 @@
+import { ADDRESS_STRIDE } from '../flow.ts';
 import type { ConnBatch } from '../zeek/batch.ts';
-import { LocalNetworks, PRIVATE_NETWORKS } from '../zeek/local.ts';
+import { TRANSPORTS } from '../zeek/key.ts';
+import { PRIVATE_NETWORKS } from '../zeek/local.ts';
+import { CONN_STATES } from '../zeek/tcp-state.ts';
+import { AsciiWords, putIpv4, putSixDigits, putText, putWhole } from './ascii.ts';
 import type { ZeekViewOptions } from './zeek.ts';
-import {
-  zeekAddress,
-  zeekDuration,
-  zeekLocal,
-  zeekProto,
-  zeekState,
-  zeekUid,
-} from './zeek-cells.ts';
+import { zeekAddress } from './zeek-address.ts';
+import { LocalSides } from './zeek-local.ts';
+import { putUid } from './zeek-uid.ts';
 
 const FIELDS: readonly (readonly [string, string])[] = [
   ['ts', 'time'],
@@ -62,55 +61,131 @@ export function zeekFooter(closed: number): string {
   return `#close\t${logTime(closed)}\n`;
 }
 
+/** No row without its strings is longer: two IPv6 addresses, a uid, eleven numbers and short words. */
+const LONGEST_ROW = 512;
+
+const TAB = 9;
+const NEWLINE = 10;
+const POINT = 46;
+const DASH = 45;
+const FALSE = 70;
+const TRUE = 84;
+
 /** Writes batches as rows of Zeek's `conn.log` (TSV, Zeek 8, with `ip_proto`). */
 export class ZeekTsv {
-  readonly #networks: LocalNetworks;
+  readonly #local: LocalSides;
+  readonly #transports = new AsciiWords(TRANSPORTS.length, (code) => TRANSPORTS[code]!);
+  readonly #states = new AsciiWords(CONN_STATES.length, (code) => CONN_STATES[code]!);
+  readonly #decoder = new TextDecoder('latin1');
+  #bytes = new Uint8Array(0);
 
   /** @throws WiresiftError `ZEEK_NETWORK` when a local network is none */
   constructor(options: ZeekViewOptions = {}) {
-    this.#networks = new LocalNetworks(options.localNetworks ?? PRIVATE_NETWORKS);
+    this.#local = new LocalSides(options.localNetworks ?? PRIVATE_NETWORKS);
   }
 
   /** The rows of the batch, each with its line feed. */
   write(batch: ConnBatch): string {
-    let text = '';
-    for (let row = 0; row < batch.length; row++) text += this.#row(batch, row);
-    return text;
+    return this.#decoder.decode(this.bytes(batch));
   }
 
-  #row(batch: ConnBatch, row: number): string {
-    const duration = zeekDuration(batch, row);
-    const timed = !Number.isNaN(duration);
-    const cells = [
-      seconds(batch.start[row]!),
-      zeekUid(batch, row),
-      zeekAddress(batch, row, 0),
-      batch.originatorPort[row],
-      zeekAddress(batch, row, 1),
-      batch.responderPort[row],
-      zeekProto(batch, row),
-      batch.service[row] || UNSET,
-      timed ? seconds(batch.duration[row]!) : UNSET,
-      timed ? batch.originatorBytes[row] : UNSET,
-      timed ? batch.responderBytes[row] : UNSET,
-      zeekState(batch, row),
-      zeekLocal(batch, row, 0, this.#networks) || UNSET,
-      zeekLocal(batch, row, 1, this.#networks) || UNSET,
-      batch.missedBytes[row],
-      batch.history[row] || UNSET,
-      batch.originatorPackets[row],
-      batch.originatorIpBytes[row],
-      batch.responderPackets[row],
-      batch.responderIpBytes[row],
-      batch.tunnelParents[row] || UNSET,
-      batch.protocol[row],
-    ];
-    return `${cells.join('\t')}\n`;
+  /** The same as bytes; valid until the next call. */
+  bytes(batch: ConnBatch): Uint8Array {
+    let at = 0;
+    for (let row = 0; row < batch.length; row++) {
+      const { service, history, tunnelParents } = batch;
+      const strings = service[row]!.length + history[row]!.length + tunnelParents[row]!.length;
+      this.#reserve(at, at + LONGEST_ROW + strings, batch.length);
+      at = this.#ends(batch, row, at);
+      at = this.#traffic(batch, row, at);
+    }
+    return this.#bytes.subarray(0, at);
+  }
+
+  #reserve(at: number, needed: number, rows: number): void {
+    if (needed <= this.#bytes.length) return;
+    // A usual row has some 140 bytes.
+    const larger = new Uint8Array(Math.max(needed * 2, rows * (LONGEST_ROW / 2)));
+    larger.set(this.#bytes.subarray(0, at));
+    this.#bytes = larger;
+  }
+
+  /** Fields `ts` to `service`: who talks to whom. */
+  #ends(batch: ConnBatch, row: number, from: number): number {
+    const bytes = this.#bytes;
+    let at = putMicros(bytes, from, batch.start[row]!);
+    bytes[at++] = TAB;
+    at = putUid(bytes, at, batch, row);
+    bytes[at++] = TAB;
+    at = this.#address(batch, row, 0, at);
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.originatorPort[row]!);
+    bytes[at++] = TAB;
+    at = this.#address(batch, row, 1, at);
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.responderPort[row]!);
+    bytes[at++] = TAB;
+    at = this.#transports.put(bytes, at, batch.transport[row]!);
+    bytes[at++] = TAB;
+    at = putText(bytes, at, batch.service[row] || UNSET);
+    bytes[at++] = TAB;
+    return at;
+  }
+
+  #address(batch: ConnBatch, row: number, role: number, at: number): number {
+    if (batch.addressLength[row] !== 4) {
+      return putText(this.#bytes, at, zeekAddress(batch, row, role));
+    }
+    return putIpv4(this.#bytes, at, batch.addresses, row * ADDRESS_STRIDE + role * 16);
+  }
+
+  /** Fields `duration` to `ip_proto`, and the line feed. */
+  #traffic(batch: ConnBatch, row: number, from: number): number {
+    const bytes = this.#bytes;
+    let at = from;
+    if (batch.duration[row]! > 0) {
+      at = putMicros(bytes, at, batch.duration[row]!);
+      bytes[at++] = TAB;
+      at = putWhole(bytes, at, batch.originatorBytes[row]!);
+      bytes[at++] = TAB;
+      at = putWhole(bytes, at, batch.responderBytes[row]!);
+    } else at = putText(bytes, at, NO_DURATION);
+    bytes[at++] = TAB;
+    at = this.#states.put(bytes, at, batch.state[row]!);
+    bytes[at++] = TAB;
+    bytes[at++] = letter(this.#local.code(batch, row, 0));
+    bytes[at++] = TAB;
+    bytes[at++] = letter(this.#local.code(batch, row, 1));
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.missedBytes[row]!);
+    bytes[at++] = TAB;
+    at = putText(bytes, at, batch.history[row] || UNSET);
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.originatorPackets[row]!);
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.originatorIpBytes[row]!);
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.responderPackets[row]!);
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.responderIpBytes[row]!);
+    bytes[at++] = TAB;
+    at = putText(bytes, at, batch.tunnelParents[row] || UNSET);
+    bytes[at++] = TAB;
+    at = putWhole(bytes, at, batch.protocol[row]!);
+    bytes[at++] = NEWLINE;
+    return at;
   }
 }
 
+/** Duration and payload bytes of a connection that has no duration. */
+const NO_DURATION = `${UNSET}\t${UNSET}\t${UNSET}`;
+
+const letter = (local: number): number => (local < 0 ? DASH : local === 1 ? TRUE : FALSE);
+
 /** Six decimals of whole microseconds. */
-function seconds(micros: number): string {
+function putMicros(bytes: Uint8Array, at: number, micros: number): number {
   const whole = Math.floor(micros / 1e6);
-  return `${whole}.${String(micros - whole * 1e6).padStart(6, '0')}`;
+  const next = putWhole(bytes, at, whole);
+  bytes[next] = POINT;
+  return putSixDigits(bytes, next + 1, micros - whole * 1e6);
 }
