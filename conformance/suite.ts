@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WiresiftError } from '../src/base/index.ts';
@@ -137,7 +137,8 @@ async function sidesOf(suite: Suite, pair: ToolPair): Promise<Sides | undefined>
   const folder = mkdtempSync(join(tmpdir(), 'wiresift-conformance-'));
   const oracle = join(folder, 'output');
   try {
-    if (suite.live.run(pair.capture, oracle)) return await suite.sides({ ...pair, oracle });
+    if (suite.live.run(pair.capture, oracle) && existsSync(oracle))
+      return await suite.sides({ ...pair, oracle });
     process.stderr.write(`${pair.name}: the ${suite.tool} installed here gives no output\n`);
   } catch (error) {
     if (!(error instanceof WiresiftError)) throw error;
