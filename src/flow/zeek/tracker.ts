@@ -1,41 +1,35 @@
 import { Frame } from '../../capture/index.ts';
 import { createDecoder, IpLayer, Packet } from '../../decode/index.ts';
-import { CONN_CLOSE_REASONS, ConnBatch, type ConnCloseReason } from './batch.ts';
+import type { ConnBatch } from './batch.ts';
 import { headerSumGood, payloadSumGood } from './checksum.ts';
-import { deadline, LINGER } from './deadline.ts';
-import { type ConnSources, writeConn } from './emit.ts';
 import { Fragments } from './fragments.ts';
-import { Histories, SEEN_DATA } from './history.ts';
-import { ConnKey, ICMP_TRANSPORT, TCP_TRANSPORT, UDP_TRANSPORT } from './key.ts';
+import { type Histories, SEEN_DATA } from './history.ts';
+import { type ConnKey, ICMP_TRANSPORT, TCP_TRANSPORT, UDP_TRANSPORT } from './key.ts';
 import { CONN_KEY, type ConnLanes } from './lanes.ts';
-import { declaredLength, isBroadcast, isMulticast, isVxlan } from './layer.ts';
+import { declaredLength, isMulticast, isVxlan } from './layer.ts';
+import { Lifetimes } from './lifetimes.ts';
 import { emptyStats, ZEEK_DEFAULTS, type ZeekOptions, type ZeekStats } from './options.ts';
-import { CHECKSUMS, IP_BYTES_HIGH, RareRows } from './rare.ts';
-import { Reassembly } from './reassembly.ts';
+import { createParts } from './parts.ts';
+import { CHECKSUMS, IP_BYTES_HIGH, type RareRows } from './rare.ts';
 import { Segment, SYN } from './segment.ts';
-import { portTable } from './server-ports.ts';
-import { Sides } from './sides.ts';
+import type { Sides } from './sides.ts';
 import {
-  COLD_FLOATS,
   FLAGS,
   FLOAT_STRIDE,
-  HAS_TIMER,
   HAS_TUNNELS,
   IP_BYTES,
   KEY,
   LAST,
   LENGTH,
   PACKETS,
-  START,
   STRIDE,
   TURNED,
 } from './slot.ts';
-import { Streams } from './streams.ts';
-import { ConnTable } from './table.ts';
-import { TcpMachine } from './tcp.ts';
+import type { Streams } from './streams.ts';
+import type { ConnTable } from './table.ts';
+import type { TcpMachine } from './tcp.ts';
 import { teredoPacket } from './teredo.ts';
-import { isGreInUdp, isIpTunnel, TEREDO, Tunnels, tunnelService } from './tunnels.ts';
-import { Wheel } from './wheel.ts';
+import { isGreInUdp, isIpTunnel, TEREDO, type Tunnels, tunnelService } from './tunnels.ts';
 
 const TCP = 6;
 const UDP = 17;
@@ -47,20 +41,9 @@ const LETTER_D = 68;
 const LINKTYPE_RAW = 101;
 /** Datagrams inside datagrams that were put together: deeper ones are left out. */
 const MAX_DEPTH = 3;
-/** Connections that turn out to be busy are passed over so often before one is evicted all the same. */
-const MAX_PASSED = 16;
 /** Zeek's `Tunnel::max_depth`. */
 const MAX_TUNNELS = 4;
-/** Connections whose end is looked at together: their memory fits the first cache. */
-const EXPIRED_AT_ONCE = 64;
-
 const WRAP = 2 ** 32;
-const reasonNumber = (reason: ConnCloseReason): number => CONN_CLOSE_REASONS.indexOf(reason);
-const TIMEOUT = reasonNumber('timeout');
-const CLOSED = reasonNumber('closed');
-const REUSED = reasonNumber('reused');
-const EVICTED = reasonNumber('evicted');
-const END = reasonNumber('end');
 
 /**
  * Tracks connections as Zeek does, packet by packet, and yields the rows of its `conn.log`: see
@@ -72,83 +55,41 @@ export class ZeekTracker {
   /** The connections; for `burst.ts`, which fetches their memory ahead. */
   readonly table: ConnTable;
   readonly #rare: RareRows;
-  readonly #wheel: Wheel;
+  readonly #lifetimes: Lifetimes;
   readonly #histories: Histories;
   readonly #streams: Streams;
   readonly #tunnels: Tunnels;
   readonly #sides: Sides;
-  readonly #reassembly: Reassembly;
   readonly #tcp: TcpMachine;
   readonly #fragments = new Fragments();
-  readonly #key = new ConnKey();
-  readonly #taken = new Int32Array(EXPIRED_AT_ONCE);
+  readonly #key: ConnKey;
   readonly #segment = new Segment();
-  readonly #sources: ConnSources;
   /** The one layer of a plain frame, as far as it is asked for. */
   readonly #layer = new IpLayer();
   readonly #inner: { frame: Frame; packet: Packet }[] = [];
   readonly #decoder = createDecoder();
-  readonly #batch: ConnBatch;
-  readonly #onBatch: (batch: ConnBatch) => void;
   readonly #options: Required<ZeekOptions>;
-  readonly #serverPorts: { readonly tcp: Uint8Array; readonly udp: Uint8Array };
-  readonly #timeouts: Float64Array;
-  /** No connection without timer ends within this time of its last packet. */
-  readonly #quiet: number;
-  #clock = Number.NEGATIVE_INFINITY;
 
   constructor(options: ZeekOptions, onBatch: (batch: ConnBatch) => void) {
     const settings = { ...ZEEK_DEFAULTS, ...options };
     this.#options = settings;
-    this.#onBatch = onBatch;
-    this.#batch = new ConnBatch(settings.batchRows);
-    this.table = new ConnTable(settings.maxFlows, settings.seed);
-    this.#wheel = new Wheel(this.table);
-    this.#rare = new RareRows(this.table);
-    this.#histories = new Histories(this.table, this.#rare);
-    this.#streams = new Streams(this.table, settings);
-    this.#sides = new Sides(this.table, this.#histories, this.#streams, this.#rare);
-    this.#tunnels = new Tunnels(this.table, this.#histories, this.#rare, settings.seed);
-    this.#reassembly = new Reassembly(
-      this.table,
-      this.#histories,
-      this.#streams,
-      settings,
-      this.#rare,
-    );
-    this.#tcp = new TcpMachine(
-      this.table,
-      this.#histories,
-      this.#reassembly,
-      this.#sides,
-      this.#rare,
-    );
-    this.#sources = {
-      table: this.table,
-      histories: this.#histories,
-      reassembly: this.#reassembly,
-      streams: this.#streams,
-      tunnels: this.#tunnels,
-      rare: this.#rare,
-    };
-    this.#tcp.countRepeats = settings.countRepeats;
-    this.#serverPorts = {
-      tcp: portTable(settings.likelyServerPorts.tcp),
-      udp: portTable(settings.likelyServerPorts.udp),
-    };
-    const { unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity } = settings;
-    const seconds = [unknownInactivity, tcpInactivity, udpInactivity, icmpInactivity];
-    this.#timeouts = Float64Array.from([...seconds, settings.dnsTimeout], (value) => value * 1e6);
-    this.#quiet = Math.min(LINGER, ...seconds.map((value) => value * 1e6));
+    const parts = createParts(settings);
+    this.table = parts.table;
+    this.#rare = parts.rare;
+    this.#histories = parts.histories;
+    this.#streams = parts.streams;
+    this.#sides = parts.sides;
+    this.#tunnels = parts.tunnels;
+    this.#tcp = parts.tcp;
     this.stats = emptyStats(this.table.memory);
+    this.#lifetimes = new Lifetimes(parts, settings, this.stats, onBatch);
+    this.#key = this.#lifetimes.key;
   }
 
   /** Accounts one packet. Never throws, whatever the packet holds. */
   add(packet: Packet): void {
     this.stats.packets++;
-    const { time } = packet;
-    if (time > this.#clock) this.#clock = time;
-    if (this.#clock >= this.#wheel.next) this.#expire();
+    this.#lifetimes.pass(packet.time);
     this.#tunnels.leave();
     if (packet.ipCount === 0) this.stats.ignored++;
     else this.#follow(packet, 0);
@@ -158,8 +99,7 @@ export class ZeekTracker {
   addPlain(lanes: ConnLanes, lane: number): void {
     this.stats.packets++;
     const time = lanes.time[lane]!;
-    if (time > this.#clock) this.#clock = time;
-    if (this.#clock >= this.#wheel.next) this.#expire();
+    this.#lifetimes.pass(time);
     this.#tunnels.leave();
     const { bytes } = lanes;
     const start = lanes.start[lane]!;
@@ -235,21 +175,19 @@ export class ZeekTracker {
         words[base + KEY + 1] === key[at + 1] &&
         words[base + KEY + 2] === key[at + 2] &&
         words[base + KEY + 3] === key[at + 3];
-      if (same && (words[base + FLAGS]! & (HAS_TIMER | HAS_TUNNELS)) === 0) {
-        const syn = segment !== null && (segment.flags & SYN) !== 0;
-        const idle = this.#clock - table.floats[slot * FLOAT_STRIDE + LAST]!;
-        if (!syn && idle < this.#quiet) return slot;
+      const syn = segment !== null && (segment.flags & SYN) !== 0;
+      if (same && !syn && (words[base + FLAGS]! & HAS_TUNNELS) === 0) {
+        if (this.#lifetimes.isBusy(slot)) return slot;
       }
     }
     this.#key.takeLane(lanes, lane);
     slot = table.find(this.#key.words, CONN_KEY, hash);
-    return this.#settled(slot, hash, lanes.time[lane]!, lanes.bytes, layer, segment);
+    return this.#lifetimes.settled(slot, hash, lanes.time[lane]!, lanes.bytes, layer, segment);
   }
 
   /** Sends a row of every connection that is left, and the batch. */
   finish(): void {
-    this.#wheel.drain((slot) => this.#end(slot, END));
-    this.#flush();
+    this.#lifetimes.finish();
   }
 
   /** @param depth how many datagrams that were put together, or found by content, are around it */
@@ -460,148 +398,6 @@ export class ZeekTracker {
     const { words: key, length } = this.#key;
     const hash = table.hash(key, length);
     const slot = table.find(key, length, hash);
-    return this.#settled(slot, hash, packet.time, packet.bytes, layer, segment);
-  }
-
-  // Six arguments: an object a packet would be one allocation each.
-  /** @param slot where the key in hand was found, or -1 @returns the slot of its connection now */
-  #settled(
-    slot: number,
-    hash: number,
-    time: number,
-    bytes: Uint8Array,
-    layer: IpLayer,
-    segment: Segment | null,
-  ): number {
-    if (slot >= 0) {
-      const over = this.#isOver(slot);
-      if (!over && (segment === null || !this.#tcp.isReuse(slot, segment))) {
-        this.#tunnels.note(slot);
-        return slot;
-      }
-      this.#wheel.remove(slot);
-      this.#end(slot, over ? this.#reason(slot) : REUSED);
-    }
-    if (this.table.full) this.#evict();
-    return this.#create(hash, time, bytes, layer, segment);
-  }
-
-  // Five, for the same reason.
-  #create(
-    hash: number,
-    time: number,
-    bytes: Uint8Array,
-    layer: IpLayer,
-    segment: Segment | null,
-  ): number {
-    const table = this.table;
-    const key = this.#key;
-    const { stats } = this;
-    const slot = table.add(key.words, key.length, hash);
-    const { words, floats } = table;
-    stats.connections++;
-    words[slot * STRIDE + FLAGS] = key.turned ? TURNED : 0;
-    table.coldFloats[slot * COLD_FLOATS + START] = time;
-    floats[slot * FLOAT_STRIDE + LAST] = time;
-    if (key.transport === TCP_TRANSPORT) this.#tcp.start(slot);
-    else {
-      const at = slot * FLOAT_STRIDE + LENGTH;
-      floats[at] = -1;
-      floats[at + 1] = -1;
-    }
-    this.#tunnels.begin(slot);
-    if (this.#isAnswer(layer, segment) && !isBroadcast(bytes, layer)) this.#sides.flip(slot);
-    this.#streams.begin(slot, this.#clock);
-    this.#wheel.push(slot, this.#due(slot));
-    if (table.count > stats.peakConnections) {
-      stats.peakConnections = table.count;
-      stats.tableBytes = table.memory;
-    }
-    return slot;
-  }
-
-  /** A first packet that by its ports comes from the server. */
-  #isAnswer(layer: IpLayer, segment: Segment | null): boolean {
-    const { transport, sourcePort, destinationPort } = this.#key;
-    if (transport === UDP_TRANSPORT) {
-      const { udp } = this.#serverPorts;
-      return udp[sourcePort] === 1 && udp[destinationPort] === 0;
-    }
-    if (transport !== TCP_TRANSPORT) return false;
-    const flags = segment === null ? layer.tcpFlags : segment.flags;
-    if ((flags & 0x12) === 2) return false;
-    const { tcp } = this.#serverPorts;
-    if (tcp[sourcePort] === 0) return false;
-    return tcp[destinationPort] === 0 || ((flags & 2) === 0 && sourcePort < destinationPort);
-  }
-
-  #isOver(slot: number): boolean {
-    const { words, floats } = this.table;
-    // Nothing but a timer ends a connection that was busy a moment ago.
-    if (
-      (words[slot * STRIDE + FLAGS]! & HAS_TIMER) === 0 &&
-      this.#clock - floats[slot * FLOAT_STRIDE + LAST]! < this.#quiet
-    )
-      return false;
-    return this.#due(slot) <= this.#clock;
-  }
-
-  #due(slot: number): number {
-    return deadline(this.table, slot, this.#timeouts);
-  }
-
-  #reason(slot: number): number {
-    return this.#sides.hasClosed(slot) ? CLOSED : TIMEOUT;
-  }
-
-  #expire(): void {
-    const wheel = this.#wheel;
-    const slots = this.#taken;
-    for (let count = wheel.takeMany(this.#clock, slots); count > 0; ) {
-      this.table.touch(slots, count);
-      for (let i = 0; i < count; i++) {
-        const slot = slots[i]!;
-        const due = this.#due(slot);
-        if (due <= this.#clock) this.#end(slot, this.#reason(slot));
-        else wheel.push(slot, due);
-      }
-      count = wheel.takeMany(this.#clock, slots);
-    }
-  }
-
-  #evict(): void {
-    const wheel = this.#wheel;
-    for (let passed = 0; ; passed++) {
-      const slot = wheel.takeSoonest();
-      const due = this.#due(slot);
-      if (due <= this.#clock) this.#end(slot, this.#reason(slot));
-      else if (passed < MAX_PASSED && wheel.isLate(due)) {
-        wheel.push(slot, due);
-        continue;
-      } else {
-        this.stats.evicted++;
-        this.#end(slot, EVICTED);
-      }
-      return;
-    }
-  }
-
-  /** Writes the row of a slot that is in no bucket, and frees it. */
-  #end(slot: number, reason: number): void {
-    writeConn(this.#batch, slot, reason, this.#sources);
-    this.stats.records++;
-    this.stats.unread = this.#streams.unread;
-    this.#histories.forget(slot);
-    this.#streams.forget(slot);
-    this.#tunnels.forget(slot);
-    this.#rare.forget(slot);
-    this.table.remove(slot);
-    if (this.#batch.length === this.#batch.capacity) this.#flush();
-  }
-
-  #flush(): void {
-    if (this.#batch.length === 0) return;
-    this.#onBatch(this.#batch);
-    this.#batch.length = 0;
+    return this.#lifetimes.settled(slot, hash, packet.time, packet.bytes, layer, segment);
   }
 }
