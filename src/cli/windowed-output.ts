@@ -5,18 +5,21 @@ import {
   endOrder,
   HeldFlows,
   HostWindows,
+  kddSchema,
+  kddTable,
   type WindowColumns,
   windowFlowsOfConns,
+  windowFlowsOfKdd,
   windowSchema,
   zeekSchema,
   zeekTable,
 } from '../flow/index.ts';
 import type { Table, TableFormat } from '../table/index.ts';
-import { type FlowOutput, openTableOutput } from './flow-output.ts';
+import { type FlowOutput, openTableOutput, type View } from './flow-output.ts';
 
 /** What {@link openWindowedOutput} is asked for. */
 export interface WindowedOptions {
-  readonly view: 'argus' | 'zeek';
+  readonly view: View;
   readonly format: TableFormat;
   /** A path; absent: standard output. */
   readonly output?: string;
@@ -32,6 +35,8 @@ export interface WindowedOptions {
  * own memory the process was seen to take 890 MB at 524,288 rows.
  */
 export const MAX_HELD_ROWS = 500_000;
+
+const SCHEMAS = { argus: argusSchema, zeek: zeekSchema, kdd: kddSchema } as const;
 
 /** Rows that wait to be observed together, in the order in which they left the meter. */
 interface Held {
@@ -57,7 +62,7 @@ export function openWindowedOutput(options: WindowedOptions): FlowOutput {
   const { view, format, output, windows: lengths, maxRows = MAX_HELD_ROWS } = options;
   const create = (): HostWindows => new HostWindows(lengths ? { windows: lengths } : {});
   let windows: HostWindows | undefined = create();
-  const schema = windowSchema(view === 'argus' ? argusSchema : zeekSchema, lengths);
+  const schema = windowSchema(SCHEMAS[view], lengths);
   const out = openTableOutput(schema, format, output);
   const counts = { early: 0, late: 0, evicted: 0 };
   const ready: Held[] = [];
@@ -91,16 +96,18 @@ export function openWindowedOutput(options: WindowedOptions): FlowOutput {
   const flush = async (): Promise<void> => {
     for (let next = ready.shift(); next; next = ready.shift()) await write(next);
   };
+  const handlers: Readonly<Record<View, FlowOutput['handlers']>> = {
+    argus: { onBatch: (batch) => hold(argusTable(batch), batch) },
+    zeek: {
+      onConns(batch) {
+        const { flows, extra } = windowFlowsOfConns(batch);
+        hold(zeekTable(batch), flows, extra);
+      },
+    },
+    kdd: { onKdd: (rows) => hold(kddTable(rows), windowFlowsOfKdd(rows)) },
+  };
   return {
-    handlers:
-      view === 'argus'
-        ? { onBatch: (batch) => hold(argusTable(batch), batch) }
-        : {
-            onConns(batch) {
-              const { flows, extra } = windowFlowsOfConns(batch);
-              hold(zeekTable(batch), flows, extra);
-            },
-          },
+    handlers: handlers[view],
     endSegment() {
       release();
       // Hosts of unrelated captures are unrelated.

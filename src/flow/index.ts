@@ -46,6 +46,7 @@ export {
 export { endOrder } from './windows/end-order.ts';
 export { HeldFlows } from './windows/from-batches.ts';
 export { windowFlowsOfConns } from './windows/from-conns.ts';
+export { windowFlowsOfKdd } from './windows/from-kdd.ts';
 export {
   HostWindows,
   type HostWindowsOptions,

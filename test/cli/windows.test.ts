@@ -43,10 +43,27 @@ test('the zeek view knows DNS; lengths are the users choice; several views go to
   );
 });
 
+test('rows of the kdd view get them too, beside those of the others', () => {
+  const out = join(folder, 'three');
+  const args = ['--view', 'argus,zeek,kdd', '--windows', '-o', out];
+  const run = wiresift(['flows', 'examples/attack.pcap', ...args]);
+  assert.equal(run.code, 0, run.stderr);
+  const [header, ...rows] = linesOf(readFileSync(join(out, 'kdd.csv'), 'utf8'));
+  const names = header!.split(',');
+  const at = (name: string): number => names.indexOf(name);
+  assert.equal(names.length - at('src_flows_1s'), 112);
+  const cells = rows.map((line) => line.split(','));
+  const most = (name: string): number => Math.max(...cells.map((row) => Number(row[at(name)])));
+  assert.ok(most('src_peers_60s') >= 100, 'the scan of 150 hosts');
+  assert.ok(most('src_failed_ratio_60s') > 0.5);
+  assert.ok(cells.every((row) => row[at('src_dns_queries_60s')] === ''));
+  const alone = wiresift(['flows', 'examples/attack.pcap', '--view', 'kdd', '--windows']);
+  assert.equal(alone.stdout, readFileSync(join(out, 'kdd.csv'), 'utf8'));
+});
+
 test('what windows cannot be appended to is refused', () => {
   const base = ['flows', 'examples/office.pcap'];
   for (const rest of [
-    ['--view', 'kdd', '--windows'],
     ['--view', 'zeek', '--format', 'log', '--windows'],
     ['--windows', 'long'],
     ['--windows', '10,,60'],

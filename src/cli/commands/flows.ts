@@ -45,7 +45,7 @@ header and all columns for zeek; log is Zeek's conn.log. Flows that other tools 
 logs, eve.json, TON_IoT, KDD, NetFlow, IPFIX, nfdump) are known by content and come out as a table.
 
 --windows appends what both hosts of a row did in the last 1, 10, 60 and 600 seconds (docs/windows.md) to
-the argus or zeek view, as csv, jsonl or parquet. Rows are then written when the capture ends.`;
+the views asked for, as csv, jsonl or parquet. Rows are then written when the capture ends.`;
 
 function viewList(text: string): View[] {
   const views = text.split(',').map((word) => VIEWS.find((view) => view === word));
@@ -88,7 +88,6 @@ export function flowsCommand(context: CommandContext): Command {
 }
 
 function checkOutput({ view, format, output, windows }: FlowsOptions): void {
-  if (windows && view.includes('kdd')) throw usage('--windows', 'the kdd view', 'argus or zeek');
   if (windows && format === 'log') {
     throw usage('--windows', '--format log', 'csv, jsonl or parquet');
   }
@@ -115,7 +114,7 @@ async function openOutputs(options: FlowsOptions): Promise<FlowOutput[]> {
     const name = native ? 'binetflow' : ENDINGS[format];
     const path = folder === undefined ? output : join(folder, `${view}.${name}`);
     const target = path === undefined ? {} : { output: path };
-    if (windows && view !== 'kdd' && format !== 'log') {
+    if (windows && format !== 'log') {
       const lengths = windows === true ? {} : { windows };
       return openWindowedOutput({ view, format, ...lengths, ...target });
     }

@@ -26,6 +26,8 @@ const COUNTS = 5;
 /** Sums, then counts, in one cache line of 64 bytes: of the host so far, or before a bucket began. */
 const LINE = 16;
 const COUNTS_AT = 2 * SUMS;
+/** Buckets of a window whose beginning is known, less the current one. */
+const MOST_AGE = BUCKETS - 1;
 /** Past this a sum is made smaller, well before additions to it could round. */
 const MOST_SUM = 2 ** 52;
 
@@ -41,6 +43,8 @@ export class WindowCounters {
   readonly #windows: number;
   /** Words of a host: its line, then the lines of the buckets of each window. */
   readonly #stride: number;
+  /** Buckets that began since the host did, or since its window was last empty: up to seven. */
+  readonly #ages: Uint8Array;
 
   constructor(hosts: number, windows: number) {
     this.#stride = (1 + windows * BUCKETS) * LINE;
@@ -48,15 +52,19 @@ export class WindowCounters {
     this.#words = new Uint32Array(memory);
     this.#floats = new Float64Array(memory);
     this.#windows = windows;
+    this.#ages = new Uint8Array(hosts * windows);
   }
 
   /** Bytes of all hosts. */
   get bytes(): number {
-    return this.#words.byteLength;
+    return this.#words.byteLength + this.#ages.byteLength;
   }
 
-  clear(host: number): void {
-    this.#words.fill(0, host * this.#stride, (host + 1) * this.#stride);
+  /** Begins a host: all is zero, and its windows' current buckets are the first. */
+  clear(host: number, head: Int32Array): void {
+    const from = host * this.#stride;
+    this.#words.fill(0, from, from + LINE);
+    for (let w = 0; w < this.#windows; w++) this.advance(host, w, head[w]!, BUCKETS);
   }
 
   /** Begins the buckets that the window moved onto: `passed` of them up to `head`. */
@@ -64,7 +72,11 @@ export class WindowCounters {
     const from = host * this.#stride;
     const ring = from + (1 + window * BUCKETS) * LINE;
     const words = this.#words;
-    for (let i = 0; i < passed; i++) {
+    const at = host * this.#windows + window;
+    // Of a window that holds nothing from before, one beginning is enough.
+    const alone = passed >= BUCKETS;
+    this.#ages[at] = alone ? 0 : Math.min(MOST_AGE, this.#ages[at]! + passed);
+    for (let i = alone ? 0 : passed - 1; i >= 0; i--) {
       const to = ring + ((head - i) & (BUCKETS - 1)) * LINE;
       for (let f = 0; f < COUNTS_AT + COUNTS; f++) words[to + f] = words[from + f]!;
     }
@@ -77,7 +89,8 @@ export class WindowCounters {
     let sum = words[at]!;
     at += LINE;
     for (let w = 0; w < this.#windows; w++, at += BUCKETS * LINE) {
-      sum += words[at + ((head[w]! + 1) & (BUCKETS - 1)) * LINE]!;
+      sum +=
+        words[at + ((head[w]! - this.#ages[host * this.#windows + w]!) & (BUCKETS - 1)) * LINE]!;
     }
     return sum;
   }
@@ -91,16 +104,25 @@ export class WindowCounters {
     for (let f = 0; f < SUMS; f++) {
       const sum = floats[sums + f]! + facts[f]!;
       floats[sums + f] = sum;
-      if (sum > MOST_SUM) this.#lower(at, moment, f);
+      if (sum > MOST_SUM) this.#lower(host, moment, f);
     }
     const counts = at + COUNTS_AT;
     for (let f = 0; f < COUNTS; f++) words[counts + f] = words[counts + f]! + facts[SUMS + f]!;
   }
 
+  /** The window's flows. @param head place of the window's current bucket */
+  flows(host: number, window: number, head: number): number {
+    const at = host * this.#stride;
+    const oldest = (head - this.#ages[host * this.#windows + window]!) & (BUCKETS - 1);
+    const before = at + (1 + window * BUCKETS + oldest) * LINE + COUNTS_AT;
+    return (this.#words[at + COUNTS_AT]! - this.#words[before]!) >>> 0;
+  }
+
   /** Copies the window's nine totals to `into`. @param head place of the window's current bucket */
   read(host: number, window: number, head: number, into: Float64Array): void {
     const at = host * this.#stride;
-    const before = at + (1 + window * BUCKETS + ((head + 1) & (BUCKETS - 1))) * LINE;
+    const oldest = (head - this.#ages[host * this.#windows + window]!) & (BUCKETS - 1);
+    const before = at + (1 + window * BUCKETS + oldest) * LINE;
     const floats = this.#floats;
     const words = this.#words;
     for (let f = 0; f < SUMS; f++) into[f] = floats[(at >>> 1) + f]! - floats[(before >>> 1) + f]!;
@@ -110,10 +132,12 @@ export class WindowCounters {
   }
 
   /** Takes what came before the longest window off a sum, wherever it is kept. */
-  #lower(at: number, moment: Moment, f: number): void {
+  #lower(host: number, moment: Moment, f: number): void {
     const floats = this.#floats;
+    const at = host * this.#stride;
     const longest = this.#windows - 1;
-    const oldest = 1 + longest * BUCKETS + ((moment.head[longest]! + 1) & (BUCKETS - 1));
+    const age = this.#ages[host * this.#windows + longest]!;
+    const oldest = 1 + longest * BUCKETS + ((moment.head[longest]! - age) & (BUCKETS - 1));
     const excess = floats[((at + oldest * LINE) >>> 1) + f]!;
     for (let line = at; line < at + this.#stride; line += LINE) {
       const sum = (line >>> 1) + f;

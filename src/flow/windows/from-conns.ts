@@ -29,6 +29,11 @@ const FLAGS = Uint8Array.from(CONN_STATES, (word) =>
   ANSWERED.has(word) ? SYN | ACK : word === 'REJ' ? RST | ACK : 0,
 );
 
+/** TCP flags of the responder as far as a state tells them. @param state index into `CONN_STATES` */
+export function responderFlagsOf(state: number): number {
+  return FLAGS[state]!;
+}
+
 /**
  * Connections as host windows take flows. A connection ends at start and duration; bytes are those of
  * its IP packets; it failed when nothing came back or `conn_state` is `REJ`; it carried a DNS query

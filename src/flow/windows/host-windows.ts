@@ -1,19 +1,8 @@
 import { STATE_FIRST } from '../record-state.ts';
 import { WINDOW_FEATURES, type WindowColumns } from './columns.ts';
 import { ContactGaps } from './contact-gaps.ts';
-import {
-  BYTES_IN,
-  BYTES_OUT,
-  DNS_QUERIES,
-  FACTS,
-  FAILED,
-  FLOWS,
-  NEW_PEERS,
-  NXDOMAIN,
-  PACKETS_IN,
-  PACKETS_OUT,
-  WindowCounters,
-} from './counters.ts';
+import { FACTS, NEW_PEERS, WindowCounters } from './counters.ts';
+import { entropyOfFew, FIRST_ROWS, FirstRows } from './first-rows.ts';
 import { HOST_WORDS, HostTable } from './host-table.ts';
 import {
   FRESH,
@@ -31,10 +20,18 @@ import {
   START,
   TICK,
 } from './pending-rows.ts';
-import { RecentDistinct } from './recent-distinct.ts';
+import { PEERS, PORTS, RecentFlows } from './recent-flows.ts';
 import { RowEndpoints, type WindowFlows } from './row-endpoints.ts';
+import {
+  DISTINCT_PEERS,
+  DISTINCT_PORTS,
+  loadFacts,
+  PEER_ENTROPY,
+  PORT_ENTROPY,
+  REGULARITY,
+  writeTotals,
+} from './row-facts.ts';
 import { BUCKETS, DEFAULT_WINDOWS, Moment, Spans } from './spans.ts';
-import { WindowEntropy } from './window-entropy.ts';
 
 /** How host windows are kept. */
 export interface HostWindowsOptions {
@@ -71,16 +68,17 @@ export interface HostWindowsStats {
 }
 
 const DEFAULT_HOSTS = 16_384;
-/** Latest items remembered of a host, by sets of eight, and cells to count more by. */
-const PEER_MEMORY = { sets: 16, cells: 512 };
-const PORT_MEMORY = { sets: 8, cells: 512 };
+/** Sets of four items remembered of a host, and entries of its log of flows. */
+const MEMORY = { sets: [32, 16], entries: 512 } as const;
 const MOST_STAMP = 0xffff;
 /** More bytes than this in one record are not believed: so the sums of 512 of them stay exact. */
 const MOST_COUNT = 2 ** 44;
-/** Logarithms looked up. */
-const LOGS = Float64Array.from({ length: 4096 }, (_, n) => Math.log2(n));
+/** What is known of a host: one to three first rows, or more than that. */
+const IN_FULL = FIRST_ROWS + 1;
+/** Numbers and words of a row that waits or is kept. */
+const NUMBERS = 8;
+const WORDS = 16;
 const WIDTH = WINDOW_FEATURES.length;
-
 /**
  * Features of hosts over sliding windows, in one pass over flow records and in fixed memory: see
  * `docs/windows.md`. A record counts at the time it **ended**, when it could be known. The features of
@@ -97,16 +95,16 @@ export class HostWindows {
   readonly #endpoints: RowEndpoints;
   readonly #pending: PendingRows;
   readonly #counters: WindowCounters;
-  readonly #peers: RecentDistinct;
-  readonly #ports: RecentDistinct;
-  readonly #entropy: WindowEntropy;
+  readonly #flows: RecentFlows;
   readonly #gaps: ContactGaps;
   /** Newest tick of each host, and the tick that its stamps count from. */
   readonly #newest: Float64Array;
   readonly #base: Float64Array;
+  /** How many rows are known of each host, up to {@link IN_FULL}, and the first of them. */
+  readonly #known: Uint8Array;
+  readonly #first: FirstRows;
   readonly #facts = new Float64Array(FACTS);
   readonly #totals = new Float64Array(FACTS);
-  readonly #entropies = new Float64Array(2);
   readonly #regularity: Float64Array;
   #hasDns = false;
   /** Keeps the early reads from being dropped as unused. */
@@ -126,12 +124,12 @@ export class HostWindows {
     this.#endpoints = new RowEndpoints(seed);
     this.#pending = new PendingRows(hosts);
     this.#counters = new WindowCounters(hosts, count);
-    this.#peers = new RecentDistinct({ hosts, windows: count, ...PEER_MEMORY });
-    this.#ports = new RecentDistinct({ hosts, windows: count, ...PORT_MEMORY });
-    this.#entropy = new WindowEntropy(hosts, count, seed);
+    this.#flows = new RecentFlows({ hosts, windows: count, moment: this.#moment, ...MEMORY });
     this.#gaps = new ContactGaps(hosts, spans.windows);
     this.#newest = new Float64Array(hosts);
     this.#base = new Float64Array(hosts);
+    this.#known = new Uint8Array(hosts);
+    this.#first = new FirstRows(hosts);
     this.#regularity = new Float64Array(count);
     this.stats = { rows: 0, hosts: 0, evicted: 0, late: 0, restarted: 0, bytes: this.#bytes() };
   }
@@ -159,12 +157,11 @@ export class HostWindows {
       this.#hosts,
       this.#pending,
       this.#counters,
-      this.#peers,
-      this.#ports,
-      this.#entropy,
+      this.#flows,
       this.#gaps,
+      this.#first,
     ];
-    const own = this.#newest.byteLength + this.#base.byteLength;
+    const own = 2 * this.#newest.byteLength + this.#known.byteLength;
     return parts.reduce((sum, part) => sum + part.bytes, own);
   }
 
@@ -222,79 +219,127 @@ export class HostWindows {
     pending.clear();
   }
 
-  /** The row's facts as this side of it has them. */
-  #load(side: number): void {
-    const facts = this.#facts;
-    const numbers = this.#pending.numbers;
-    const at = (side >> 1) * 8 + ROW_SUMS;
-    const turned = side & 1;
-    facts[BYTES_OUT] = numbers[at + turned]!;
-    facts[BYTES_IN] = numbers[at + 1 - turned]!;
-    facts[PACKETS_OUT] = numbers[at + 2 + turned]!;
-    facts[PACKETS_IN] = numbers[at + 3 - turned]!;
-    const marks = this.#pending.words[(side >> 1) * 16 + MARKS]!;
-    facts[FLOWS] = 1;
-    facts[FAILED] = (marks / IS_FAILED) & 1;
-    facts[DNS_QUERIES] = (marks / IS_DNS) & 1;
-    facts[NXDOMAIN] = (marks / IS_NXDOMAIN) & 1;
-  }
-
   /** Counts a side's row for its host, and writes the host's features to `at`. */
   #see(host: number, side: number, at: number): void {
     const { numbers, words } = this.#pending;
     const row = side >> 1;
-    const marks = words[row * 16 + MARKS]!;
-    this.#spans.moveTo(numbers[row * 8 + TICK]!);
-    if (!this.#comeTo(host, this.#spans.tick, (marks & (FRESH << (side & 1))) !== 0)) {
+    const tick = numbers[row * NUMBERS + TICK]!;
+    const newest = this.#newest[host]!;
+    const isFresh = (words[row * WORDS + MARKS]! & (FRESH << (side & 1))) !== 0;
+    if (isFresh || tick < newest - this.#spans.longest) {
+      if (!isFresh) this.stats.restarted++;
+      this.#newest[host] = tick;
+      this.#known[host] = 0;
+      this.#spans.moveTo(tick);
+      this.#keep(host, side, at);
+    } else if (tick < newest - 1) {
       this.stats.late++;
       this.#values.fill(Number.NaN, at, at + this.#spans.count * WIDTH);
-      return;
+    } else if (this.#known[host]! < FIRST_ROWS) {
+      const later = Math.max(tick, newest);
+      this.#newest[host] = later;
+      this.#spans.moveTo(later);
+      this.#keep(host, side, at);
+    } else {
+      if (this.#known[host] === FIRST_ROWS) this.#unfold(host);
+      this.#spans.moveTo(Math.max(tick, newest));
+      if (tick > newest) this.#advance(host, newest, tick);
+      else this.#moment.set(this.#spans, this.#base[host]!);
+      const place = this.#count(host, side);
+      this.#write(host, at, place);
     }
-    const moment = this.#moment;
-    const port = words[row * 16 + PORT]!;
-    const peer = words[row * 16 + ITEMS + 1 - (side & 1)]!;
-    this.#load(side);
-    this.#facts[NEW_PEERS] = this.#peers.touch(host, peer, moment) ? 1 : 0;
-    this.#ports.touch(host, port, moment);
-    this.#counters.add(host, moment, this.#facts);
-    this.#entropy.add(host, peer, port, moment);
-    const start = numbers[row * 8 + START]!;
-    const place = this.#gaps.add(host, peer, start, (marks & IS_NEW) !== 0);
-    this.#gaps.read(place, this.#regularity);
-    this.#write(host, at);
+  }
+
+  /** Keeps one of the first rows of a host as it is, and writes its features from those few. */
+  #keep(host: number, side: number, at: number): void {
+    const kept = this.#first;
+    const oldest = host * FIRST_ROWS;
+    const newest = oldest + this.#known[host]!++;
+    kept.keep(newest, this.#pending, side, this.#newest[host]!);
+    kept.markPeer(oldest, newest);
+    const { first, count } = this.#spans;
+    const values = this.#values;
+    let from = newest + 1;
+    for (let w = 0, to = at; w < count; w++, to += WIDTH) {
+      const before = from;
+      if (from > newest) from = newest;
+      while (from > oldest && kept.tick(from - 1) >= first[w]!) from--;
+      if (from === before) {
+        for (let f = to; f < to + WIDTH; f++) values[f] = values[f - WIDTH]!;
+      } else this.#putFew(to, from, newest);
+    }
+  }
+
+  /** Writes the features of the kept rows `from` to `newest`. */
+  #putFew(to: number, from: number, newest: number): void {
+    const kept = this.#first;
+    const facts = this.#facts;
+    const totals = this.#totals;
+    const values = this.#values;
+    totals.fill(0);
+    for (let row = from; row <= newest; row++) {
+      loadFacts(facts, kept, row, kept.side(row));
+      facts[NEW_PEERS] = kept.hasNewPeer(row) ? 1 : 0;
+      for (let f = 0; f < FACTS; f++) totals[f] = totals[f]! + facts[f]!;
+    }
+    const flows = newest - from + 1;
+    const peers = flows === 1 ? 1 : kept.distinct(from, newest, false);
+    const ports = flows === 1 ? 1 : kept.distinct(from, newest, true);
+    writeTotals(values, to, totals, this.#hasDns);
+    values[to + DISTINCT_PEERS] = peers;
+    values[to + DISTINCT_PORTS] = ports;
+    values[to + PEER_ENTROPY] = entropyOfFew(flows, peers);
+    values[to + PORT_ENTROPY] = entropyOfFew(flows, ports);
+    values[to + REGULARITY] = Number.NaN;
+  }
+
+  /** Begins a host in full with the rows that were kept of it. */
+  #unfold(host: number): void {
+    const kept = this.#first;
+    const spans = this.#spans;
+    const oldest = host * FIRST_ROWS;
+    this.#known[host] = IN_FULL;
+    let tick = kept.tick(oldest);
+    spans.moveTo(tick);
+    this.#newest[host] = tick;
+    this.#counters.clear(host, spans.head);
+    this.#flows.clear(host);
+    this.#gaps.clear(host);
+    this.#base[host] = this.#baseAt(tick);
+    this.#moment.set(spans, this.#base[host]!);
+    for (let row = oldest; row < oldest + FIRST_ROWS; row++) {
+      const before = tick;
+      tick = kept.tick(row);
+      if (tick > before) {
+        spans.moveTo(tick);
+        this.#advance(host, before, tick);
+      }
+      this.#count(host, kept.restore(row, this.#pending, PENDING_ROWS));
+    }
+  }
+
+  /** Counts a row for its host, which stands at its tick. @returns the peer's place among its contacts */
+  #count(host: number, side: number): number {
+    const { numbers, words } = this.#pending;
+    const row = side >> 1;
+    const marks = words[row * WORDS + MARKS]!;
+    const port = words[row * WORDS + PORT]!;
+    const peer = words[row * WORDS + ITEMS + 1 - (side & 1)]!;
+    loadFacts(this.#facts, this.#pending, row, side & 1);
+    this.#facts[NEW_PEERS] = this.#flows.add(host, peer, port) ? 1 : 0;
+    this.#counters.add(host, this.#moment, this.#facts);
+    const start = numbers[row * NUMBERS + START]!;
+    return this.#gaps.add(host, peer, start, (marks & IS_NEW) !== 0);
   }
 
   #warm(host: number, side: number): number {
+    if (this.#known[host] !== IN_FULL) return this.#first.words[host * FIRST_ROWS * WORDS]!;
     const words = this.#pending.words;
-    const peer = words[(side >> 1) * 16 + ITEMS + 1 - (side & 1)]!;
-    const port = words[(side >> 1) * 16 + PORT]!;
+    const peer = words[(side >> 1) * WORDS + ITEMS + 1 - (side & 1)]!;
+    const port = words[(side >> 1) * WORDS + PORT]!;
     const sums = this.#counters.warm(host, this.#spans.head) + this.#gaps.warm(host);
-    const items = this.#peers.warm(host, peer) + this.#ports.warm(host, port);
-    return (sums + items + this.#entropy.warm(host) + this.#newest[host]! + this.#base[host]!) | 0;
-  }
-
-  /** Brings the host to this tick, its windows moved on. @returns false when the host is past it */
-  #comeTo(host: number, tick: number, fresh: boolean): boolean {
-    const spans = this.#spans;
-    const newest = this.#newest[host]!;
-    if (fresh || tick < newest - spans.longest) {
-      if (!fresh) this.stats.restarted++;
-      this.#begin(host, tick);
-    } else if (tick < newest - 1) return false;
-    else if (tick < newest) spans.moveTo(newest);
-    else if (tick > newest) this.#advance(host, newest, tick);
-    this.#moment.set(spans, this.#base[host]!);
-    return true;
-  }
-
-  #begin(host: number, tick: number): void {
-    this.#counters.clear(host);
-    this.#peers.clear(host);
-    this.#ports.clear(host);
-    this.#entropy.clear(host);
-    this.#gaps.clear(host);
-    this.#newest[host] = tick;
-    this.#base[host] = this.#baseAt(tick);
+    const items = this.#flows.warm(host, peer, port);
+    return (sums + items + this.#newest[host]! + this.#base[host]!) | 0;
   }
 
   /** A base that leaves every stamp inside a window above 1, which is long ago. */
@@ -302,54 +347,58 @@ export class HostWindows {
     return tick - this.#spans.longest - 2;
   }
 
+  /** Moves the windows of a host on to the tick that `spans` stand at. */
   #advance(host: number, newest: number, tick: number): void {
     const spans = this.#spans;
-    for (let w = 0; w < spans.count; w++) {
-      const behind = spans.first[w]! + (BUCKETS - 1) * spans.bucketTicks[w]! - newest;
-      if (behind <= 0) continue;
-      const passed = Math.ceil(behind * spans.inverse[w]! - 1e-9);
-      const head = spans.head[w]!;
-      const steps = Math.min(passed, BUCKETS);
-      this.#counters.advance(host, w, head, steps);
-      this.#peers.advance(host, w, head, steps);
-      this.#ports.advance(host, w, head, steps);
+    const { first, head, inverse, bucketTicks } = spans;
+    let base = this.#base[host]!;
+    if (tick - base > MOST_STAMP) {
+      const later = this.#baseAt(tick);
+      this.#flows.rebase(host, later - base);
+      this.#base[host] = later;
+      base = later;
     }
     this.#newest[host] = tick;
-    const base = this.#base[host]!;
-    if (tick - base <= MOST_STAMP) return;
-    const later = this.#baseAt(tick);
-    this.#peers.rebase(host, later - base);
-    this.#ports.rebase(host, later - base);
-    this.#entropy.rebase(host, later - base);
-    this.#base[host] = later;
+    this.#moment.set(spans, base);
+    let moved = false;
+    for (let w = 0; w < spans.count; w++) {
+      const behind = first[w]! + (BUCKETS - 1) * bucketTicks[w]! - newest;
+      if (behind <= 0) continue;
+      moved = true;
+      const passed = Math.min(BUCKETS, Math.ceil(behind * inverse[w]! - 1e-9));
+      this.#counters.advance(host, w, head[w]!, passed);
+      this.#flows.advance(host, w, head[w]!, passed);
+    }
+    if (moved) this.#flows.expire(host);
   }
 
-  #write(host: number, at: number): void {
+  #write(host: number, at: number, place: number): void {
     const values = this.#values;
     const totals = this.#totals;
-    const entropies = this.#entropies;
-    const moment = this.#moment;
-    const hasDns = this.#hasDns;
-    for (let w = 0, to = at; w < moment.windows; w++, to += WIDTH) {
-      this.#counters.read(host, w, moment.head[w]!, totals);
-      const flows = totals[FLOWS]!;
-      this.#entropy.read(host, w, flows < LOGS.length ? LOGS[flows]! : Math.log2(flows), entropies);
-      const asked = totals[DNS_QUERIES]!;
-      // In the order of WINDOW_FEATURES.
-      values[to] = flows;
-      values[to + 1] = this.#peers.count(host, w, moment);
-      values[to + 2] = this.#ports.count(host, w, moment);
-      values[to + 3] = totals[FAILED]! / flows;
-      values[to + 4] = totals[BYTES_OUT]!;
-      values[to + 5] = totals[BYTES_IN]!;
-      values[to + 6] = totals[PACKETS_OUT]!;
-      values[to + 7] = totals[PACKETS_IN]!;
-      values[to + 8] = entropies[0]!;
-      values[to + 9] = entropies[1]!;
-      values[to + 10] = this.#regularity[w]!;
-      values[to + 11] = hasDns ? asked : Number.NaN;
-      values[to + 12] = hasDns && asked > 0 ? totals[NXDOMAIN]! / asked : Number.NaN;
-      values[to + 13] = totals[NEW_PEERS]! / flows;
+    const recent = this.#flows;
+    const counters = this.#counters;
+    const regularity = this.#regularity;
+    const head = this.#moment.head;
+    const windows = this.#moment.windows;
+    this.#gaps.read(place, regularity);
+    let before = 0;
+    for (let w = 0, to = at; w < windows; w++, to += WIDTH) {
+      const flows = counters.flows(host, w, head[w]!);
+      // Windows that hold as many flows hold the same.
+      if (flows === before) {
+        for (let f = to; f < to + WIDTH; f++) values[f] = values[f - WIDTH]!;
+      } else {
+        before = flows;
+        counters.read(host, w, head[w]!, totals);
+        const peers = recent.distinct(host, PEERS, w);
+        const ports = recent.distinct(host, PORTS, w);
+        writeTotals(values, to, totals, this.#hasDns);
+        values[to + DISTINCT_PEERS] = peers;
+        values[to + DISTINCT_PORTS] = ports;
+        values[to + PEER_ENTROPY] = recent.entropy(host, w, flows, peers);
+        values[to + PORT_ENTROPY] = recent.entropy(host, windows + w, flows, ports);
+      }
+      values[to + REGULARITY] = regularity[w]!;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { HOST_WORDS, type HostTable } from './host-table.ts';
 
 /** Rows taken in before their hosts are gone through: their lines and results stay in the cache. */
-export const PENDING_ROWS = 2048;
+export const PENDING_ROWS = 4096;
 
 /** 64-bit numbers of a pending row. */
 export const TICK = 0;
@@ -30,8 +30,8 @@ const LINE = 16;
  * fetched once for all of them. Side 2 i is the originator of pending row i, 2 i + 1 its responder.
  */
 export class PendingRows {
-  /** Each row in one cache line: eight numbers or sixteen words. */
-  readonly numbers = new Float64Array((PENDING_ROWS * LINE) / 2);
+  /** Each row in one cache line: eight numbers or sixteen words. One more is for a row kept from before. */
+  readonly numbers = new Float64Array(((PENDING_ROWS + 1) * LINE) / 2);
   readonly words = new Uint32Array(this.numbers.buffer);
   /** Row of the batch that a pending row is. */
   readonly rows = new Int32Array(PENDING_ROWS);

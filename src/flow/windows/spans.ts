@@ -30,9 +30,9 @@ function checkLengths(windows: readonly number[]): void {
     refuse(windows, 'a shortest window of a multiple of 8 microseconds');
   }
   for (let i = 1; i < windows.length; i++) {
-    const whole = Number.isInteger(windows[i]! / shortest);
+    const whole = Number.isInteger(windows[i]! / windows[i - 1]!);
     if (!whole || windows[i]! <= windows[i - 1]! || windows[i]! / shortest > MOST_RATIO) {
-      refuse(windows, `rising multiples of the shortest, up to ${MOST_RATIO} times as long`);
+      refuse(windows, `each a multiple of the one before, at most ${MOST_RATIO} times the first`);
     }
   }
 }
@@ -62,7 +62,7 @@ export class Spans {
   readonly first: Float64Array;
 
   /**
-   * @param windows lengths in seconds, rising, whole multiples of the first
+   * @param windows lengths in seconds, rising, each a whole multiple of the one before
    * @throws WiresiftError `WINDOWS_LENGTHS`
    */
   constructor(windows: readonly number[] = DEFAULT_WINDOWS) {

@@ -29,7 +29,7 @@ test('totals are those of the last eight buckets, of one host alone', () => {
   }
   counters.read(0, 0, spans.head[0]!, into);
   assert.ok(into.every((total) => total === 0));
-  counters.clear(1);
+  counters.clear(1, spans.head);
   counters.read(1, 0, spans.head[0]!, into);
   assert.ok(into.every((total) => total === 0));
 });
