@@ -19,6 +19,15 @@ export interface ParameterSpec {
   readonly choices?: readonly string[];
 }
 
+/** What a model is apart from what it learned. */
+export interface ModelFacts {
+  readonly kind: string;
+  readonly parameters: Parameters;
+  readonly classes: readonly string[];
+  /** Names of the columns it was fitted on, in order. */
+  readonly features: readonly string[];
+}
+
 /** What an estimator learns from. */
 export interface FitInput {
   readonly matrix: Matrix;
@@ -69,12 +78,7 @@ export interface Tensor {
 }
 
 /** A fitted model. Stateless and synchronous: safe to call per batch on the live path. */
-export interface Model {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  /** Names of the columns it was fitted on, in order. */
-  readonly features: readonly string[];
+export interface Model extends ModelFacts {
   /**
    * Probabilities, row-major, rows × classes; each row sums to 1 within 1e-5.
    * @throws WiresiftError `MODEL_INPUT` when the columns differ from {@link Model.features} or a
@@ -108,10 +112,6 @@ export interface ModelKind {
 }
 
 /** The learned part of a model as it stands in a file. */
-export interface StoredModel {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export interface StoredModel extends ModelFacts {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }

@@ -1,16 +1,7 @@
-import { stopRequested } from '../../base/index.ts';
 import { type FoldedRows, foldedMoments, foldRows } from '../fold-rows.ts';
-import { checkFit, classFactors } from '../input.ts';
-import type {
-  Estimator,
-  FitInput,
-  FitOptions,
-  Model,
-  ModelKind,
-  ParameterSpec,
-  Parameters,
-} from '../model.ts';
-import { checkParameters } from '../parameters.ts';
+import { classFactors } from '../input.ts';
+import { defineKind } from '../kind.ts';
+import type { ParameterSpec } from '../model.ts';
 import { type BayesFit, BayesModel, loadBayes } from './model.ts';
 
 const parameters: readonly ParameterSpec[] = [
@@ -30,31 +21,6 @@ const parameters: readonly ParameterSpec[] = [
     meaning: 'balanced: every class is equally likely beforehand, whatever its number of rows',
   },
 ];
-
-class BayesEstimator implements Estimator {
-  readonly kind = 'naive-bayes';
-  readonly parameters: Parameters;
-
-  constructor(given: Parameters) {
-    this.parameters = given;
-  }
-
-  async fit(input: FitInput, options: FitOptions): Promise<Model> {
-    checkFit(this.kind, input);
-    if (options.signal?.aborted) throw stopRequested(`fit ${this.kind}`);
-    const { classes, matrix } = input;
-    const facts = {
-      parameters: this.parameters,
-      classes: [...classes],
-      features: [...matrix.names],
-    };
-    const factors = classFactors(input, this.parameters['classWeight']);
-    const smoothing = this.parameters['smoothing'] as number;
-    const fit = fitBayes(foldRows(input), factors, smoothing);
-    options.onProgress?.(1, 1);
-    return new BayesModel(facts, fit);
-  }
-}
 
 /** Means and variances by class and column, in one pass (Welford 1962; West 1979). */
 function fitBayes(folded: FoldedRows, factors: Float64Array, smoothing: number): BayesFit {
@@ -89,14 +55,15 @@ function fitBayes(folded: FoldedRows, factors: Float64Array, smoothing: number):
 }
 
 /** Gaussian naive Bayes; the smoothing is that of scikit-learn's GaussianNB. */
-export const naiveBayesKind: ModelKind = {
+export const naiveBayesKind = defineKind({
   kind: 'naive-bayes',
   meaning: 'Gaussian naive Bayes',
   parameters,
-  create: (given) => new BayesEstimator(checkParameters('naive-bayes', parameters, given)),
-  load: (stored) => {
-    const checked = checkParameters('naive-bayes', parameters, stored.parameters);
-    const { classes, features } = stored;
-    return loadBayes({ parameters: checked, classes, features }, stored);
+  fit: async (facts, input, options) => {
+    const factors = classFactors(input, facts.parameters['classWeight']);
+    const fit = fitBayes(foldRows(input), factors, facts.parameters['smoothing'] as number);
+    options.onProgress?.(1, 1);
+    return new BayesModel(facts, fit);
   },
-};
+  load: loadBayes,
+});

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** What Gaussian naive Bayes learned; columns in the order of the matrix. */
@@ -11,13 +11,6 @@ export interface BayesFit {
   readonly mean: Float64Array;
   /** Classes × columns, smoothed, above 0. */
   readonly variance: Float64Array;
-}
-
-/** What the model is apart from its numbers. */
-export interface BayesFacts {
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
 }
 
 /** Gaussian naive Bayes: each column normal within each class, independent of the others. */
@@ -32,7 +25,7 @@ export class BayesModel implements Model {
   readonly #constant: Float64Array;
   readonly #halfPrecision: Float64Array;
 
-  constructor(facts: BayesFacts, fit: BayesFit) {
+  constructor(facts: ModelFacts, fit: BayesFit) {
     this.parameters = facts.parameters;
     this.classes = facts.classes;
     this.features = facts.features;
@@ -138,7 +131,7 @@ const MAX_NUMBER = 1e100;
 const MIN_VARIANCE = 1e-150;
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing, or a number out of range */
-export function loadBayes(facts: BayesFacts, stored: StoredModel): BayesModel {
+export function loadBayes(facts: ModelFacts, stored: StoredModel): BayesModel {
   const shape = [facts.classes.length, facts.features.length];
   const read = (name: string, least: number): Float64Array => {
     const tensor = storedTensor(stored, name, 'F64', name === 'prior' ? 1 : 2);

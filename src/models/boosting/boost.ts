@@ -1,7 +1,8 @@
-import { Crew } from './crew.ts';
+import { Crew } from '../crew.ts';
 import { BoostGrower } from './grow.ts';
-import type { BoostTask } from './task.ts';
+import { type BoostTask, controlOf } from './task.ts';
 import type { BoostedTree } from './trees.ts';
+import { BoostWork, type Phase } from './work.ts';
 
 /** Rows that decide when to stop, and the scores that everything starts from. */
 export interface BoostStart {
@@ -16,7 +17,7 @@ export interface BoostStart {
 /** Runs the iterations one by one; `step` returns false when it is done. */
 export class Boosting {
   readonly #start: BoostStart;
-  readonly #crew: Crew;
+  readonly #crew: Crew<Phase>;
   readonly #grower: BoostGrower;
   readonly #trees: BoostedTree[] = [];
   #done = 0;
@@ -25,7 +26,8 @@ export class Boosting {
 
   constructor(start: BoostStart) {
     this.#start = start;
-    this.#crew = new Crew(start.task);
+    const work = new BoostWork(start.task, 0);
+    this.#crew = new Crew(work, controlOf(start.task), start.task.threads - 1);
     this.#grower = new BoostGrower(start.task, this.#crew);
     const { task, base } = start;
     const { outputs, pairedRows } = task;

@@ -1,6 +1,6 @@
 import { Random } from '../../base/index.ts';
+import type { Crew } from '../crew.ts';
 import { MAX_BINS } from '../tree/bins.ts';
-import type { Crew } from './crew.ts';
 import {
   type Bounds,
   histogramBytes,
@@ -11,7 +11,7 @@ import {
 } from './search.ts';
 import { type BoostTask, JOB_FIELDS, RESULT_FIELDS } from './task.ts';
 import { type BoostedTree, SET_WORDS } from './trees.ts';
-import { JOB } from './work.ts';
+import { JOB, type Phase } from './work.ts';
 
 /** A leaf of a growing tree, with the best split of it. */
 interface Leaf {
@@ -83,13 +83,13 @@ class Growing {
  */
 export class BoostGrower {
   readonly #task: BoostTask;
-  readonly #crew: Crew;
+  readonly #crew: Crew<Phase>;
   readonly #jobs: Int32Array;
   readonly #bounds: Float64Array;
   readonly #results: Float64Array;
   readonly #trees: Growing[] = [];
 
-  constructor(task: BoostTask, crew: Crew) {
+  constructor(task: BoostTask, crew: Crew<Phase>) {
     const { at, outputs, groups } = task;
     const buffer = task.memory.buffer;
     this.#task = task;

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { checkExplain, checkScore } from '../input.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, nodesProblem } from '../tree/ensemble.ts';
 import { TreeScorer } from '../tree/scorer.ts';
@@ -8,14 +8,6 @@ import { TreeShap } from '../tree/shap.ts';
 import { outputCount } from './prepare.ts';
 import { SetScorer } from './set-scorer.ts';
 import { type BoostedTrees, inSet, SET_WORDS } from './trees.ts';
-
-/** What the model is apart from its trees. */
-export interface BoostingFacts {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
-}
 
 /** Boosted trees: the sums of their leaves are log-odds of two classes, or go through a softmax. */
 export class BoostingModel implements Model {
@@ -27,7 +19,7 @@ export class BoostingModel implements Model {
   readonly #scorer: TreeScorer | SetScorer;
   #shap: TreeShap | undefined;
 
-  constructor(facts: BoostingFacts, trees: BoostedTrees) {
+  constructor(facts: ModelFacts, trees: BoostedTrees) {
     this.kind = facts.kind;
     this.parameters = facts.parameters;
     this.classes = facts.classes;
@@ -142,7 +134,7 @@ function softmaxes(sums: Float64Array, base: Float64Array, shares: Float32Array)
 const MAX_VALUE = 1e30;
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing or the trees are not whole */
-export function loadBoosting(facts: BoostingFacts, stored: StoredModel): BoostingModel {
+export function loadBoosting(facts: ModelFacts, stored: StoredModel): BoostingModel {
   const where = `model ${stored.kind}`;
   const feature = storedTensor(stored, 'feature', 'I32', 1).data;
   const starts = storedTensor(stored, 'starts', 'U32', 1).data;

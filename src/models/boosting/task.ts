@@ -1,3 +1,4 @@
+import { CONTROL_FIELDS } from '../crew.ts';
 import { MemoryLayout } from '../kernels/layout.ts';
 import type { KernelMemory } from '../kernels/load.ts';
 import { type BinnedMatrix, transpose } from '../tree/bins.ts';
@@ -98,6 +99,11 @@ export interface BoostTask {
   readonly seed: number;
 }
 
+/** The counters that the threads meet at. */
+export function controlOf({ memory, at }: BoostTask): Int32Array {
+  return new Int32Array(memory.buffer, at.control, CONTROL_FIELDS);
+}
+
 /** Rows that the histogram kernel gathers at a time. */
 const CHUNK = 256;
 
@@ -157,7 +163,7 @@ export function layOut(plan: BoostPlan): BoostTask {
     drawn: layout.take(outputs * cols),
     moved: layout.take(threads * pairedRows * 4),
     scratch: layout.take(threads * scratchBytes(stride, outputs)),
-    control: layout.take(64),
+    control: layout.take(CONTROL_FIELDS * 4),
   };
   const memory = layout.allocate();
   const buffer = memory.buffer;

@@ -1,3 +1,4 @@
+import type { PieceWork } from '../crew.ts';
 import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
 import { histogramBytes, SplitSearch } from './search.ts';
 import {
@@ -38,7 +39,8 @@ export const JOB = {
  * The work of one thread. Every piece writes to places of its own, and sums are exact, so the order
  * and the number of threads change nothing.
  */
-export class BoostWork {
+export class BoostWork implements PieceWork<Phase> {
+  readonly phases = PHASES;
   readonly #task: BoostTask;
   readonly #kernels: TreeKernels;
   readonly #search: SplitSearch;

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { follow } from '../crew.ts';
 import { Boosting, type BoostStart } from './boost.ts';
-import { follow } from './crew.ts';
+import { controlOf } from './task.ts';
+import { BoostWork } from './work.ts';
 
 /** What a worker thread starts with. */
 export interface BoostWorkerStart {
@@ -11,7 +13,7 @@ export interface BoostWorkerStart {
 
 const { start, thread } = workerData as BoostWorkerStart;
 if (thread > 0) {
-  follow(start.task, thread);
+  follow(new BoostWork(start.task, thread), controlOf(start.task));
 } else {
   const boosting = new Boosting(start);
   for (let more = true; more; ) {

@@ -1,18 +1,18 @@
-import { Random, stopRequested } from '../../base/index.ts';
+import { Random } from '../../base/index.ts';
 import { createMatrix, type Matrix, takeMatrixRows } from '../../features/index.ts';
 import { holdOut } from '../hold-out.ts';
-import { checkExplain, checkFit, checkScore } from '../input.ts';
+import { checkExplain, checkScore } from '../input.ts';
+import { defineKind } from '../kind.ts';
 import type {
-  Estimator,
   FitInput,
   FitOptions,
   Model,
+  ModelFacts,
   ModelKind,
   ParameterSpec,
   Parameters,
   Tensor,
 } from '../model.ts';
-import { checkParameters } from '../parameters.ts';
 import {
   type FindKind,
   loadMembers,
@@ -75,77 +75,70 @@ function placeShares(
   }
 }
 
-class StackingEstimator implements Estimator {
-  readonly kind = 'stacking';
-  readonly parameters: Parameters;
-  readonly #members: readonly Member[];
-  readonly #find: FindKind;
-
-  constructor(given: Parameters, find: FindKind) {
-    this.parameters = given;
-    this.#find = find;
-    this.#members = readMembers('stacking', given['members'] as string, find);
-  }
-
-  async fit(input: FitInput, options: FitOptions): Promise<Model> {
-    checkFit(this.kind, input);
-    if (options.signal?.aborted) throw stopRequested(`fit ${this.kind}`);
-    const { matrix, classes } = input;
-    const { onProgress, ...own } = options;
-    const folds = this.parameters['folds'] as number;
-    const total = this.#members.length + folds + 1;
-    let done = 0;
-    const step = (): void => onProgress?.(++done, total);
-    const models: Model[] = [];
-    for (const member of this.#members) {
-      models.push(await memberEstimator(member).fit(input, own));
-      step();
-    }
-    const stack = createMatrix(matrix.rows, stackNames(models.length, classes.length));
-    const weights = new Float32Array(matrix.rows);
-    const fold = foldOf(input, folds, new Random(options.seed).fork('stacking').seed);
-    for (let f = 0; f < folds; f++) {
-      await this.#fillFold(input, { fold, f, stack, weights, own });
-      step();
-    }
-    if (!weights.some((weight) => weight > 0)) {
-      // One distinct row, or all in one fold: what the members say of their own rows must do.
-      const all = Int32Array.from({ length: matrix.rows }, (_, i) => i);
-      models.forEach((model, member) => {
-        const place = { rows: all, member, classes: classes.length };
-        placeShares(stack, model.score(matrix), place);
-      });
-      weights.set(input.weights ?? new Float32Array(matrix.rows).fill(1));
-    }
-    const top = await this.#find('logistic')
-      .create({ C: this.parameters['C'] as number })
-      .fit({ matrix: stack, labels: input.labels, classes, weights }, own);
+async function fitStacking(
+  { facts, members, find }: { facts: ModelFacts; members: readonly Member[]; find: FindKind },
+  input: FitInput,
+  options: FitOptions,
+): Promise<Model> {
+  const { matrix, classes } = input;
+  const { onProgress, ...own } = options;
+  const folds = facts.parameters['folds'] as number;
+  const total = members.length + folds + 1;
+  let done = 0;
+  const step = (): void => onProgress?.(++done, total);
+  const models: Model[] = [];
+  for (const member of members) {
+    models.push(await memberEstimator(member).fit(input, own));
     step();
-    return new StackingModel(this.parameters, models, top);
   }
+  const stack = createMatrix(matrix.rows, stackNames(models.length, classes.length));
+  const weights = new Float32Array(matrix.rows);
+  const fold = foldOf(input, folds, new Random(options.seed).fork('stacking').seed);
+  for (let f = 0; f < folds; f++) {
+    await fillFold(members, input, { fold, f, stack, weights, own });
+    step();
+  }
+  if (!weights.some((weight) => weight > 0)) {
+    // One distinct row, or all in one fold: what the members say of their own rows must do.
+    const all = Int32Array.from({ length: matrix.rows }, (_, i) => i);
+    models.forEach((model, member) => {
+      const place = { rows: all, member, classes: classes.length };
+      placeShares(stack, model.score(matrix), place);
+    });
+    weights.set(input.weights ?? new Float32Array(matrix.rows).fill(1));
+  }
+  const top = await find('logistic')
+    .create({ C: facts.parameters['C'] as number })
+    .fit({ matrix: stack, labels: input.labels, classes, weights }, own);
+  step();
+  return new StackingModel(facts.parameters, models, top);
+}
 
-  /** Scores the rows of one fold by members that learned from the other folds. */
-  async #fillFold(input: FitInput, part: FoldPart): Promise<void> {
-    const { fold, f, stack, weights, own } = part;
-    const { matrix, labels, classes } = input;
-    const weightOf = (row: number): number => (input.weights ? input.weights[row]! : 1);
-    const all = Int32Array.from(fold.keys());
-    const seen = all.filter((row) => fold[row] !== f && fold[row]! >= 0 && weightOf(row) > 0);
-    const rows = all.filter((row) => fold[row] === f && weightOf(row) > 0);
-    if (seen.length === 0 || rows.length === 0) return;
-    const rest: FitInput = {
-      matrix: takeMatrixRows(matrix, seen),
-      labels: seen.map((row) => labels[row]!),
-      classes,
-      weights: Float32Array.from(seen, weightOf),
-    };
-    const asked = takeMatrixRows(matrix, rows);
-    for (let member = 0; member < this.#members.length; member++) {
-      const model = await memberEstimator(this.#members[member]!).fit(rest, own);
-      placeShares(stack, model.score(asked), { rows, member, classes: classes.length });
-    }
-    for (const row of rows) weights[row] = weightOf(row);
+/** Scores the rows of one fold by members that learned from the other folds. */
+async function fillFold(
+  members: readonly Member[],
+  input: FitInput,
+  part: FoldPart,
+): Promise<void> {
+  const { fold, f, stack, weights, own } = part;
+  const { matrix, labels, classes } = input;
+  const weightOf = (row: number): number => (input.weights ? input.weights[row]! : 1);
+  const all = Int32Array.from(fold.keys());
+  const seen = all.filter((row) => fold[row] !== f && fold[row]! >= 0 && weightOf(row) > 0);
+  const rows = all.filter((row) => fold[row] === f && weightOf(row) > 0);
+  if (seen.length === 0 || rows.length === 0) return;
+  const rest: FitInput = {
+    matrix: takeMatrixRows(matrix, seen),
+    labels: seen.map((row) => labels[row]!),
+    classes,
+    weights: Float32Array.from(seen, weightOf),
+  };
+  const asked = takeMatrixRows(matrix, rows);
+  for (let member = 0; member < members.length; member++) {
+    const model = await memberEstimator(members[member]!).fit(rest, own);
+    placeShares(stack, model.score(asked), { rows, member, classes: classes.length });
   }
+  for (const row of rows) weights[row] = weightOf(row);
 }
 
 interface FoldPart {
@@ -245,23 +238,26 @@ class StackingModel implements Model {
 
 /** Stacked generalisation (Wolpert 1992): out-of-fold probabilities, logistic regression on top. */
 export function stackingKind(find: FindKind): ModelKind {
-  return {
+  const read = (own: Parameters) => readMembers('stacking', own['members'] as string, find);
+  return defineKind({
     kind: 'stacking',
     meaning: 'Logistic regression over what several kinds say of rows they have not seen',
     parameters,
-    create: (given) => new StackingEstimator(checkParameters('stacking', parameters, given), find),
-    load: (stored) => {
-      const checked = checkParameters('stacking', parameters, stored.parameters);
-      const members = readMembers('stacking', checked['members'] as string, find);
+    check: (own) => void read(own),
+    fit: (facts, input, options) => {
+      return fitStacking({ facts, members: read(facts.parameters), find }, input, options);
+    },
+    load: (facts, stored) => {
+      const members = read(facts.parameters);
       const logistic = find('logistic');
       const top = logistic.load({
         kind: 'logistic',
-        parameters: logistic.create({ C: checked['C'] as number }).parameters,
+        parameters: logistic.create({ C: facts.parameters['C'] as number }).parameters,
         classes: stored.classes,
         features: stackNames(members.length, stored.classes.length),
         tensors: tensorsUnder(stored, 'top.0.'),
       });
-      return new StackingModel(checked, loadMembers(stored, members), top);
+      return new StackingModel(facts.parameters, loadMembers(stored, members), top);
     },
-  };
+  });
 }

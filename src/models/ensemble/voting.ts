@@ -1,17 +1,7 @@
-import { stopRequested } from '../../base/index.ts';
 import type { Matrix } from '../../features/index.ts';
-import { checkExplain, checkFit, checkScore } from '../input.ts';
-import type {
-  Estimator,
-  FitInput,
-  FitOptions,
-  Model,
-  ModelKind,
-  ParameterSpec,
-  Parameters,
-  Tensor,
-} from '../model.ts';
-import { checkParameters } from '../parameters.ts';
+import { checkExplain, checkScore } from '../input.ts';
+import { defineKind } from '../kind.ts';
+import type { Model, ModelKind, ParameterSpec, Parameters, Tensor } from '../model.ts';
 import {
   type FindKind,
   loadMembers,
@@ -31,29 +21,6 @@ const parameters: readonly ParameterSpec[] = [
     meaning: 'JSON list of members: kind, and as wanted parameters and weight',
   },
 ];
-
-class VotingEstimator implements Estimator {
-  readonly kind = 'voting';
-  readonly parameters: Parameters;
-  readonly #members: readonly Member[];
-
-  constructor(given: Parameters, find: FindKind) {
-    this.parameters = given;
-    this.#members = readMembers('voting', given['members'] as string, find);
-  }
-
-  async fit(input: FitInput, options: FitOptions): Promise<Model> {
-    checkFit(this.kind, input);
-    if (options.signal?.aborted) throw stopRequested(`fit ${this.kind}`);
-    const { onProgress, ...own } = options;
-    const models: Model[] = [];
-    for (const member of this.#members) {
-      models.push(await memberEstimator(member).fit(input, own));
-      onProgress?.(models.length, this.#members.length);
-    }
-    return new VotingModel(this.parameters, this.#members, models);
-  }
-}
 
 /** The weighted mean of its members' probabilities. */
 class VotingModel implements Model {
@@ -110,15 +77,24 @@ class VotingModel implements Model {
 
 /** Soft voting: several models, one weighted mean. */
 export function votingKind(find: FindKind): ModelKind {
-  return {
+  const read = (own: Parameters) => readMembers('voting', own['members'] as string, find);
+  return defineKind({
     kind: 'voting',
     meaning: 'The weighted mean of the probabilities of several kinds',
     parameters,
-    create: (given) => new VotingEstimator(checkParameters('voting', parameters, given), find),
-    load: (stored) => {
-      const checked = checkParameters('voting', parameters, stored.parameters);
-      const members = readMembers('voting', checked['members'] as string, find);
-      return new VotingModel(checked, members, loadMembers(stored, members));
+    check: (own) => void read(own),
+    fit: async (facts, input, { onProgress, ...own }) => {
+      const members = read(facts.parameters);
+      const models: Model[] = [];
+      for (const member of members) {
+        models.push(await memberEstimator(member).fit(input, own));
+        onProgress?.(models.length, members.length);
+      }
+      return new VotingModel(facts.parameters, members, models);
     },
-  };
+    load: (facts, stored) => {
+      const members = read(facts.parameters);
+      return new VotingModel(facts.parameters, members, loadMembers(stored, members));
+    },
+  });
 }

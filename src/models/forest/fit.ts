@@ -1,12 +1,12 @@
-import { checkFit } from '../input.ts';
-import type { Estimator, FitInput, FitOptions, Model, ParameterSpec } from '../model.ts';
+import { defineKind } from '../kind.ts';
+import type { ModelKind, ParameterSpec } from '../model.ts';
 import { joinTrees } from '../tree/ensemble.ts';
-import { TreeModel } from '../tree/model.ts';
+import { loadTrees, TreeModel } from '../tree/model.ts';
 import { prepareTask, treeParameters } from '../tree/parameters.ts';
 import { growAll, threadCount } from './grow-all.ts';
 
 /** Parameters of ensembles of trees that are averaged. */
-export function forestParameters(bootstrap: boolean): readonly ParameterSpec[] {
+function forestParameters(bootstrap: boolean): readonly ParameterSpec[] {
   return [
     {
       name: 'trees',
@@ -26,20 +26,31 @@ export function forestParameters(bootstrap: boolean): readonly ParameterSpec[] {
   ];
 }
 
-/** Grows the trees of an estimator with {@link forestParameters} and averages them. */
-export async function fitForest(
-  { kind, parameters }: Estimator,
-  input: FitInput,
-  options: FitOptions,
-  randomCuts: boolean,
-): Promise<Model> {
-  checkFit(kind, input);
-  const { matrix, classes } = input;
-  const treeCount = parameters['trees'] as number;
-  const threads = threadCount(options, treeCount);
-  const task = prepareTask(kind, input, parameters, { seed: options.seed, threads, randomCuts });
-  const grown = await growAll(kind, task, treeCount, options);
-  const trees = joinTrees(grown, matrix.cols, classes.length);
-  const facts = { kind, parameters, classes: [...classes], features: [...matrix.names] };
-  return new TreeModel(facts, trees);
+/** What tells one ensemble of averaged trees from another. */
+export interface ForestPlan {
+  readonly kind: string;
+  readonly meaning: string;
+  /** Whether rows are drawn unless the parameter says otherwise. */
+  readonly bootstrap: boolean;
+  /** Cuts columns at random places instead of the best. */
+  readonly randomCuts: boolean;
+}
+
+/** A kind of model that grows trees apart from each other and averages them. */
+export function forestKindOf({ kind, meaning, bootstrap, randomCuts }: ForestPlan): ModelKind {
+  return defineKind({
+    kind,
+    meaning,
+    parameters: forestParameters(bootstrap),
+    fit: async (facts, input, options) => {
+      const { matrix, classes } = input;
+      const treeCount = facts.parameters['trees'] as number;
+      const threads = threadCount(options, treeCount);
+      const grow = { seed: options.seed, threads, randomCuts };
+      const task = prepareTask(kind, input, facts.parameters, grow);
+      const grown = await growAll(kind, task, treeCount, options);
+      return new TreeModel(facts, joinTrees(grown, matrix.cols, classes.length));
+    },
+    load: loadTrees,
+  });
 }

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { stopRequested } from '../../base/index.ts';
 import type { FitOptions } from '../model.ts';
 import { type GrownTree, type GrowTask, TreeGrower } from '../tree/grow.ts';
+import { runWorkers } from '../workers.ts';
 import type { WorkerStart } from './worker.ts';
 
 /** More threads than any machine this is meant for has cores. */
@@ -59,37 +59,21 @@ async function growInWorkers(
   { task, treeCount, threads }: Plan,
   { signal, onProgress }: FitOptions,
 ): Promise<GrownTree[]> {
-  if (signal?.aborted) throw stopRequested(`fit ${kind}`);
   const next = new Int32Array(new SharedArrayBuffer(4));
-  const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  const url = new URL(name, import.meta.url);
   const trees: GrownTree[] = new Array(treeCount);
-  const workers: Worker[] = [];
-  let stop: (() => void) | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      let done = 0;
-      stop = () => reject(stopRequested(`fit ${kind}`));
-      signal?.addEventListener('abort', stop, { once: true });
-      for (let i = 0; i < threads; i++) {
-        const workerData: WorkerStart = { task, treeCount, next, thread: i };
-        const worker = new Worker(url, { workerData });
-        workers.push(worker);
-        worker.on('message', (message: { index: number; tree: GrownTree }) => {
-          trees[message.index] = message.tree;
-          done++;
-          onProgress?.(done, treeCount);
-          if (done === treeCount) resolve();
-        });
-        worker.on('error', reject);
-        worker.on('exit', (code) => {
-          if (code !== 0) reject(new Error(`a worker thread of fit ${kind} ended with ${code}`));
-        });
-      }
-    });
-  } finally {
-    if (stop) signal?.removeEventListener('abort', stop);
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-  return trees;
+  let done = 0;
+  return await runWorkers<{ index: number; tree: GrownTree }, GrownTree[]>({
+    what: `fit ${kind}`,
+    file: new URL('worker', import.meta.url),
+    starts: Array.from({ length: threads }, (_, thread): WorkerStart => {
+      return { task, treeCount, next, thread };
+    }),
+    onMessage: ({ index, tree }, finish) => {
+      trees[index] = tree;
+      done++;
+      onProgress?.(done, treeCount);
+      if (done === treeCount) finish(trees);
+    },
+    signal,
+  });
 }

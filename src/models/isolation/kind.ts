@@ -1,18 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Random, stopRequested, WiresiftError } from '../../base/index.ts';
 import { type FoldedRows, foldRows } from '../fold-rows.ts';
-import { checkFit } from '../input.ts';
 import { parsePlain } from '../json.ts';
-import type {
-  Estimator,
-  FitInput,
-  FitOptions,
-  Model,
-  ModelKind,
-  ParameterSpec,
-  Parameters,
-} from '../model.ts';
-import { checkParameters } from '../parameters.ts';
+import { defineKind } from '../kind.ts';
+import type { FitInput, FitOptions, Model, ModelFacts, ParameterSpec } from '../model.ts';
 import { type Grown, growIsolation } from './grow.ts';
 import { IsolationModel, loadIsolation, MAX_SAMPLE } from './model.ts';
 
@@ -43,70 +34,57 @@ const parameters: readonly ParameterSpec[] = [
   },
 ];
 
-class IsolationEstimator implements Estimator {
-  readonly kind = KIND;
-  readonly parameters: Parameters;
-  readonly #names: readonly string[];
-
-  constructor(given: Parameters) {
-    this.parameters = given;
-    this.#names = harmlessNames(given['harmless'] as string);
-  }
-
-  async fit(input: FitInput, options: FitOptions): Promise<Model> {
-    checkFit(KIND, input);
+async function fitIsolation(
+  facts: ModelFacts,
+  input: FitInput,
+  options: FitOptions,
+): Promise<Model> {
+  const { labels, classes } = input;
+  const names = harmlessNames(facts.parameters['harmless'] as string);
+  const harmless = harmlessMarks(names, classes);
+  const skip = Uint8Array.from(labels, (label) => (harmless[label] === 1 ? 0 : 1));
+  const own = foldRows(input, skip);
+  // Without a harmless row, what is usual among all rows is the best left.
+  const folded = own.points > 0 ? own : foldRows(input);
+  const reach = cumulated(folded);
+  const all = Math.max(1, Math.round(reach.at(-1)!));
+  const { trees, sample } = facts.parameters as { trees: number; sample: number };
+  const size = Math.min(sample, all);
+  const limit = Math.ceil(Math.log2(Math.max(2, size)));
+  const out: Grown = { root: [], column: [], cut: [], right: [], cover: [] };
+  for (let t = 0; t < trees; t++) {
+    const random = new Random(options.seed).fork(t);
+    const drawn = draw(reach, { all, size, random });
+    growIsolation(folded, drawn, { out, random, limit });
+    options.onProgress?.(t + 1, trees);
+    if (t % 16 === 0) await nextTurn();
     if (options.signal?.aborted) throw stopRequested(`fit ${KIND}`);
-    const { classes, matrix, labels } = input;
-    const harmless = this.#harmless(classes);
-    const skip = Uint8Array.from(labels, (label) => (harmless[label] === 1 ? 0 : 1));
-    const own = foldRows(input, skip);
-    // Without a harmless row, what is usual among all rows is the best left.
-    const folded = own.points > 0 ? own : foldRows(input);
-    const reach = cumulated(folded);
-    const all = Math.max(1, Math.round(reach.at(-1)!));
-    const { trees, sample } = this.parameters as { trees: number; sample: number };
-    const size = Math.min(sample, all);
-    const limit = Math.ceil(Math.log2(Math.max(2, size)));
-    const out: Grown = { root: [], column: [], cut: [], right: [], cover: [] };
-    for (let t = 0; t < trees; t++) {
-      const random = new Random(options.seed).fork(t);
-      const drawn = draw(reach, { all, size, random });
-      growIsolation(folded, drawn, { out, random, limit });
-      options.onProgress?.(t + 1, trees);
-      if (t % 16 === 0) await nextTurn();
-      if (options.signal?.aborted) throw stopRequested(`fit ${KIND}`);
-    }
-    const facts = {
-      parameters: this.parameters,
-      classes: [...classes],
-      features: [...matrix.names],
-    };
-    const grown = {
-      root: Uint32Array.from(out.root),
-      column: Int32Array.from(out.column),
-      cut: Float64Array.from(out.cut),
-      right: Uint32Array.from(out.right),
-      cover: Uint32Array.from(out.cover),
-      sample: size,
-    };
-    return new IsolationModel(facts, grown, classShares(input, harmless));
   }
+  const grown = {
+    root: Uint32Array.from(out.root),
+    column: Int32Array.from(out.column),
+    cut: Float64Array.from(out.cut),
+    right: Uint32Array.from(out.right),
+    cover: Uint32Array.from(out.cover),
+    sample: size,
+  };
+  return new IsolationModel(facts, grown, classShares(input, harmless));
+}
 
-  /** 1 for each class to learn from. */
-  #harmless(classes: readonly string[]): Uint8Array {
-    const missing = this.#names.find((name) => !classes.includes(name));
-    if (missing !== undefined) {
-      throw new WiresiftError({
-        code: 'MODEL_INPUT',
-        where: `fit ${KIND}, parameter harmless`,
-        saw: `the class ${missing.slice(0, 80)}`,
-        expected: `some of ${classes.slice(0, 20).join(', ')}`,
-        todo: 'Name classes of the data set',
-      });
-    }
-    const chosen = this.#names.length > 0 ? this.#names : classes.slice(0, 1);
-    return Uint8Array.from(classes, (name) => (chosen.includes(name) ? 1 : 0));
+/** 1 for each class to learn from. */
+function harmlessMarks(names: readonly string[], classes: readonly string[]): Uint8Array {
+  const missing = names.find((name) => !classes.includes(name));
+  if (missing !== undefined) {
+    throw new WiresiftError({
+      code: 'MODEL_INPUT',
+      where: `fit ${KIND}, parameter harmless`,
+      saw: `the class ${missing.slice(0, 80)}`,
+      expected: `some of ${classes.slice(0, 20).join(', ')}`,
+      todo: 'Name classes of the data set',
+    });
   }
+  const chosen = names.length > 0 ? names : classes.slice(0, 1);
+  return Uint8Array.from(classes, (name) => (chosen.includes(name) ? 1 : 0));
 }
 
 function harmlessNames(text: string): readonly string[] {
@@ -192,15 +170,14 @@ function classShares({ labels, weights, classes }: FitInput, harmless: Uint8Arra
 }
 
 /** Novelty by isolation: learns the harmless classes alone (Liu, Ting, Zhou 2008). */
-export const isolationForestKind: ModelKind = {
+export const isolationForestKind = defineKind({
   kind: KIND,
   meaning: 'Isolation forest: how unlike the harmless rows a row is',
   parameters,
-  create: (given) => new IsolationEstimator(checkParameters(KIND, parameters, given)),
-  load: (stored) => {
-    const checked = checkParameters(KIND, parameters, stored.parameters);
-    harmlessNames(checked['harmless'] as string);
-    const { classes, features } = stored;
-    return loadIsolation({ parameters: checked, classes, features }, stored);
+  check: (own) => void harmlessNames(own['harmless'] as string),
+  fit: fitIsolation,
+  load: (facts, stored) => {
+    harmlessNames(facts.parameters['harmless'] as string);
+    return loadIsolation(facts, stored);
   },
-};
+});

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** Trees that cut at random, all in one run of nodes: preorder, the left child right after. */
@@ -17,13 +17,6 @@ export interface IsolationTrees {
   readonly cover: Uint32Array;
   /** Rows each tree was grown from, at most. */
   readonly sample: number;
-}
-
-/** What the model is apart from its trees. */
-export interface IsolationFacts {
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
 }
 
 const EULER = 0.5772156649015329;
@@ -51,7 +44,7 @@ export class IsolationModel implements Model {
   readonly #order: Int32Array;
 
   /** @param shares two numbers a class: its part of the novel and of the harmless share */
-  constructor(facts: IsolationFacts, trees: IsolationTrees, shares: Float64Array) {
+  constructor(facts: ModelFacts, trees: IsolationTrees, shares: Float64Array) {
     this.parameters = facts.parameters;
     this.classes = facts.classes;
     this.features = facts.features;
@@ -164,7 +157,7 @@ export class IsolationModel implements Model {
 export const MAX_SAMPLE = 65_536;
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing, or nodes are not whole trees */
-export function loadIsolation(facts: IsolationFacts, stored: StoredModel): IsolationModel {
+export function loadIsolation(facts: ModelFacts, stored: StoredModel): IsolationModel {
   const refuse = (name: string, saw: string, expected: string): never =>
     refuseStored(`model isolation-forest, tensor ${name}`, saw, expected);
   const root = storedTensor(stored, 'root', 'U32', 1).data;

@@ -101,10 +101,17 @@ export interface KernelMemory {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** The kernels on that memory; plain ones where Node runs without WebAssembly (`--jitless`). */
-export function loadTreeKernels(memory: KernelMemory): TreeKernels {
-  if (typeof WebAssembly === 'undefined') return plainTreeKernels(memory.buffer);
+/** What the compiled module exports on that memory; undefined without WebAssembly (`--jitless`). */
+export function instantiate(
+  memory: KernelMemory,
+): { readonly [name: string]: unknown } | undefined {
+  if (typeof WebAssembly === 'undefined') return undefined;
   compiled ??= new WebAssembly.Module(Buffer.from(TREE_KERNELS, 'base64'));
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
-  return instance.exports as unknown as TreeKernels;
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports;
+}
+
+/** The kernels on that memory; plain ones where Node runs without WebAssembly. */
+export function loadTreeKernels(memory: KernelMemory): TreeKernels {
+  const exports = instantiate(memory);
+  return exports ? (exports as unknown as TreeKernels) : plainTreeKernels(memory.buffer);
 }

@@ -1,7 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
 import { firstEqualRows } from '../fold-rows.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { NeighbourSearch } from './search.ts';
 import { buildSpace, type Space } from './space.ts';
@@ -16,13 +16,6 @@ export interface KnnPoints {
   readonly weight: Float64Array;
 }
 
-/** What the model is apart from its points. */
-export interface KnnFacts {
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
-}
-
 /** Exact k-nearest neighbours over folded training rows. */
 export class KnnModel implements Model {
   readonly kind = 'knn';
@@ -34,7 +27,7 @@ export class KnnModel implements Model {
   readonly #order: Int32Array;
   #space: Space | undefined;
 
-  constructor(facts: KnnFacts, points: KnnPoints) {
+  constructor(facts: ModelFacts, points: KnnPoints) {
     this.parameters = facts.parameters;
     this.classes = facts.classes;
     this.features = facts.features;
@@ -205,7 +198,7 @@ export class KnnModel implements Model {
 const MAX_WEIGHT = 1e100;
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing, or its parts do not fit */
-export function loadKnn(facts: KnnFacts, stored: StoredModel): KnnModel {
+export function loadKnn(facts: ModelFacts, stored: StoredModel): KnnModel {
   const where = (name: string): string => `model knn, tensor ${name}`;
   const { data: cells, shape } = storedTensor(stored, 'cells', 'F32', 2);
   const [points, cols] = [shape[0]!, shape[1]!];

@@ -1,20 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { stopRequested } from '../../base/index.ts';
-import { checkFit, classFactors, nameOrder } from '../input.ts';
-import type {
-  Estimator,
-  FitInput,
-  FitOptions,
-  Model,
-  ModelKind,
-  ParameterSpec,
-  Parameters,
-} from '../model.ts';
-import { checkParameters } from '../parameters.ts';
-import { type LossInput, logisticLoss } from './loss.ts';
-import { type MinimiseOptions, minimise } from './minimise.ts';
-import { type LogisticFit, LogisticModel, loadLogistic, outputCount } from './model.ts';
-import { minimiseNewton, NEWTON_COLUMNS } from './newton.ts';
+import { type FoldedRows, foldedMoments, foldRows } from '../fold-rows.ts';
+import { classFactors } from '../input.ts';
+import { CLASS_WEIGHT, defineKind } from '../kind.ts';
+import type { FitInput, ParameterSpec, Parameters } from '../model.ts';
+import { LogisticModel, loadLogistic, outputCount } from './model.ts';
+import { fitTask } from './run.ts';
+import { layOutLogistic } from './task.ts';
 
 const parameters: readonly ParameterSpec[] = [
   {
@@ -23,7 +13,22 @@ const parameters: readonly ParameterSpec[] = [
     default: 1,
     min: 1e-12,
     max: 1e12,
-    meaning: 'Inverse strength of the L2 penalty: smaller is stronger',
+    meaning: 'Inverse strength of the penalty: smaller is stronger',
+  },
+  {
+    name: 'penalty',
+    type: 'string',
+    default: 'l2',
+    choices: ['l2', 'l1', 'elasticnet'],
+    meaning: 'On squares, on absolute values (coefficients may become 0), or on both',
+  },
+  {
+    name: 'l1Ratio',
+    type: 'number',
+    default: 0.5,
+    min: 0,
+    max: 1,
+    meaning: 'For elasticnet: share of the penalty that is on absolute values',
   },
   {
     name: 'maxIterations',
@@ -31,7 +36,7 @@ const parameters: readonly ParameterSpec[] = [
     default: 500,
     min: 1,
     max: 1_000_000,
-    meaning: 'Most steps of the solver (Newton for two classes, else L-BFGS)',
+    meaning: 'Most steps of the solver',
   },
   {
     name: 'tolerance',
@@ -39,121 +44,82 @@ const parameters: readonly ParameterSpec[] = [
     default: 1e-6,
     min: 0,
     max: 1,
-    meaning: 'Stops when no component of the gradient of the mean loss is larger',
+    meaning: 'Stops when no component of the (sub)gradient of the mean loss is larger',
   },
-  {
-    name: 'classWeight',
-    type: 'string',
-    default: 'none',
-    choices: ['none', 'balanced'],
-    meaning: 'balanced: each class weighs the same in sum, whatever its number of rows',
-  },
+  CLASS_WEIGHT,
 ];
 
-class LogisticEstimator implements Estimator {
-  readonly kind = 'logistic';
-  readonly parameters: Parameters;
+/** With fewer cells than that a thread costs more than it saves. */
+const CELLS_A_THREAD = 100_000;
+/** More threads than any machine this is meant for has cores. */
+const MAX_THREADS = 256;
 
-  constructor(given: Parameters) {
-    this.parameters = given;
-  }
-
-  async fit(input: FitInput, options: FitOptions): Promise<Model> {
-    checkFit(this.kind, input);
-    if (options.signal?.aborted) throw stopRequested(`fit ${this.kind}`);
-    const { matrix, classes } = input;
-    const { kind, parameters: own } = this;
-    const outputs = outputCount(classes.length);
-    const loss = lossInput(input, outputs, own);
-    const maxIterations = own['maxIterations'] as number;
-    const point = await this.#minimise(loss, {
-      maxIterations,
-      tolerance: own['tolerance'] as number,
-      onIteration: async (done) => {
-        options.onProgress?.(done, maxIterations);
-        // Lets the signal have its turn.
-        await nextTurn();
-        if (options.signal?.aborted) throw stopRequested(`fit ${kind}`);
-      },
-    });
-    const facts = { kind, parameters: own, classes: [...classes], features: [...matrix.names] };
-    return new LogisticModel(facts, collect(loss, point));
-  }
-
-  /** Newton where it pays off, then L-BFGS for the rest of the way, if any is left. */
-  async #minimise(loss: LossInput, options: MinimiseOptions): Promise<Float64Array> {
-    const { outputs, order } = loss;
-    let start = new Float64Array(outputs * (order.length + 1));
-    let left = options.maxIterations;
-    if (outputs === 0) return start;
-    const objective = logisticLoss(loss);
-    if (outputs === 1 && order.length <= NEWTON_COLUMNS) {
-      const found = await minimiseNewton(loss, objective, options);
-      if (found.converged) return found.point;
-      start = found.point.slice();
-      left -= found.iterations;
-    }
-    const before = options.maxIterations - left;
-    const rest: MinimiseOptions = {
-      maxIterations: left,
-      tolerance: options.tolerance,
-      onIteration: (done) => options.onIteration?.(before + done),
-    };
-    return (await minimise(objective, start, rest)).point;
-  }
+function l1RatioOf(own: Parameters): number {
+  if (own['penalty'] === 'l2') return 0;
+  return own['penalty'] === 'l1' ? 1 : (own['l1Ratio'] as number);
 }
 
-function lossInput(input: FitInput, outputs: number, own: Parameters): LossInput {
-  const { matrix, labels } = input;
-  const factors = classFactors(input, own['classWeight']);
-  const weights = new Float64Array(matrix.rows);
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) {
-    weights[i] = (input.weights ? input.weights[i]! : 1) * factors[labels[i]!]!;
-    total += weights[i]!;
-  }
-  const order = nameOrder(matrix.names);
-  return { matrix, order, labels, weights, total, outputs, c: own['C'] as number };
-}
-
-/** Puts coefficients into matrix order and measures the columns. */
-function collect({ matrix, order, weights, total, outputs }: LossInput, point: Float64Array) {
-  const { rows, cols, data } = matrix;
-  const coefficients = new Float64Array(outputs * cols);
-  for (let k = 0; k < outputs; k++) {
-    for (let c = 0; c < cols; c++) coefficients[k * cols + order[c]!] = point[k * cols + c]!;
-  }
-  const mean = new Float64Array(cols);
-  const deviation = new Float64Array(cols);
-  for (let i = 0; i < rows; i++) {
-    for (let c = 0; c < cols; c++) mean[c]! += (weights[i]! * data[i * cols + c]!) / total;
-  }
-  for (let i = 0; i < rows; i++) {
-    for (let c = 0; c < cols; c++) {
-      deviation[c]! += (weights[i]! * (data[i * cols + c]! - mean[c]!) ** 2) / total;
-    }
-  }
-  const intercepts = point.slice(outputs * cols);
-  const fit: LogisticFit = {
-    coefficients,
-    intercepts,
-    mean,
-    deviation: deviation.map((square) => Math.sqrt(square)),
+function plan(input: FitInput, folded: FoldedRows, own: Parameters, threads: number) {
+  const worth = Math.ceil((folded.points * folded.cols) / CELLS_A_THREAD);
+  return {
+    folded,
+    factors: classFactors(input, own['classWeight']),
+    outputs: outputCount(input.classes.length),
+    threads: Math.min(Math.max(1, threads), worth, MAX_THREADS),
+    c: own['C'] as number,
+    l1Ratio: l1RatioOf(own),
+    maxIterations: own['maxIterations'] as number,
+    tolerance: own['tolerance'] as number,
   };
-  return fit;
 }
 
-/**
- * Logistic regression with an L2 penalty, by Newton or L-BFGS; scaling the columns is the
- * pipeline's job.
- */
-export const logisticKind: ModelKind = {
+/** Coefficients and intercepts as the model has them: output by output, columns in matrix order. */
+function collect(
+  { cols, order }: FoldedRows,
+  { point, shift, outputs }: { point: Float64Array; shift: Float64Array; outputs: number },
+) {
+  const coefficients = new Float64Array(outputs * cols);
+  const intercepts = new Float64Array(outputs);
+  for (let k = 0; k < outputs; k++) {
+    let intercept = point[cols * outputs + k]!;
+    for (let c = 0; c < cols; c++) {
+      const own = point[c * outputs + k]!;
+      coefficients[k * cols + order[c]!] = own;
+      intercept -= own * shift[c]!;
+    }
+    intercepts[k] = intercept;
+  }
+  return { coefficients, intercepts };
+}
+
+/** Mean and deviation of each column, in matrix order. */
+function moments(folded: FoldedRows) {
+  const { mean, deviation } = foldedMoments(folded);
+  const out = { mean: new Float64Array(folded.cols), deviation: new Float64Array(folded.cols) };
+  folded.order.forEach((column, c) => {
+    out.mean[column] = mean[c]!;
+    out.deviation[column] = deviation[c]!;
+  });
+  return out;
+}
+
+/** Logistic regression with an elastic-net penalty; scaling the columns is the pipeline's job. */
+export const logisticKind = defineKind({
   kind: 'logistic',
-  meaning: 'Logistic regression with an L2 penalty',
+  meaning: 'Logistic regression with a penalty on squares, absolute values or both',
   parameters,
-  create: (given) => new LogisticEstimator(checkParameters('logistic', parameters, given)),
-  load: (stored) => {
-    const checked = checkParameters('logistic', parameters, stored.parameters);
-    return loadLogistic({ ...stored, parameters: checked }, stored);
+  fit: async (facts, input, options) => {
+    const folded = foldRows(input);
+    const outputs = outputCount(input.classes.length);
+    if (outputs === 0) {
+      options.onProgress?.(1, 1);
+      const none = { coefficients: new Float64Array(0), intercepts: new Float64Array(0) };
+      return new LogisticModel(facts, { ...none, ...moments(folded) });
+    }
+    const task = layOutLogistic(plan(input, folded, facts.parameters, options.threads ?? 1));
+    const point = await fitTask(task, options);
+    const linear = collect(folded, { point, shift: task.shift, outputs });
+    return new LogisticModel(facts, { ...linear, ...moments(folded) });
   },
-};
+  load: loadLogistic,
+});

@@ -4,8 +4,10 @@ export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 /** When to stop, and who listens. */
 export interface MinimiseOptions {
   readonly maxIterations: number;
-  /** Stops when no component of the gradient is larger. */
+  /** Stops when the violation is no larger. */
   readonly tolerance: number;
+  /** How far a point is from the minimum; by default the largest component of the gradient. */
+  readonly violation?: (point: Float64Array, gradient: Float64Array) => number;
   /** Called after each iteration; a throw ends the work. */
   readonly onIteration?: (done: number) => void | Promise<void>;
 }
@@ -27,7 +29,8 @@ const CURVATURE = 0.9;
 /** Trial steps in one line search; each halves or doubles, so more would be below rounding. */
 const MAX_TRIALS = 40;
 
-function dot(a: Float64Array, b: Float64Array): number {
+/** Inner product. */
+export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
@@ -41,14 +44,14 @@ export function largest(values: Float64Array): number {
 }
 
 /** One remembered step: change of the point, change of the gradient, 1 / their product. */
-interface Pair {
+export interface Pair {
   readonly step: Float64Array;
   readonly change: Float64Array;
   readonly factor: number;
 }
 
 /** The two-loop recursion (Nocedal 1980): an approximate Newton direction, downhill. */
-function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+export function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const d = gradient.map((value) => -value);
   const alphas = new Float64Array(pairs.length);
   for (let p = pairs.length - 1; p >= 0; p--) {
@@ -70,6 +73,18 @@ function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array
   return d;
 }
 
+type Known = Pick<Place, 'point' | 'gradient'>;
+
+/** Adds a step to those remembered, unless the function does not curve upward along it. */
+export function remember(pairs: Pair[], from: Known, to: Known): void {
+  const step = to.point.map((each, i) => each - from.point[i]!);
+  const change = to.gradient.map((each, i) => each - from.gradient[i]!);
+  const curvature = dot(step, change);
+  if (!(curvature > 1e-300)) return;
+  pairs.push({ step, change, factor: 1 / curvature });
+  if (pairs.length > MEMORY) pairs.shift();
+}
+
 /**
  * Minimises a smooth convex function by L-BFGS with a bisecting search for the weak Wolfe
  * conditions. Deterministic. The start is not changed.
@@ -83,8 +98,9 @@ export async function minimise(
   let gradient = new Float64Array(point.length);
   let value = objective(point, gradient);
   const pairs: Pair[] = [];
+  const violation = options.violation ?? ((_, own) => largest(own));
   let iterations = 0;
-  while (iterations < options.maxIterations && largest(gradient) > options.tolerance) {
+  while (iterations < options.maxIterations && violation(point, gradient) > options.tolerance) {
     let d = direction(gradient, pairs);
     if (!(dot(d, gradient) < 0)) {
       pairs.length = 0;
@@ -93,18 +109,12 @@ export async function minimise(
     const first = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
     const found = search(objective, { point, gradient, value, d, first });
     if (!found) break;
-    const step = found.point.map((each, i) => each - point[i]!);
-    const change = found.gradient.map((each, i) => each - gradient[i]!);
-    const curvature = dot(step, change);
-    if (curvature > 1e-300) {
-      pairs.push({ step, change, factor: 1 / curvature });
-      if (pairs.length > MEMORY) pairs.shift();
-    }
+    remember(pairs, { point, gradient }, found);
     ({ point, gradient, value } = found);
     iterations++;
     await options.onIteration?.(iterations);
   }
-  return { point, iterations, converged: largest(gradient) <= options.tolerance };
+  return { point, iterations, converged: violation(point, gradient) <= options.tolerance };
 }
 
 /** A point with the function's value and gradient there. */
@@ -118,7 +128,7 @@ export interface Place {
  * Searches along `d`, which must lead downhill, for the weak Wolfe conditions.
  * @returns the place that meets them, the last decrease found, or undefined when stuck
  */
-export function search(
+function search(
   objective: Objective,
   from: Place & { readonly d: Float64Array; readonly first: number },
 ): Place | undefined {

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { checkExplain, checkScore } from '../input.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** What a logistic regression learned. */
@@ -11,14 +11,6 @@ export interface LogisticFit {
   /** Mean and standard deviation of each training column, for explanations and importances. */
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
-}
-
-/** What the model is apart from its numbers. */
-export interface LogisticFacts {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
 }
 
 /** Linear functions a model of so many classes has. */
@@ -34,7 +26,7 @@ export class LogisticModel implements Model {
   readonly features: readonly string[];
   readonly #fit: LogisticFit;
 
-  constructor(facts: LogisticFacts, fit: LogisticFit) {
+  constructor(facts: ModelFacts, fit: LogisticFit) {
     this.kind = facts.kind;
     this.parameters = facts.parameters;
     this.classes = facts.classes;
@@ -134,7 +126,7 @@ export class LogisticModel implements Model {
 const MAX_COEFFICIENT = 1e100;
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing or has another shape */
-export function loadLogistic(facts: LogisticFacts, stored: StoredModel): LogisticModel {
+export function loadLogistic(facts: ModelFacts, stored: StoredModel): LogisticModel {
   const cols = facts.features.length;
   const outputs = outputCount(facts.classes.length);
   const read = (name: string, shape: readonly number[]): Float64Array => {

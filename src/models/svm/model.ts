@@ -1,7 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
 import { logOdds, type Sigmoid } from '../calibrated/platt.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { columnSizes, Decider, type Decision } from './decision.ts';
 
@@ -14,14 +14,6 @@ export interface SvmFit {
   readonly present: Uint8Array;
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
-}
-
-/** What the model is apart from its numbers. */
-export interface SvmFacts {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
 }
 
 /** Separations a model of so many classes has: the second against the first, or one against rest. */
@@ -44,7 +36,7 @@ export class SvmModel implements Model {
   readonly #fit: SvmFit;
   readonly #order: Int32Array;
 
-  constructor(facts: SvmFacts, fit: SvmFit) {
+  constructor(facts: ModelFacts, fit: SvmFit) {
     this.kind = facts.kind;
     this.parameters = facts.parameters;
     this.classes = facts.classes;
@@ -156,7 +148,7 @@ export class SvmModel implements Model {
 const MAX_NUMBER = 1e100;
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing, of another shape, or out of range */
-export function loadSvm(facts: SvmFacts, stored: StoredModel, kernel: boolean): SvmModel {
+export function loadSvm(facts: ModelFacts, stored: StoredModel, kernel: boolean): SvmModel {
   const cols = facts.features.length;
   const classes = facts.classes.length;
   const outputs = svmOutputs(classes);

@@ -1,4 +1,4 @@
-import { solveCholesky } from '../logistic/newton.ts';
+import { solveCholesky } from '../cholesky.ts';
 import type { SeparationInput } from './coordinate.ts';
 
 /** Columns up to which second derivatives are cheaper than many passes. */

@@ -1,18 +1,10 @@
 import type { Matrix } from '../../features/index.ts';
 import { checkExplain, checkScore } from '../input.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, type Trees, treesProblem } from './ensemble.ts';
 import { TreeScorer } from './scorer.ts';
 import { TreeShap } from './shap.ts';
-
-/** What a model of trees is apart from its trees. */
-export interface TreeModelFacts {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
-}
 
 /** One decision tree or many: a row's probabilities are the mean of its leaves' class shares. */
 export class TreeModel implements Model {
@@ -24,7 +16,7 @@ export class TreeModel implements Model {
   readonly #scorer: TreeScorer;
   #shap: TreeShap | undefined;
 
-  constructor(facts: TreeModelFacts, trees: Trees) {
+  constructor(facts: ModelFacts, trees: Trees) {
     this.kind = facts.kind;
     this.parameters = facts.parameters;
     this.classes = facts.classes;
@@ -99,7 +91,7 @@ export class TreeModel implements Model {
  * Builds a model of trees from a file's tensors.
  * @throws WiresiftError `MODEL_FILE` when a tensor is missing or the trees are not whole
  */
-export function loadTrees(facts: TreeModelFacts, stored: StoredModel): TreeModel {
+export function loadTrees(facts: ModelFacts, stored: StoredModel): TreeModel {
   const where = `model ${stored.kind}`;
   const starts = storedTensor(stored, 'starts', 'U32', 1).data;
   const feature = storedTensor(stored, 'feature', 'I32', 1).data;

@@ -1,10 +1,13 @@
 /*
- * Kernels of tree training in AssemblyScript. All work on one imported memory that the caller lays
+ * Kernels of training in AssemblyScript; those of trees stand here. All work on one imported memory that the caller lays
  * out; addresses are in bytes, nothing is allocated here. `plain.ts` beside this folder holds the
  * same functions in TypeScript, and a test holds both equal.
  * Built into `../binary.ts` by `node src/models/kernels/assembly/build.ts`.
  */
 
+import { exp2 } from './exponential';
+
+export { curvature, factorise, gradient } from './linear';
 export { addLeaves, walk } from './scoring';
 
 /** Adds one row's pair of sums to the histogram cell of one column. */
@@ -126,31 +129,6 @@ export function addTo(rows: usize, count: u32, scores: usize, value: f64): void 
     const cell: usize = scores + (<usize>load<u32>(at) << 3);
     store<f64>(cell, load<f64>(cell) + value);
   }
-}
-
-/** exp(x) for |x| <= 708 by reduction to |r| <= ln 2 / 2 and the Taylor series to r^13 / 13!. */
-@inline
-function exp2(x: v128): v128 {
-  const k: v128 = f64x2.nearest(f64x2.mul(x, f64x2.splat(1.4426950408889634)));
-  let r: v128 = f64x2.sub(x, f64x2.mul(k, f64x2.splat(0.6931471803691238)));
-  r = f64x2.sub(r, f64x2.mul(k, f64x2.splat(1.9082149292705877e-10)));
-  let p: v128 = f64x2.splat(1.0 / 479001600.0);
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 39916800.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 3628800.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 362880.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 40320.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 5040.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 720.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 120.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 24.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 6.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0));
-  // 2^k through the exponent bits: k + 1.5 * 2^52 holds k in its low bits.
-  const bits: v128 = f64x2.add(k, f64x2.splat(6755399441055744.0));
-  const power: v128 = i64x2.shl(i64x2.add(bits, i64x2.splat(1023)), 52);
-  return f64x2.mul(p, power);
 }
 
 /** Whole numbers nearest to `share` less 1 where the label is `k`, and to share × (1 - share). */

@@ -1,6 +1,3 @@
-import type { BoostTask } from './task.ts';
-import { BoostWork, PHASES, type Phase } from './work.ts';
-
 /** Places of the counters: phase, generation, next piece, pieces, threads still at work, stop. */
 const PHASE = 0;
 const GENERATION = 1;
@@ -11,20 +8,29 @@ const STOP = 5;
 /** Looks at a counter before sleeping: a phase often ends within microseconds. */
 const SPINS = 400;
 
-function controlOf(task: BoostTask): Int32Array {
-  return new Int32Array(task.memory.buffer, task.at.control, 16);
+/** 32-bit numbers of shared memory that the threads meet at. */
+export const CONTROL_FIELDS = 16;
+
+/** The work of one thread: phases one after another, each cut into pieces that threads share out. */
+export interface PieceWork<Phase extends string> {
+  readonly phases: readonly Phase[];
+  /** The same in every thread. */
+  pieces(phase: Phase): number;
+  /** Writes to places of the piece's own, so that it does not matter who does it, or when. */
+  do(phase: Phase, piece: number): void;
 }
 
 /** The thread that leads: hands out the pieces of a phase, does its share, waits for the others. */
-export class Crew {
-  readonly #work: BoostWork;
+export class Crew<Phase extends string> {
+  readonly #work: PieceWork<Phase>;
   readonly #control: Int32Array;
   readonly #others: number;
 
-  constructor(task: BoostTask) {
-    this.#work = new BoostWork(task, 0);
-    this.#control = controlOf(task);
-    this.#others = task.threads - 1;
+  /** @param others threads that {@link follow} with the same counters, all 0 before */
+  constructor(work: PieceWork<Phase>, control: Int32Array, others: number) {
+    this.#work = work;
+    this.#control = control;
+    this.#others = others;
   }
 
   /** Returns when every piece of the phase is done. */
@@ -36,13 +42,13 @@ export class Crew {
       return;
     }
     const control = this.#control;
-    Atomics.store(control, PHASE, PHASES.indexOf(phase));
+    Atomics.store(control, PHASE, work.phases.indexOf(phase));
     Atomics.store(control, PIECES, pieces);
     Atomics.store(control, NEXT, 0);
     Atomics.store(control, BUSY, this.#others);
     Atomics.add(control, GENERATION, 1);
     Atomics.notify(control, GENERATION);
-    takePieces(work, phase, control, pieces);
+    takePieces(work, phase, control);
     for (;;) {
       const busy = Atomics.load(control, BUSY);
       if (busy === 0) return;
@@ -60,20 +66,22 @@ export class Crew {
 }
 
 /** What every thread but the leading one does until it is sent home. */
-export function follow(task: BoostTask, thread: number): void {
-  const work = new BoostWork(task, thread);
-  const control = controlOf(task);
+export function follow<Phase extends string>(work: PieceWork<Phase>, control: Int32Array): void {
   for (let seen = 0; ; seen++) {
     while (Atomics.load(control, GENERATION) === seen) waitWhile(control, GENERATION, seen);
     if (Atomics.load(control, STOP) === 1) return;
-    const phase = PHASES[Atomics.load(control, PHASE)]!;
-    takePieces(work, phase, control, Atomics.load(control, PIECES));
+    takePieces(work, work.phases[Atomics.load(control, PHASE)]!, control);
     Atomics.sub(control, BUSY, 1);
     Atomics.notify(control, BUSY);
   }
 }
 
-function takePieces(work: BoostWork, phase: Phase, control: Int32Array, pieces: number): void {
+function takePieces<Phase extends string>(
+  work: PieceWork<Phase>,
+  phase: Phase,
+  control: Int32Array,
+): void {
+  const pieces = Atomics.load(control, PIECES);
   for (;;) {
     const piece = Atomics.add(control, NEXT, 1);
     if (piece >= pieces) return;
