@@ -189,7 +189,10 @@ export async function run(settings: Settings): Promise<void> {
   const { quick, threads } = settings;
   const both = await readBoth(settings);
   const kept = quick ? both.train.filter((_, i) => i % 5 === 0) : both.train;
-  const [training, category] = part(both.data, both.category, kept);
+  // A third of the rows is enough to choose by, and folds are four times as many fits.
+  const every = quick ? 5 : 3;
+  const chosenBy = both.train.filter((_, i) => i % every === 0);
+  const [training, category] = part(both.data, both.category, chosenBy);
   const columns = training.table.schema.columns.filter(({ live }) => live).map(({ name }) => name);
   const folds = foldsByAttack(training, category, 1);
   const list = candidates(quick);
@@ -305,7 +308,7 @@ function print(lines: readonly Line[], { json }: Settings): void {
     ]),
   );
   process.stdout.write(
-    `Left of the threshold: KDDTrain+, attacks held out by kind. Right: KDDTest+.\n${table}\n\n` +
+    `Left of the threshold: a third of KDDTrain+, attacks held out by kind. Right: KDDTest+.\n${table}\n\n` +
       `Chosen on KDDTrain+: ${chosen.model}, accuracy ${four(chosen.accuracy)}, macro-F1 ${four(chosen.macroF1)}.\n` +
       `Best on KDDTest+: ${best.model}, accuracy ${four(best.accuracy)}.\n`,
   );

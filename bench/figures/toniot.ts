@@ -86,7 +86,11 @@ interface Parts {
  * the test share of its class (one of scanning: 15,344 of 20,000; one of xss: 9,791) always trains: in
  * the test part it would be most of the class.
  */
-export function groupedSplit(data: LabelledTable, groups: Int32Array, seed: number): Parts {
+export function groupedSplit(
+  data: Pick<LabelledTable, 'labels' | 'classes'>,
+  groups: Int32Array,
+  seed: number,
+): Parts {
   const random = new Random(seed);
   const sizes = new Map<number, number>();
   const classRows = new Float64Array(data.classes.length);

@@ -134,6 +134,42 @@ test('flows of another tool are judged like packets; the model speaks of its own
   assert.match(zeek.stdout, /192\.168\.10\.66/);
 });
 
+test('rows without addresses are scored and counted, and accuse no host', () => {
+  const path = inFolder('rows.kdd');
+  const flood =
+    '0,icmp,ecr_i,SF,1032,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,511,511,0,0,0,0,1,0,0,255,255,1,0,1,0,0,0,0,0,smurf.';
+  writeFileSync(path, `${Array.from({ length: 20 }, () => flood).join('\n')}\n`);
+  const run = wiresift(['detect', path]);
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stdout, 'No alerts.\n');
+  assert.match(run.stderr, /20 of 20 rows carry no time or addresses/);
+  assert.match(run.stderr, /kdd99-category: 20 of 20 rows at or above [\d.]+: dos 20/);
+  const alone = wiresift(['detect', path, '--model', 'ctu13-botnet']);
+  assert.match(alone.stderr, /no model given reads kdd@1: detectors alone/);
+});
+
+test('models are chosen by name or file, each once, and an unknown one is refused', () => {
+  const names = ['--model', 'ctu13-botnet', '--model', 'models/ton-iot-type.safetensors'];
+  const run = wiresift([
+    'detect',
+    'examples/attack.pcap',
+    '--json',
+    ...names,
+    '--model',
+    'ctu13-botnet',
+  ]);
+  assert.equal(run.code, 0, run.stderr);
+  const [alert] = run.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const heard = alert.wiresift.models.map((model: { name: string }) => model.name);
+  assert.deepEqual(heard, ['ctu13-botnet', 'ton-iot-type']);
+  const missing = wiresift(['detect', 'examples/office.pcap', '--model', 'no-such-model']);
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /ctu13-botnet, kdd99-category/);
+});
+
 test('captures and flow files do not mix', () => {
   const flows = inFolder('mixed.binetflow');
   wiresift(['flows', 'examples/office.pcap', '-o', flows, '-q']);
