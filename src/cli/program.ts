@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/index.ts';
+import { benchmarkCommand } from './commands/benchmark.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { detectCommand } from './commands/detect.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -16,6 +17,7 @@ const COMMANDS = [
   exploreCommand,
   trainCommand,
   evaluateCommand,
+  benchmarkCommand,
   datasetsCommand,
   modelsCommand,
 ] as const;
