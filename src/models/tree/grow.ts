@@ -19,6 +19,8 @@ export interface GrowTask {
   /** One class index a row. */
   readonly labels: Int32Array;
   readonly weights: Float32Array | undefined;
+  /** Row that stands for each row: as binned and labelled; undefined: each for itself. */
+  readonly first: Int32Array | undefined;
   readonly classCount: number;
   /** Factor of each class's rows in impurity and leaf shares. */
   readonly factors: Float64Array;
@@ -144,20 +146,24 @@ export class TreeGrower {
 
   /** Lays out the rows of this tree in ascending order. @returns number of distinct rows */
   #sample(random: Random): number {
-    const { weights, bootstrap, rows: total, labels, memory } = this.#task;
+    const { weights, bootstrap, rows: total, labels, memory, first } = this.#task;
     const rowWeights = this.#rowWeights;
+    rowWeights.fill(0);
     if (!bootstrap) {
-      for (let i = 0; i < total; i++) rowWeights[i] = weights ? weights[i]! : 1;
+      for (let i = 0; i < total; i++) rowWeights[first ? first[i]! : i]! += weights?.[i] ?? 1;
     } else {
-      rowWeights.fill(0);
       const cumulative = this.#cumulative;
       if (cumulative) {
         const sum = cumulative[total - 1]!;
         for (let i = Math.max(1, Math.round(sum)); i > 0; i--) {
-          rowWeights[draw(cumulative, random.next() * sum)]!++;
+          const row = draw(cumulative, random.next() * sum);
+          rowWeights[first ? first[row]! : row]!++;
         }
       } else {
-        for (let i = 0; i < total; i++) rowWeights[random.int(total)]!++;
+        for (let i = 0; i < total; i++) {
+          const row = random.int(total);
+          rowWeights[first ? first[row]! : row]!++;
+        }
       }
     }
     const { items } = this.#room;

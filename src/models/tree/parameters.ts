@@ -2,6 +2,7 @@ import { classFactors, nameOrder } from '../input.ts';
 import { MemoryLayout } from '../kernels/layout.ts';
 import type { FitInput, ParameterSpec, Parameters } from '../model.ts';
 import { binMatrix, transpose } from './bins.ts';
+import { foldBins } from './fold-bins.ts';
 import type { GrowTask } from './grow.ts';
 
 /** Parameters that bound every tree; `maxFeatures` differs by kind. */
@@ -115,7 +116,9 @@ export function prepareTask(
     work: layout.take(2 * classCount * 8 + 8),
   }));
   const memory = layout.allocate();
-  transpose(binned, stride, new Uint8Array(memory.buffer, bins, rows * stride));
+  const byRow = new Uint8Array(memory.buffer, bins, rows * stride);
+  transpose(binned, stride, byRow);
+  const { labels, weights } = input;
   return {
     memory,
     bins,
@@ -125,8 +128,9 @@ export function prepareTask(
     order,
     counts: binned.counts,
     edges: binned.edges,
-    labels: shared(input.labels),
-    weights: sharedWeights(input.weights),
+    labels: shared(labels),
+    first: foldBins({ rows, stride, bins: byRow, labels, weights }),
+    weights: sharedWeights(weights),
     classCount,
     factors: classFactors(input, parameters['classWeight']),
     limits: {
