@@ -191,8 +191,8 @@ export function benchmarkPage({ entries, failures }: Benchmark): Page {
       blocks: [
         {
           kind: 'table',
-          head: [...benchmarkHead(first), 'parameters'],
-          rows: best.map((entry): Cell[] => [...benchmarkRow(entry), parametersText(entry)]),
+          head: benchmarkHead(first),
+          rows: best.map(benchmarkRow),
           caption: 'Best average precision first. Bars below carry 95 % intervals where known.',
         },
         {
@@ -207,6 +207,17 @@ export function benchmarkPage({ entries, failures }: Benchmark): Page {
           ]),
         },
         { kind: 'charts', charts: figureCharts(best) },
+        {
+          kind: 'fold',
+          title: 'Parameters',
+          blocks: [
+            {
+              kind: 'table',
+              head: ['model', 'parameters'],
+              rows: best.map((entry): Cell[] => [entry.kind, parametersText(entry)]),
+            },
+          ],
+        },
       ],
     },
     { title: 'Curves', blocks: [{ kind: 'charts', charts: curveCharts(best) }] },

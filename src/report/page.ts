@@ -51,7 +51,7 @@ table { border-collapse: collapse; font-size: .87rem; font-variant-numeric: tabu
 caption { text-align: left; padding-bottom: .3rem; }
 th, td { padding: .22rem .6rem; text-align: left; vertical-align: top;
   border-bottom: 1px solid color-mix(in srgb, var(--ws-faint) 35%, transparent); }
-td { max-width: 34ch; overflow-wrap: anywhere; }
+td { max-width: 44ch; overflow-wrap: break-word; }
 th { white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; }
 .charts { display: flex; flex-wrap: wrap; gap: 1.6rem 2rem; margin: 1rem 0; }
