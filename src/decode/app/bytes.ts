@@ -23,11 +23,14 @@ export function u32le(bytes: Uint8Array, at: number): number {
   return u16le(bytes, at + 2) * 65536 + u16le(bytes, at);
 }
 
+/** The memory of which text was made last, as a Buffer: making one costs more than a short text. */
+let view: Buffer = Buffer.alloc(0);
+
 /** Latin-1 text of the bytes; one character a byte. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  // Short texts, of which most are, cost less this way than through a Buffer view.
   if (end - start > 48) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    if (view.buffer !== bytes.buffer) view = Buffer.from(bytes.buffer);
+    return view.toString('latin1', bytes.byteOffset + start, bytes.byteOffset + end);
   }
   let text = '';
   for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] as number);

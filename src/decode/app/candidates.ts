@@ -137,11 +137,11 @@ export function protocolOf(
   return null;
 }
 
+// Both ends and where the bytes lie: an object a datagram would be one allocation.
 /**
  * Whether a UDP datagram is of a known protocol. Until one is, nothing needs to be kept of its
  * conversation but how many have come ({@link MAX_UNDECIDED_DATAGRAMS}).
  */
-// Both ends and where the bytes lie: an object a datagram would be one allocation.
 export function isToldDatagram(
   originatorPort: number,
   responderPort: number,

@@ -113,6 +113,7 @@ export class HttpBody {
         this.#state = DATA;
       }
     }
+    lines.forget();
   }
 
   #keep(bytes: Uint8Array, start: number, end: number): void {

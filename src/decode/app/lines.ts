@@ -1,3 +1,5 @@
+import { latin1 } from './bytes.ts';
+
 /**
  * Bytes kept of one line; what lies behind them is passed over (RFC 5321 allows 1,000, IRC 512).
  */
@@ -5,28 +7,36 @@ export const MAX_LINE = 2048;
 
 /** Cuts one direction of a stream into lines, in whatever pieces it comes. */
 export class LineReader {
-  /**
-   * The last line without its end (CR LF, LF, or CR NUL as Telnet sends it); cut at {@link
-   * MAX_LINE}.
-   */
-  bytes: Buffer = NOTHING;
+  /** Bytes of the last line without its end (CR LF, LF, or CR NUL as Telnet sends it). */
   length = 0;
+  /** What was kept of a line that came in parts. */
+  #kept: Uint8Array = NOTHING;
+  /** Where the line in hand lies: in what was kept, or whole in the bytes that {@link take} was given. */
+  #source: Uint8Array = NOTHING;
+  #start = 0;
   #done = true;
 
   /**
-   * Reads on; returns where the rest begins. {@link complete} tells whether a line came to its
-   * end.
+   * Reads on; returns where the rest begins. {@link complete} tells whether a line came to its end;
+   * {@link text} is then to be asked before the bytes change.
    */
   take(bytes: Uint8Array, start: number, end: number): number {
-    if (this.#done) {
-      this.#done = false;
-      this.length = 0;
-    }
     const at = findLf(bytes, start, end);
-    this.#keep(bytes, start, at);
-    if (at >= end) return end;
+    if (this.#done && at < end) {
+      this.#source = bytes;
+      this.#start = start;
+      this.length = Math.min(at - start, MAX_LINE);
+    } else {
+      if (this.#done) this.length = 0;
+      this.#done = false;
+      this.#keep(bytes, start, at);
+      if (at >= end) return end;
+      this.#source = this.#kept;
+      this.#start = 0;
+    }
     this.#done = true;
-    while (this.length > 0 && this.bytes[this.length - 1] === 13) this.length--;
+    const first = this.#start;
+    while (this.length > 0 && this.#source[first + this.length - 1] === 13) this.length--;
     return at + 1;
   }
 
@@ -35,25 +45,34 @@ export class LineReader {
     return this.#done;
   }
 
-  /** The line as Latin-1 text. */
+  /** The line as Latin-1 text, cut at {@link MAX_LINE}. */
   text(): string {
-    return this.bytes.toString('latin1', 0, this.length);
+    const text = latin1(this.#source, this.#start, this.#start + this.length);
+    this.forget();
+    return text;
+  }
+
+  /** Lets go of the line in hand, and so of the bytes that it lies in. */
+  forget(): void {
+    this.#source = NOTHING;
+    this.#start = 0;
+    this.length = 0;
   }
 
   #keep(bytes: Uint8Array, start: number, end: number): void {
     const room = Math.min(end - start, MAX_LINE - this.length);
     if (room <= 0) return;
-    if (this.bytes.length < this.length + room) {
-      const grown = Buffer.alloc(Math.min(MAX_LINE, Math.max(64, (this.length + room) * 2)));
-      grown.set(this.bytes.subarray(0, this.length));
-      this.bytes = grown;
+    if (this.#kept.length < this.length + room) {
+      const grown = new Uint8Array(Math.min(MAX_LINE, Math.max(64, (this.length + room) * 2)));
+      grown.set(this.#kept.subarray(0, this.length));
+      this.#kept = grown;
     }
-    this.bytes.set(bytes.subarray(start, start + room), this.length);
+    this.#kept.set(bytes.subarray(start, start + room), this.length);
     this.length += room;
   }
 }
 
-const NOTHING = Buffer.alloc(0);
+const NOTHING = new Uint8Array(0);
 
 /** Place of the first LF before `end`, or `end`. */
 function findLf(bytes: Uint8Array, start: number, end: number): number {
