@@ -14,12 +14,15 @@ interface Mix {
   readonly hosts: number;
   /** Share of flows of the busiest few: exponent of a power law over hosts. */
   readonly skew: number;
+  /** Hosts that are spoken to; default 4,096, some busy. */
+  readonly targets?: number;
 }
 
 const MIXES: readonly Mix[] = [
   { name: 'site of 1,000 hosts, alike', hosts: 1000, skew: 1 },
   { name: 'site of 10,000 hosts, some busy', hosts: 10_000, skew: 3 },
   { name: 'spoofed sources', hosts: 0xffff_ffff, skew: 1 },
+  { name: 'spoofed sources, a scan', hosts: 0xffff_ffff, skew: 1, targets: 0x100_0000 },
 ];
 
 /** Sixteen batches of flows, used again and again with later times. */
@@ -31,7 +34,8 @@ function batchesOf(mix: Mix, random: Random): FlowBatch[] {
     for (let i = 0; i < BATCH; i++) {
       const source = Math.floor(mix.hosts * random.next() ** mix.skew);
       addresses.setUint32(i * 32, 0x0a000000 + source);
-      addresses.setUint32(i * 32 + 16, 0xc6336400 + Math.floor(4096 * random.next() ** 3));
+      const target = mix.targets ? random.int(mix.targets) : Math.floor(4096 * random.next() ** 3);
+      addresses.setUint32(i * 32 + 16, 0x50000000 + target);
       const tcp = random.next() < 0.6;
       const answered = random.next() < 0.8;
       batch.addressLength[i] = 4;

@@ -64,7 +64,7 @@ export function openWindowedOutput(options: WindowedOptions): FlowOutput {
   let windows: HostWindows | undefined = create();
   const schema = windowSchema(SCHEMAS[view], lengths);
   const out = openTableOutput(schema, format, output);
-  const counts = { early: 0, late: 0, evicted: 0 };
+  const counts = { early: 0, late: 0, idle: 0, active: 0 };
   const ready: Held[] = [];
   let held: Held | undefined;
   const release = (): void => {
@@ -85,7 +85,9 @@ export function openWindowedOutput(options: WindowedOptions): FlowOutput {
     const features = windows.observe(flows, { ...flows.extra, order: endOrder(flows) });
     // One that came so late that its host began afresh has lost its past as well.
     counts.late += windows.stats.late + windows.stats.restarted - before.late - before.restarted;
-    counts.evicted += windows.stats.evicted - before.evicted;
+    const active = windows.stats.evictedActive - before.evictedActive;
+    counts.active += active;
+    counts.idle += windows.stats.evicted - before.evicted - active;
     let from = 0;
     for (const table of tables) {
       out.take(attachWindows(table, rowsOf(features, from, table.rows)));
@@ -116,7 +118,8 @@ export function openWindowedOutput(options: WindowedOptions): FlowOutput {
     counts: () => ({
       [`${view} view: rows written early because ${maxRows} were held`]: counts.early,
       [`${view} view: hosts of rows too late for their windows`]: counts.late,
-      [`${view} view: hosts forgotten by the windows`]: counts.evicted,
+      [`${view} view: hosts forgotten by the windows while active`]: counts.active,
+      [`${view} view: hosts forgotten by the windows when idle`]: counts.idle,
     }),
     flush,
     async close() {

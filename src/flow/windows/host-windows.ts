@@ -59,6 +59,8 @@ export interface HostWindowsStats {
   /** Hosts held now; hosts forgotten because the table was full. */
   hosts: number;
   evicted: number;
+  /** Of those evicted, hosts whose longest window was not empty: they lost something. */
+  evictedActive: number;
   /** Sides of rows that ended before their host's newest: left out, their features empty. */
   late: number;
   /** Hosts begun afresh because a row ended longer before the newest than the longest window. */
@@ -131,7 +133,15 @@ export class HostWindows {
     this.#known = new Uint8Array(hosts);
     this.#first = new FirstRows(hosts);
     this.#regularity = new Float64Array(count);
-    this.stats = { rows: 0, hosts: 0, evicted: 0, late: 0, restarted: 0, bytes: this.#bytes() };
+    this.stats = {
+      rows: 0,
+      hosts: 0,
+      evicted: 0,
+      evictedActive: 0,
+      late: 0,
+      restarted: 0,
+      bytes: this.#bytes(),
+    };
   }
 
   /** @returns one row of features a row of the batch, whatever the order; reused by the next call */
@@ -227,10 +237,14 @@ export class HostWindows {
     const newest = this.#newest[host]!;
     const isFresh = (words[row * WORDS + MARKS]! & (FRESH << (side & 1))) !== 0;
     if (isFresh || tick < newest - this.#spans.longest) {
+      this.#spans.moveTo(tick);
       if (!isFresh) this.stats.restarted++;
+      // The slot's last host goes for this one.
+      else if (this.#known[host] !== 0 && newest >= this.#spans.first[this.#spans.count - 1]!) {
+        this.stats.evictedActive++;
+      }
       this.#newest[host] = tick;
       this.#known[host] = 0;
-      this.#spans.moveTo(tick);
       this.#keep(host, side, at);
     } else if (tick < newest - 1) {
       this.stats.late++;

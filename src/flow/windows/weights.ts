@@ -36,5 +36,5 @@ export function entropyOfWeights(mass: number, weights: number): number {
  * there, but not as which.
  */
 export function withSpread(weights: number, flows: number, items: number): number {
-  return flows > items ? weights + flows * Math.log2(flows / items) * SCALE : weights;
+  return flows > items ? weights + flows * (log2(flows) - log2(items)) * SCALE : weights;
 }

@@ -146,7 +146,16 @@ test('a million spoofed hosts hold no more memory, and are counted as evicted', 
   assert.equal(windows.stats.bytes, bytes);
   assert.equal(windows.stats.hosts, 256);
   assert.equal(windows.stats.evicted, 1_000_001 - 256);
+  assert.equal(windows.stats.evictedActive, 1_000_001 - 256);
   assert.ok(process.memoryUsage().arrayBuffers - before < 50e6);
+});
+
+test('of hosts pushed out, those whose windows were empty lost nothing', () => {
+  const windows = new HostWindows({ maxHosts: 2 });
+  const pair = (n: number, end: number): Flow => ({ from: 2 * n, to: 2 * n + 1, end });
+  const ends = [EPOCH, EPOCH + 700e6, EPOCH + 710e6];
+  windows.observe(batchOf(ends.map((end, n) => pair(n, end))));
+  assert.deepEqual([windows.stats.evicted, windows.stats.evictedActive], [4, 2]);
 });
 
 test('distinct peers of a busy host stay within three standard errors', () => {
