@@ -107,6 +107,32 @@ test('a signal stops reading, and what was read until then counts', async () => 
   assert.deepEqual(segments, []);
 });
 
+test('with workers too a signal stops reading, and what was read until then counts', async () => {
+  const controller = new AbortController();
+  let text = '';
+  const segments = await meterCaptures([example('office.pcap')], {
+    workers: 2,
+    capture: { chunkBytes: 4096 },
+    onText: (rows) => (text += Buffer.from(rows).toString('latin1')),
+    onProgress: (_file, done) => done > 20_000 && controller.abort(),
+    signal: controller.signal,
+  });
+  assert.equal(segments.length, 1);
+  const { meter } = segments[0]!;
+  assert.ok(meter!.packets > 0 && meter!.packets < 1000, `${meter!.packets} packets`);
+  assert.equal(text.split('\n').length - 1, meter!.records);
+});
+
+test('an unreadable second file is told with workers too, after what came before', async () => {
+  let rows = 0;
+  const run = meterCaptures([example('office.pcap'), example('no-such-file.pcap')], {
+    workers: 2,
+    onText: (text) => (rows += Buffer.from(text).toString('latin1').split('\n').length - 1),
+  });
+  await assert.rejects(run, { code: 'CAPTURE_OPEN' });
+  assert.ok(rows > 100);
+});
+
 test('worker threads give the rows, the order and the summaries of one thread', async () => {
   const paths = ['attack.pcap', 'office.pcap', 'attack.pcap'].map(example);
   const run = async (workers: number): Promise<unknown> => {

@@ -69,7 +69,8 @@ class TextSink implements RecordSink {
     const source = records.view;
     const target = this.#view;
     const at = this.#length;
-    for (let i = 0; i < size; i += 4) target.setInt32(at + i, source.getInt32(start + i));
+    for (let i = 0; i < size; i += 4)
+      target.setInt32(at + i, source.getInt32(start + i, true), true);
     this.#length = at + size;
   }
 
