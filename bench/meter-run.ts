@@ -1,7 +1,8 @@
 import { Frame, openCapture } from '../src/capture/index.ts';
-import { createDecoder } from '../src/decode/index.ts';
-import { HostWindows, Meter, MeterBurst } from '../src/flow/index.ts';
+import { createDecoder, Packet } from '../src/decode/index.ts';
+import { HostWindows, KddView, Meter, MeterBurst, ZeekTracker } from '../src/flow/index.ts';
 import { meterCaptures } from '../src/pipeline.ts';
+import { busiestSince, threadSeconds } from './thread-cpu.ts';
 
 /** One pass over a capture. */
 export interface MeterRun {
@@ -13,11 +14,14 @@ export interface MeterRun {
   readonly peakFlows: number;
   readonly records: number;
   readonly csvBytes: number;
+  /** Processor time of the busiest thread; NaN where the system does not tell. */
+  readonly busiestSeconds?: number;
 }
 
 /** Capture → decode → meter, and as argus CSV into nothing if `text`. */
 export async function meterOnce(path: string, text: boolean, workers = 1): Promise<MeterRun> {
   let csvBytes = 0;
+  const threads = threadSeconds();
   const cpu = process.cpuUsage();
   const started = performance.now();
   const [summary] = await meterCaptures([path], {
@@ -30,7 +34,29 @@ export async function meterOnce(path: string, text: boolean, workers = 1): Promi
   const { user, system } = process.cpuUsage(cpu);
   const { packets, flows, peakFlows, records } = summary!.meter!;
   const cpuSeconds = (user + system) / 1e6;
-  return { seconds, cpuSeconds, packets, flows, peakFlows, records, csvBytes };
+  const busiestSeconds = busiestSince(threads);
+  return { seconds, cpuSeconds, busiestSeconds, packets, flows, peakFlows, records, csvBytes };
+}
+
+/** Runs on one core, and by several workers. */
+export interface InTurn {
+  readonly alone: MeterRun[];
+  readonly shared: MeterRun[];
+}
+
+/** One core and several in turn, so that what disturbs the one disturbs the other; after a round each. */
+export async function inTurn(path: string, runs: number, workers: number): Promise<InTurn> {
+  const alone: MeterRun[] = [];
+  const shared: MeterRun[] = [];
+  for (let run = -1; run < runs; run++) {
+    const one = await meterOnce(path, true);
+    const several = await meterOnce(path, true, workers);
+    if (several.csvBytes !== one.csvBytes) throw new Error(`${workers} workers wrote other rows`);
+    if (run < 0) continue;
+    alone.push(one);
+    shared.push(several);
+  }
+  return { alone, shared };
 }
 
 /** Capture → decode → all three views in one pass, host windows beside the argus view's rows. */
@@ -52,6 +78,9 @@ export async function viewsOnce(path: string): Promise<MeterRun & { readonly row
   return { seconds, cpuSeconds, packets, flows, peakFlows, records, csvBytes: 0, rows };
 }
 
+/** Flows of {@link liveFlows}. */
+const LIVE = 1_000_000;
+
 /** What memory a million live flows take. */
 export interface LiveFlows {
   readonly flows: number;
@@ -66,8 +95,8 @@ const ETHERNET_IPV4_UDP = [
   10, 255, 0, 1, 4, 0, 0, 80, 0, 26, 0, 0,
 ];
 
-/** Meters one datagram of each of `flows` flows, all alive at the end. */
-export function liveFlows(flows: number): LiveFlows {
+/** Calls `take` with one datagram of each of `flows` flows, a microsecond apart. */
+function datagrams(flows: number, take: (frame: Frame) => void): void {
   const bytes = new Uint8Array(60);
   bytes.set(ETHERNET_IPV4_UDP);
   const view = new DataView(bytes.buffer);
@@ -76,21 +105,55 @@ export function liveFlows(flows: number): LiveFlows {
   frame.end = 60;
   frame.originalLength = 60;
   frame.linkType = 1;
-  const before = process.memoryUsage.rss();
-  const meter = new Meter({ maxFlows: flows }, () => undefined);
-  const burst = new MeterBurst(meter, createDecoder());
   for (let i = 0; i < flows; i++) {
     view.setUint32(26, 0x0a000000 + i);
     frame.time = 1_700_000_000_000_000 + i;
+    take(frame);
+  }
+}
+
+/** Meters one datagram of each of `flows` flows in the argus view, all alive at the end. */
+export function liveFlows(flows: number): LiveFlows {
+  const before = process.memoryUsage.rss();
+  const meter = new Meter({ maxFlows: flows }, () => undefined);
+  const burst = new MeterBurst(meter, createDecoder());
+  datagrams(flows, (frame) => {
     burst.add(frame);
     // One buffer for all frames: each must be metered before the next is written.
     burst.flush();
-  }
+  });
   const resident = process.memoryUsage.rss() - before;
   const { peakFlows, tableBytes } = meter.stats;
   return {
     flows: peakFlows,
     tableBytesPerFlow: tableBytes / peakFlows,
+    residentBytesPerFlow: resident / peakFlows,
+  };
+}
+
+/** The same in all three views, host windows beside them. */
+export function liveInAllViews(flows: number): LiveFlows {
+  const before = process.memoryUsage.rss();
+  const windows = new HostWindows({});
+  const meter = new Meter({ maxFlows: flows }, (batch) => void windows.observe(batch));
+  const kdd = new KddView({}, () => undefined);
+  const tracker = new ZeekTracker({ maxFlows: flows, ignoreChecksums: true }, (batch) =>
+    kdd.conns(batch),
+  );
+  const decoder = createDecoder();
+  const packet = new Packet();
+  datagrams(flows, (frame) => {
+    decoder.decode(frame, packet);
+    meter.add(packet);
+    kdd.packet(packet);
+    tracker.add(packet);
+  });
+  const resident = process.memoryUsage.rss() - before;
+  const { peakFlows } = meter.stats;
+  const bytes = meter.stats.tableBytes + tracker.stats.tableBytes;
+  return {
+    flows: Math.min(peakFlows, tracker.stats.peakConnections),
+    tableBytesPerFlow: bytes / peakFlows,
     residentBytesPerFlow: resident / peakFlows,
   };
 }
@@ -129,8 +192,10 @@ export async function flatMemory(path: string): Promise<readonly [number, number
 if (import.meta.main) {
   const [kind, path = '', runs = '1', workers = '1'] = process.argv.slice(2);
   let result: unknown;
-  if (kind === 'live') result = liveFlows(1_000_000);
+  if (kind === 'live') result = liveFlows(LIVE);
+  else if (kind === 'live-views') result = liveInAllViews(LIVE);
   else if (kind === 'flat') result = await flatMemory(path);
+  else if (kind === 'turn') result = await inTurn(path, Number(runs), Number(workers));
   else {
     const list: MeterRun[] = [];
     for (let i = 0; i < Number(runs); i++) {
