@@ -3,7 +3,7 @@ import { HASH, KEY, KEY_WORDS, LINK_STRIDE, LONG_AT, NEWER, SHORT_KEY, STRIDE } 
 /** Slots of the table's first size. */
 const FIRST_CAPACITY = 1024;
 /** Growth at a time. Memory that no flow has used yet is only promised by the system, not taken. */
-const GROWTH = 8;
+const GROWTH = 64;
 /** Large blocks begin 16 bytes into a page; so many bytes further slots keep to cache lines. */
 const ALIGNMENT = 48;
 /** Entries of the index's first size. */
