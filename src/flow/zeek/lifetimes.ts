@@ -82,7 +82,11 @@ export class Lifetimes {
 
   /** Sends a row of every connection that is left, and the batch. */
   finish(): void {
-    this.#wheel.drain((slot) => this.#end(slot, END));
+    const slots = this.#taken;
+    for (let count = this.#wheel.takeLeft(slots); count > 0; count = this.#wheel.takeLeft(slots)) {
+      this.#table.touch(slots, count);
+      for (let i = 0; i < count; i++) this.#end(slots[i]!, END);
+    }
     this.#flush();
   }
 

@@ -65,19 +65,32 @@ export class Wheel {
     // After a jump in time every bucket is passed once; a slot's bucket is known modulo BUCKETS.
     if (last - this.#now > BUCKETS) this.#now = last - BUCKETS;
     for (; this.#now < last; this.#now++) {
-      const at = modulo(this.#now);
-      let slot = this.#heads[at]!;
-      if (slot < 0) continue;
-      const { cold } = this.#table;
-      let count = 0;
-      for (; slot >= 0 && count < into.length; slot = cold[slot * COLD_STRIDE + OLDER]!) {
-        into[count++] = slot;
-      }
-      this.#heads[at] = slot;
-      if (slot >= 0) cold[slot * COLD_STRIDE + NEWER] = -1 - at;
-      return count;
+      const count = this.#gather(modulo(this.#now), into);
+      if (count > 0) return count;
     }
     return 0;
+  }
+
+  /** The same of all slots, those due soonest first. */
+  takeLeft(into: Int32Array): number {
+    for (let i = 0; i < BUCKETS; i++) {
+      const count = this.#gather(modulo(this.#now + i), into);
+      if (count > 0) return count;
+    }
+    return 0;
+  }
+
+  #gather(at: number, into: Int32Array): number {
+    let slot = this.#heads[at]!;
+    if (slot < 0) return 0;
+    const { cold } = this.#table;
+    let count = 0;
+    for (; slot >= 0 && count < into.length; slot = cold[slot * COLD_STRIDE + OLDER]!) {
+      into[count++] = slot;
+    }
+    this.#heads[at] = slot;
+    if (slot >= 0) cold[slot * COLD_STRIDE + NEWER] = -1 - at;
+    return count;
   }
 
   /** Takes out the slot that is due soonest as far as the wheel knows. @returns -1 for none */
@@ -95,17 +108,6 @@ export class Wheel {
   /** True when a slot that {@link takeSoonest} gave is due later than the wheel knew. */
   isLate(due: number): boolean {
     return Math.floor(due / BUCKET_MICROS) > this.#soonest;
-  }
-
-  /** Calls back with every slot, those due soonest first, and is empty then. */
-  drain(each: (slot: number) => void): void {
-    for (let i = 0; i < BUCKETS; i++) {
-      const at = modulo(this.#now + i);
-      for (let slot = this.#heads[at]!; slot >= 0; slot = this.#heads[at]!) {
-        this.remove(slot);
-        each(slot);
-      }
-    }
   }
 }
 
