@@ -52,7 +52,7 @@ export interface AppConnection {
   readonly over: boolean;
   /**
    * True when the first message proves that originator and responder are swapped (a DNS reply
-   * first).
+   * or an NTP server's answer first).
    */
   readonly flipped: boolean;
 }

@@ -1,4 +1,12 @@
-import { NO, type Prefix, type Protocol, type Verdict, YES } from './analyser.ts';
+import {
+  type Analyser,
+  type AnalyserHost,
+  NO,
+  type Prefix,
+  type Protocol,
+  type Verdict,
+  YES,
+} from './analyser.ts';
 import { berAt, berPath } from './ber.ts';
 import { u16, u32 } from './bytes.ts';
 import { spoken, startsWithAny } from './match.ts';
@@ -30,7 +38,7 @@ function isNtpControl(bytes: Uint8Array, start: number, length: number): boolean
 }
 
 /** NTP (RFC 5905): on its port any packet of a known mode; elsewhere all fields must be sane. */
-export const ntp: Protocol = signature('ntp', {
+export const ntp: Protocol = {
   name: 'ntp',
   transport: 17,
   ports: [123],
@@ -53,7 +61,30 @@ export const ntp: Protocol = signature('ntp', {
       u16(bytes, start + 8) < 16;
     return sane && (length === 48 || length === 68 || length === 72) ? YES : NO;
   },
-});
+  create: (host) => new Ntp(host),
+};
+
+/** Mode of a server's answer. */
+const NTP_SERVER = 4;
+
+/** Reads one datagram: an answer that comes first shows that the roles are the other way round. */
+class Ntp implements Analyser {
+  readonly #host: AnalyserHost;
+
+  constructor(host: AnalyserHost) {
+    this.#host = host;
+  }
+
+  data(fromOriginator: boolean, bytes: Uint8Array, start: number): void {
+    this.#host.confirm('ntp');
+    if (fromOriginator && ((bytes[start] as number) & 7) === NTP_SERVER) this.#host.flip();
+    this.#host.finish();
+  }
+
+  gap(): void {}
+
+  end(): void {}
+}
 
 /** SNMP (RFC 1157, 3416, 3412): a sequence of version, community, PDU; or version 3's header. */
 export const snmp: Protocol = signature('snmp', {

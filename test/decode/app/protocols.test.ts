@@ -84,3 +84,15 @@ test('what no protocol takes is forgotten within 1,024 bytes each way', () => {
   assert.ok(connection.over);
   assert.ok(sent <= 1024 + 256, `${sent}`);
 });
+
+test('an NTP answer that comes first turns the roles, a question does not', () => {
+  const answer = new Uint8Array(48);
+  answer.set([0x24, 2, 6, 0xe9]);
+  const question = answer.slice();
+  question[0] = 0x23;
+  const ports = { protocol: 17, originatorPort: 123, responderPort: 123 };
+  const first = play([['>', answer]], ports);
+  assert.deepEqual([first.service, first.flipped], ['ntp', true]);
+  assert.equal(play([['>', question]], ports).flipped, false);
+  assert.equal(play([['<', answer]], ports).flipped, false);
+});
