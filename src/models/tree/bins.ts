@@ -58,13 +58,16 @@ function cutColumn(
   weights: Float32Array | undefined,
   edges: Float32Array,
 ): number {
-  const values = distinctOfTwo(cells) ?? distinct(cells);
-  const mass = new Float64Array(values.length);
-  if (values.length > maxBins || weights) {
+  const few = distinctOfTwo(cells);
+  const { values, mass } = few
+    ? { values: few, mass: new Float64Array(few.length) }
+    : distinct(cells);
+  if (weights) {
+    mass.fill(0);
     for (let i = 0; i < cells.length; i++) {
-      mass[lowerBound(values, values.length, cells[i]!)]! += weights ? weights[i]! : 1;
+      mass[lowerBound(values, values.length, cells[i]!)]! += weights[i]!;
     }
-  } else {
+  } else if (values.length <= maxBins) {
     mass.fill(1);
   }
   let kept = 0;
@@ -107,13 +110,17 @@ function distinctOfTwo(cells: Float32Array): Float32Array | undefined {
   return first < second ? Float32Array.of(first, second) : Float32Array.of(second, first);
 }
 
-function distinct(cells: Float32Array): Float32Array {
+/** The distinct values, ascending, and how often each stands. */
+function distinct(cells: Float32Array): { values: Float32Array; mass: Float64Array } {
   const sorted = cells.slice().sort();
+  const counts = new Float64Array(sorted.length);
+  counts[0] = 1;
   let kept = 1;
   for (let i = 1; i < sorted.length; i++) {
     if (sorted[i] !== sorted[kept - 1]) sorted[kept++] = sorted[i]!;
+    counts[kept - 1]!++;
   }
-  return sorted.subarray(0, kept);
+  return { values: sorted.subarray(0, kept), mass: counts.subarray(0, kept) };
 }
 
 /** A 32-bit threshold with `low <= threshold < high`. */
@@ -145,7 +152,21 @@ function assignBins(
     for (let i = 0; i < cells.length; i++) out[i] = edgeCount === 1 && cells[i]! > edge ? 1 : 0;
     return;
   }
-  for (let i = 0; i < cells.length; i++) out[i] = lowerBound(edges, edgeCount, cells[i]!);
+  // A search of eight halvings without a branch to mispredict: edges padded to 255.
+  const padded = new Float32Array(MAX_BINS).fill(Number.POSITIVE_INFINITY);
+  padded.set(edges.subarray(0, edgeCount));
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]!;
+    let at = cell > padded[127]! ? 128 : 0;
+    at += cell > padded[at + 63]! ? 64 : 0;
+    at += cell > padded[at + 31]! ? 32 : 0;
+    at += cell > padded[at + 15]! ? 16 : 0;
+    at += cell > padded[at + 7]! ? 8 : 0;
+    at += cell > padded[at + 3]! ? 4 : 0;
+    at += cell > padded[at + 1]! ? 2 : 0;
+    at += cell > padded[at]! ? 1 : 0;
+    out[i] = at;
+  }
 }
 
 /** Bins from column by column to `stride` bytes a row, in blocks that stay in the cache. */
