@@ -3,6 +3,7 @@ import { stopRequested } from '../base/index.ts';
 import type { Matrix } from '../features/index.ts';
 import { type FitInput, modelKind, type Parameters } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
+import { type CrewWork, FitCrew } from './fit-crew.ts';
 import { type Preparation, prepareRows } from './prepare.ts';
 import { type ScoringMetric, scoringMetric } from './search-metrics.ts';
 import { type FoldKind, makeFolds, type Split } from './split.ts';
@@ -24,7 +25,7 @@ export interface FoldOptions extends Preparation {
   /** A name of `scoringMetrics()` or a metric of one's own. Default `balancedAccuracy`. */
   readonly metric?: string | ScoringMetric;
   readonly seed: number;
-  /** Threads that each fit uses; they change no figure. */
+  /** Threads of the candidates fitted at once, or of each fit; they change no figure. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
 }
@@ -88,7 +89,8 @@ export function foldsOf(options: FoldOptions): Split[] {
 
 /**
  * Scores every candidate on every fold. Fold by fold: one pipeline and one pair of matrices serve
- * all candidates, and no more than one pair is held at a time.
+ * all candidates, and no more than one pair is held at a time. Where it is worth it, as many
+ * candidates as there are threads are fitted at once.
  * @returns scores, a list a candidate, in order of the folds
  */
 export async function scoreFolds(
@@ -96,37 +98,73 @@ export async function scoreFolds(
   candidates: readonly Parameters[],
   memory: FoldMemory = {},
 ): Promise<FoldScore[][]> {
-  const { data, seed, threads, signal } = options;
-  const { labels, classes } = data;
-  const metric = metricOf(options.metric);
+  const { threads = 1, signal } = options;
   const kind = modelKind(options.modelKind);
-  const estimators = candidates.map((parameters) => kind.create(parameters));
+  // Made first, so that a wrong parameter is told before any work.
+  for (const parameters of candidates) kind.create(parameters);
   const found: FoldScore[][] = candidates.map(() => []);
-  for (const [fold, { train, test }] of foldsOf(options).entries()) {
-    let ready: FoldMatrices | undefined;
-    for (const [candidate, estimator] of estimators.entries()) {
-      const known = memory.known?.(candidate, fold);
-      if (known) {
-        found[candidate]!.push(known);
-        continue;
+  const crew = new FitCrew(threads);
+  try {
+    for (const [fold, { train, test }] of foldsOf(options).entries()) {
+      const pending = new Map<number, Parameters>();
+      for (const [candidate, parameters] of candidates.entries()) {
+        const known = memory.known?.(candidate, fold);
+        if (known) found[candidate]!.push(known);
+        else pending.set(candidate, parameters);
       }
+      if (pending.size === 0) continue;
       if (signal?.aborted) throw stopRequested('cross-validation');
-      ready ??= await foldMatrices(options, train, test);
-      const started = performance.now();
-      const model = await estimator.fit(ready.train, {
-        seed,
-        ...(threads ? { threads } : {}),
-        ...(signal ? { signal } : {}),
+      const ready = await foldMatrices(options, train, test);
+      const score = scorer(options, test);
+      await fitFold(options, crew, {
+        ready,
+        pending,
+        async onFit(candidate, probabilities, seconds) {
+          const result = { fold, score: score(probabilities), seconds };
+          found[candidate]!.push(result);
+          await memory.onScore?.(candidate, result);
+        },
       });
-      const probabilities = model.score(ready.test);
-      const truth = test.map((row) => labels[row]!);
-      const score = metric.score({ probabilities, truth, classes });
-      const result = { fold, score, seconds: (performance.now() - started) / 1000 };
-      found[candidate]!.push(result);
-      await memory.onScore?.(candidate, result);
     }
+  } finally {
+    await crew.close();
   }
   return found;
+}
+
+function scorer(
+  { data, metric }: FoldOptions,
+  test: Int32Array,
+): (probabilities: Float32Array) => number {
+  const truth = test.map((row) => data.labels[row]!);
+  const { score } = metricOf(metric);
+  return (probabilities) => score({ probabilities, truth, classes: data.classes });
+}
+
+interface FoldWork {
+  readonly ready: FoldMatrices;
+  readonly pending: ReadonlyMap<number, Parameters>;
+  readonly onFit: CrewWork['onFit'];
+}
+
+/** Fits the candidates of one fold, side by side or one after another. */
+async function fitFold(options: FoldOptions, crew: FitCrew, work: FoldWork): Promise<void> {
+  const { seed, threads, signal } = options;
+  const { ready, pending, onFit } = work;
+  const { train, test } = ready;
+  if (crew.isWorth(pending.size, train.matrix.data.length)) {
+    const fold = { kind: options.modelKind, train, test, seed };
+    return crew.fitAll({ fold, candidates: pending, signal, onFit });
+  }
+  for (const [candidate, parameters] of pending) {
+    if (signal?.aborted) throw stopRequested('cross-validation');
+    const started = performance.now();
+    const model = await modelKind(options.modelKind)
+      .create(parameters)
+      .fit(train, { seed, ...(threads ? { threads } : {}), ...(signal ? { signal } : {}) });
+    const probabilities = model.score(test);
+    await onFit(candidate, probabilities, (performance.now() - started) / 1000);
+  }
 }
 
 interface FoldMatrices {

@@ -154,9 +154,9 @@ function classPlaces(rows: Int32Array, labels: Int32Array, seed: number): Float6
 }
 
 /**
- * Searches for the parameters with the best mean score over cross-validation folds. Fits run one
- * after another, each on the threads given; nothing but the seed and the data changes the result. A
- * search that was killed goes on from its journal.
+ * Searches for the parameters with the best mean score over cross-validation folds. Nothing but the
+ * seed and the data changes the result, whatever the number of threads. A search that was killed
+ * goes on from its journal.
  *
  * @throws WiresiftError `SEARCH` for a wrong grid or method or when the metric is defined for no
  *   candidate, `SEARCH_JOURNAL` for a journal of another search, `MODEL_PARAMETER`, `SPLIT`,
