@@ -6,7 +6,9 @@ import type { BenchData } from './models-data.ts';
 /** One fit and one scoring of the rows held out. */
 export interface Measured {
   readonly fitSeconds: number;
-  readonly scoreSeconds: number;
+  /** Seconds of processor time, over all threads: other work on the machine hardly moves them. */
+  readonly fitCpu: number;
+  readonly scoreCpu: number;
   /** Share of the rows held out (of those asked) whose likeliest class is the true one. */
   readonly accuracy: number;
   /** Rows scored; fewer than all for scikit-learn's neighbours, whose time is then scaled up. */
