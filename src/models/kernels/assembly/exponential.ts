@@ -1,7 +1,7 @@
 // Exponential and logarithm that `plain.ts` repeats bit by bit.
 
-/** exp(x) for |x| <= 708 by reduction to |r| <= ln 2 / 2 and the Taylor series to r^13 / 13!. */
 @inline
+/** exp(x) for |x| <= 708 by reduction to |r| <= ln 2 / 2 and the Taylor series to r^13 / 13!. */
 export function exp2(x: v128): v128 {
   const k: v128 = f64x2.nearest(f64x2.mul(x, f64x2.splat(1.4426950408889634)));
   let r: v128 = f64x2.sub(x, f64x2.mul(k, f64x2.splat(0.6931471803691238)));
@@ -25,8 +25,8 @@ export function exp2(x: v128): v128 {
   return f64x2.mul(p, power);
 }
 
-/** log(x) for finite x >= 1: the series of the inverse hyperbolic tangent, |s| <= 0.172. */
 @inline
+/** log(x) for finite x >= 1: the series of the inverse hyperbolic tangent, |s| <= 0.172. */
 export function log(x: f64): f64 {
   const bits: i64 = reinterpret<i64>(x);
   let e: f64 = <f64>((bits >> 52) - 1023);
