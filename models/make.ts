@@ -120,7 +120,7 @@ async function measured(file: ModelFile, name: string): Promise<Foreign> {
 async function makeRecipe(recipe: Recipe): Promise<void> {
   const { name } = recipe;
   const dataset = findDataset(recipe.dataset);
-  const { file, evaluation } = await train(recipe, dataset);
+  const { file, evaluation, record } = await train(recipe, dataset);
   // Measured twice: the share of foreign flows above sets the bound by which hosts are then judged.
   const first = judged(file, await measured(file, name));
   const foreign = await measured(first, name);
@@ -133,6 +133,7 @@ async function makeRecipe(recipe: Recipe): Promise<void> {
     file: final,
     evaluation,
     bytes,
+    leaks: record.leaks,
     command: `npm run models -- ${name}`,
     writer: 'npm run models',
     sections,

@@ -28,6 +28,7 @@ export interface ExperimentOptions extends PrepareOptions {
   readonly allowIdentity?: boolean;
   readonly seed: number;
   readonly threads: number;
+  readonly acceptLeak: readonly string[];
   readonly strict?: boolean;
   readonly target?: string;
 }
@@ -83,6 +84,12 @@ export function addExperimentOptions(command: Command): Command {
       wholeArgument('--threads', 1, 256),
       availableParallelism(),
     )
+    .option(
+      '--accept-leak <name=reason>',
+      'a leak that is known and meant to be; may be given often',
+      collect,
+      [],
+    )
     .option('--strict', 'refuse a file with a row that cannot be read');
 }
 
@@ -108,6 +115,8 @@ export async function readExperiment(
 ): Promise<Experiment> {
   const { openDataset } = await import('../datasets/index.ts');
   const { chooseFeatures, defaultSpec, emptyColumns } = await import('../features/index.ts');
+  const { acceptedLeak } = await import('../evaluate/index.ts');
+  const acceptedLeaks = options.acceptLeak.map(acceptedLeak);
   const reader = await openDataset(dataset);
   const threshold = readThreshold(options.threshold);
   const files = filesOf(reader, given, options);
@@ -137,6 +146,7 @@ export async function readExperiment(
     validationFraction: options.validation,
     ...(groups ? { groups } : {}),
     background: options.background,
+    acceptedLeaks,
     threshold,
     ...(await readPreparation(options, defaultSpec(reader.schema, full))),
     seed: options.seed,

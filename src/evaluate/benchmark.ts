@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../features/index.ts';
 import { modelKinds, type Parameters, saveModel } from '../models/index.ts';
 import type { Evaluation } from './evaluation.ts';
-import { type Stage, type TrainOptions, trainModel } from './experiment.ts';
+import { checkTraining, type Stage, type TrainOptions, trainModel } from './experiment.ts';
+import type { LeakVerdict } from './leak/index.ts';
 
 /** One model of a benchmark: what it takes, and how it did on the rows all are judged on. */
 export interface BenchmarkEntry {
@@ -45,6 +46,8 @@ export interface BenchmarkOptions extends Omit<TrainOptions, 'modelKind' | 'para
 
 /** A benchmark's outcome; all entries were judged on the same rows. */
 export interface Benchmark {
+  /** Of the one split and preparation that all models share. */
+  readonly leaks: LeakVerdict;
   readonly entries: readonly BenchmarkEntry[];
   readonly failures: readonly BenchmarkFailure[];
 }
@@ -117,13 +120,15 @@ export async function benchmark(options: BenchmarkOptions): Promise<Benchmark> {
     modelKinds()
       .filter(({ kind }) => !WRAPPERS.has(kind))
       .map(({ kind }) => ({ kind }));
+  const leaks =
+    options.leaks ?? (await checkTraining({ ...options, modelKind: chosen[0]?.kind ?? 'tree' }));
   const entries: BenchmarkEntry[] = [];
   const failures: BenchmarkFailure[] = [];
   for (const model of chosen) {
     const id = idOf(options, model);
     const known = options.journal?.find(id);
     try {
-      const entry = known ?? (await entryOf(options, model));
+      const entry = known ?? (await entryOf({ ...options, leaks }, model));
       if (!known) await options.journal?.add(id, entry);
       entries.push(entry);
       options.onEntry?.(entry, known !== undefined);
@@ -137,5 +142,5 @@ export async function benchmark(options: BenchmarkOptions): Promise<Benchmark> {
       options.onEntry?.(failure, false);
     }
   }
-  return { entries, failures };
+  return { leaks, entries, failures };
 }

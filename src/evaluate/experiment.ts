@@ -11,6 +11,7 @@ import type { LabelledTable } from '../table/index.ts';
 import { type Baseline, baselines } from './baselines.ts';
 import { type Evaluation, type JudgeOptions, judge } from './evaluation.ts';
 import { type GroupChoice, regrouped } from './groups.ts';
+import type { AcceptedLeak, LeakVerdict } from './leak/index.ts';
 import { modelFileOf } from './model-file.ts';
 import { type Preparation, prepareRows } from './prepare.ts';
 import type { SearchRecord } from './search-record.ts';
@@ -21,6 +22,7 @@ import {
   type ThresholdMethod,
   type ValidationScores,
 } from './threshold.ts';
+import { trainingLeaks } from './training-leaks.ts';
 import {
   type Background,
   badExperiment,
@@ -31,7 +33,7 @@ import {
 import { harmlessClass, hostColumn, hostileScores, hostileTruth, timeRange } from './truth.ts';
 
 /** Stages of training, in order, as progress tells them. */
-export type Stage = 'fit' | 'score validation' | 'score test';
+export type Stage = 'check' | 'fit' | 'score validation' | 'score test';
 
 /** What to train and how. Its preparation is learned from the training rows alone. */
 export interface TrainOptions extends Preparation {
@@ -51,6 +53,13 @@ export interface TrainOptions extends Preparation {
   readonly searched?: SearchRecord;
   /** Default best F1. */
   readonly threshold?: ThresholdMethod;
+  /** Leaks that are accepted by name, each with a reason that stands in the model file. */
+  readonly acceptedLeaks?: readonly AcceptedLeak[];
+  /**
+   * The gate's verdict, where the same data, split and preparation were checked before. Absent: the
+   * training is checked.
+   */
+  readonly leaks?: LeakVerdict;
   /**
    * Whether rows of unknown label count as negatives when the threshold is chosen. Default: as
    * {@link background}.
@@ -178,6 +187,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   const estimator = modelKind(options.modelKind).create(options.parameters ?? {});
   const { data, split, plan } = splitOf(options);
   const rows = learningRows(options, split);
+  const leaks = options.leaks ?? (await checkTraining(options));
   const scorer = await fitScorer(options, estimator, rows);
   const validation = await validationScores(options, scorer, split, harmless);
   const threshold = chooseThreshold(validation, options.threshold ?? { kind: 'best-f1' });
@@ -198,6 +208,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     harmlessClass: data.classes[harmless]!,
     thresholdDetail: threshold.detail,
     calibration: calibrate(validation, threshold.value),
+    leaks,
   };
   const evaluation = await evaluateRows({
     scorer,
@@ -207,12 +218,38 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     threshold,
     record,
     split,
-    warnings: [],
+    warnings: leakWarnings(leaks),
     watch: { signal, onProgress: (done, total) => onProgress?.('score test', done, total) },
     judge: { seed, ...options.judge },
   });
   const file = modelFileOf({ data, scorer, threshold, record, evaluation, seed });
   return { file, ...scorer, threshold, record, evaluation };
+}
+
+/** The leak gate's verdict on a training, before anything is trained. */
+export async function checkTraining(options: TrainOptions): Promise<LeakVerdict> {
+  const { data, split } = splitOf(options);
+  const rows = learningRows(options, split);
+  options.onProgress?.('check', 0, 1);
+  const verdict = await trainingLeaks({
+    ...options,
+    data: { ...data, labels: taughtLabels(data) },
+    ...(options.groups ? { ownGroups: options.data } : {}),
+    split,
+    rows,
+    searched: options.searched !== undefined,
+    accepted: options.acceptedLeaks ?? [],
+  });
+  options.onProgress?.('check', 1, 1);
+  return verdict;
+}
+
+/** Open leaks as warnings of the evaluation, before any figure. */
+function leakWarnings({ findings, accepted }: LeakVerdict): string[] {
+  const names = new Set(accepted.map(({ name }) => name));
+  return findings
+    .filter(({ weight, name }) => weight === 'leak' && !names.has(name))
+    .map(({ name, text }) => `LEAK ${name}: ${text}`);
 }
 
 /** Fits pipeline and model on the rows named and no others. */

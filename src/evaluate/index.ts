@@ -50,6 +50,7 @@ export {
 } from './evaluation.ts';
 export { evaluationText, prevalenceRows, viewRows } from './evaluation-text.ts';
 export {
+  checkTraining,
   DEFAULT_SPLIT,
   type Scorer,
   type Stage,

@@ -1,6 +1,7 @@
 import { WiresiftError } from '../base/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import { GROUPS, type GroupChoice, groupsText, regrouped } from './groups.ts';
+import type { LeakVerdict } from './leak/index.ts';
 import { wilson } from './measure.ts';
 import type { SearchRecord } from './search-record.ts';
 import {
@@ -61,6 +62,8 @@ export interface TrainingRecord {
   readonly harmlessClass: string;
   readonly thresholdDetail: ThresholdDetail;
   readonly calibration: Calibration;
+  /** What the leak gate found. */
+  readonly leaks: LeakVerdict;
 }
 
 function rateOf(hits: number, rows: number): Rate | null {

@@ -1,4 +1,10 @@
-import type { Benchmark, BenchmarkEntry, BinaryReport, Measure } from '../evaluate/index.ts';
+import {
+  type Benchmark,
+  type BenchmarkEntry,
+  type BinaryReport,
+  leakText,
+  type Measure,
+} from '../evaluate/index.ts';
 import { textTable } from '../table/index.ts';
 import type { Bar, BarChart, Chart, Line } from './chart/index.ts';
 import { confusionChart } from './evaluation-page.ts';
@@ -72,13 +78,13 @@ export function benchmarkHead(entry: BenchmarkEntry | undefined): string[] {
 }
 
 /** A benchmark for the terminal, best model first, then the baselines. */
-export function benchmarkText({ entries, failures }: Benchmark): string {
+export function benchmarkText({ leaks, entries, failures }: Benchmark): string {
   const best = ranked(entries);
   const head = benchmarkHead(best[0]);
   const columns = head.map((title, index) =>
     index === 0 ? { title } : { title, align: 'right' as const },
   );
-  const lines = [textTable(columns, best.map(benchmarkRow))];
+  const lines = [leakText(leaks), '', textTable(columns, best.map(benchmarkRow))];
   const baselines = best[0]?.evaluation.baselines ?? [];
   if (baselines.length > 0) {
     const rows = baselines.map((one) => [
@@ -167,7 +173,7 @@ function importanceCharts(entries: readonly BenchmarkEntry[]): Chart[] {
 }
 
 /** The page of a benchmark. */
-export function benchmarkPage({ entries, failures }: Benchmark): Page {
+export function benchmarkPage({ leaks, entries, failures }: Benchmark): Page {
   const best = ranked(entries);
   const first = best[0];
   const evaluation = first?.evaluation;
@@ -184,6 +190,7 @@ export function benchmarkPage({ entries, failures }: Benchmark): Page {
             ...failures.map(({ kind, reason }) => `${kind} could not be trained: ${reason}`),
           ],
         },
+        { kind: 'code', text: leakText(leaks) },
       ],
     },
     {

@@ -1,8 +1,10 @@
-import { argusTime } from '../base/index.ts';
+import { argusTime, WiresiftError } from '../base/index.ts';
 import {
   type BinaryReport,
   type Evaluation,
   figure,
+  type LeakVerdict,
+  leakText,
   measureText,
   prevalenceRows,
   type SearchRecord,
@@ -22,6 +24,8 @@ export interface CardInput {
   readonly command: string;
   /** How the parameters were found; absent: they were given. */
   readonly search?: SearchRecord;
+  /** The leak gate's verdict; a card is refused while a leak is open. */
+  readonly leaks: LeakVerdict;
   /** Who wrote the card; default `wiresift train`. */
   readonly writer?: string;
   /** Sections in Markdown to come before the features. */
@@ -46,8 +50,24 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** A model's card in Markdown, written from its file and its evaluation. Equal input, equal text. */
+/** Refuses a card whose figures nobody should trust. */
+function checkGate(leaks: LeakVerdict): void {
+  if (leaks.passed) return;
+  throw new WiresiftError({
+    code: 'CARD_REFUSED',
+    where: 'model card',
+    saw: leakText(leaks),
+    expected: 'no open leak',
+    todo: 'Fix each leak, or accept it by name with a reason: --accept-leak NAME=REASON',
+  });
+}
+
+/**
+ * A model's card in Markdown, written from its file and its evaluation. Equal input, equal text.
+ * @throws WiresiftError `CARD_REFUSED` while a leak is neither fixed nor accepted
+ */
 export function modelCard(input: CardInput): string {
+  checkGate(input.leaks);
   const {
     file,
     evaluation,
@@ -78,6 +98,7 @@ export function modelCard(input: CardInput): string {
     `## Use\n\nRanks bidirectional flows for a human analyst, beside the behavioural detectors. Not for blocking without review, and not a proof of harm.`,
     dataText(input),
     chosenText(input),
+    gateText(input.leaks),
     `## How it did on flows it had not seen\n\n${evaluation.part}, ${evaluation.data.rows} rows.\n\n${viewsText(evaluation.views)}`,
     prevalenceText(evaluation.views),
     backgroundText(evaluation),
@@ -88,6 +109,20 @@ export function modelCard(input: CardInput): string {
     `## What it looks at\n\n${featuresText(file)}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function gateText({ findings, accepted, checked, unchecked }: LeakVerdict): string {
+  const reasons = new Map(accepted.map(({ name, reason }) => [name, reason]));
+  const rows = findings.map(({ name, weight, text }) => [
+    name,
+    weight === 'note' ? 'note' : `accepted: ${reasons.get(name) ?? ''}`,
+    text,
+  ]);
+  const told =
+    rows.length > 0 ? table(['finding', 'what of it', 'figure'], rows) : 'Nothing found.';
+  const missing = unchecked.map(({ name, reason }) => `- not checked: ${name}, since ${reason}`);
+  const list = missing.length > 0 ? `\n\n${missing.join('\n')}` : '';
+  return `## Leak gate\n\nPassed, ${checked.length} checks.\n\n${told}${list}`;
 }
 
 /** With more than two classes: how each is told from the rest. */

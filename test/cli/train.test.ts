@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -21,23 +21,24 @@ function smallData(): string {
     const time = argusTime(begin + Math.floor((i * 7200e6) / 4000));
     const duration = random.exponential(3).toFixed(6);
     const kind = random.next();
+    const packets = 1 + random.int(4);
     if (kind < 0.05) {
       // Some are answered: what drops one-way flows would otherwise lose the class altogether.
       lines.push(
-        `${time},${duration},tcp,10.0.0.66,${1024 + i},   ->,192.0.2.9,25,FSPA_FSPA,0,0,9,${900 + random.int(90)},420,flow=From-Botnet-V1-TCP-Spam`,
+        `${time},${duration},tcp,10.0.0.66,${1024 + i},   ->,192.0.2.9,25,FSPA_FSPA,0,0,${6 + random.int(8)},${500 + random.int(2000)},${200 + random.int(250)},flow=From-Botnet-V1-TCP-Spam`,
       );
     } else if (kind < 0.2) {
       lines.push(
-        `${time},3.0,tcp,10.0.0.66,${1024 + i},   ->,192.0.2.${i % 250},25,S_,0,,3,186,186,flow=From-Botnet-V1-TCP-Attempt`,
+        `${time},${duration},tcp,10.0.0.66,${1024 + i},   ->,192.0.2.${i % 250},25,S_,0,,${packets},${62 * packets},${62 * packets},flow=From-Botnet-V1-TCP-Attempt`,
       );
     } else if (kind < 0.6) {
       const bytes = 500 + random.int(9000);
       lines.push(
-        `${time},${duration},tcp,10.0.0.7,${1024 + i},   ->,198.51.100.9,80,FSPA_FSPA,0,0,12,${bytes},${bytes >> 2},flow=From-Normal-V1-Web`,
+        `${time},${duration},tcp,10.0.0.7,${1024 + i},   ->,198.51.100.9,80,FSPA_FSPA,0,0,${5 + random.int(15)},${bytes},${bytes >> 2},flow=From-Normal-V1-Web`,
       );
     } else {
       lines.push(
-        `${time},${duration},udp,10.0.0.8,${1024 + i},  <->,10.0.0.1,53,CON,0,0,2,214,81,flow=Background-UDP`,
+        `${time},${duration},udp,10.0.0.8,${1024 + i},  <->,10.0.0.1,53,CON,0,0,${packets},${107 * packets},${40 * packets},flow=Background-UDP`,
       );
     }
   }
@@ -85,7 +86,21 @@ test('a column that identifies is refused as a feature unless the user insists',
   const refused = wiresift(base);
   assert.notEqual(refused.code, 0);
   assert.match(refused.stderr, /FEATURE_IDENTITY/);
-  assert.equal(wiresift([...base, '--allow-identity']).code, 0);
+  const leaky = wiresift([...base, '--allow-identity']);
+  assert.equal(leaky.code, 1);
+  assert.match(leaky.stdout, /LEAK identity-column: SrcAddr tells who/);
+  assert.match(leaky.stderr, /no card while a leak is open/);
+  const card = join(folder, 'identity.md');
+  assert.ok(!existsSync(card));
+  const reason = 'identity-column=the servers of this site are known by address';
+  const others = ['target-copy=one host attacks', 'identifying-column=three hosts in all'];
+  const accepted = [reason, ...others].flatMap((each) => ['--accept-leak', each]);
+  const run = wiresift([...base, '--allow-identity', ...accepted]);
+  assert.equal(run.code, 0, run.stdout);
+  assert.match(readFileSync(card, 'utf8'), /accepted: the servers of this site are known/);
+  const wrong = wiresift([...base, '--accept-leak', 'luck=none']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /LEAK_NAME/);
 });
 
 test('wrong parameters and thresholds are usage errors that name the right ones', () => {

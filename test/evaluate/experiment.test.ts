@@ -229,5 +229,5 @@ test('progress names its stages in order', async () => {
       if (stages.at(-1) !== stage) stages.push(stage);
     },
   });
-  assert.deepEqual(stages, ['fit', 'score validation', 'score test']);
+  assert.deepEqual(stages, ['check', 'fit', 'score validation', 'score test']);
 });

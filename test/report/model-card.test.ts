@@ -5,7 +5,7 @@ import { hashModel, saveModel } from '../../src/models/index.ts';
 import { type CardInput, modelCard } from '../../src/report/index.ts';
 import { madeFlows } from '../evaluate/flows.ts';
 
-const { file, evaluation } = await trainModel({
+const { file, evaluation, record } = await trainModel({
   data: madeFlows(3000),
   modelKind: 'tree',
   parameters: { maxDepth: 4 },
@@ -16,6 +16,7 @@ const input: CardInput = {
   file,
   evaluation,
   bytes,
+  leaks: record.leaks,
   command: 'wiresift train ctu13 made.binetflow --model tree -o tree.safetensors',
   data: { title: 'made flows', licence: 'ours', citation: 'none', errata: ['half is background'] },
 };
@@ -43,4 +44,19 @@ test('names from data cannot break a table or bring markup along', () => {
   assert.ok(line.startsWith('| data set |'));
   assert.doesNotMatch(line, /[^\\]<img/);
   assert.doesNotMatch(card, /^# title/m);
+});
+
+test('a card is refused while a leak is open, and tells the reason of an accepted one', () => {
+  const finding = {
+    name: 'identity-column',
+    weight: 'leak',
+    where: 'SrcAddr',
+    text: 'SrcAddr tells who, not what.',
+    todo: 'Leave it out',
+  } as const;
+  const leaks = { ...record.leaks, passed: false, findings: [finding] };
+  assert.throws(() => modelCard({ ...input, leaks }), { code: 'CARD_REFUSED' });
+  const accepted = [{ name: 'identity-column', reason: 'servers are known' }] as const;
+  const card = modelCard({ ...input, leaks: { ...leaks, passed: true, accepted } });
+  assert.match(card, /accepted: servers are known/);
 });

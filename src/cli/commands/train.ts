@@ -34,7 +34,8 @@ Examples:
 A data set is a name that wiresift datasets lists, or a mapping file (its name ends in .json) that says
 what the columns of a CSV or Parquet file are; docs/datasets.md describes it.
 Thresholds: best-f1; fpr=RATE, a budget of false positives; alerts=N flows a day; or a number.
-The model's card is written beside it, with the ending .md.`;
+The model's card is written beside it, with the ending .md, unless the leak gate finds a leak: then there
+is no card, and the exit code is 1, until the leak is fixed or accepted by name (docs/leaks.md).`;
 
 const collect = (value: string, list: readonly string[]): string[] => [...list, value];
 
@@ -56,14 +57,14 @@ export function trainCommand(context: CommandContext): Command {
 }
 
 async function train(
-  { signal }: CommandContext,
+  context: CommandContext,
   dataset: string,
   given: readonly string[],
   options: TrainOptions,
 ): Promise<void> {
-  const { evaluationText, searchAndTrain, searchText, searchRows, trainModel } = await import(
-    '../../evaluate/index.ts'
-  );
+  const { signal } = context;
+  const { evaluationText, leakText, searchAndTrain, searchText, searchRows, trainModel } =
+    await import('../../evaluate/index.ts');
   const { hashModel, modelKind, saveModel } = await import('../../models/index.ts');
   const { modelCard } = await import('../../report/index.ts');
   const { textTable } = await import('../../table/index.ts');
@@ -94,7 +95,9 @@ async function train(
     const card = `${options.output.replace(/\.safetensors$/, '')}.md`;
     const command = commandLine(dataset, given, options);
     const found = record.search ? { search: record.search } : {};
-    writeWhole(card, modelCard({ file, evaluation, bytes, command, data: reader, ...found }));
+    const { leaks } = record;
+    const facts = { file, evaluation, bytes, leaks, command, data: reader, ...found };
+    if (leaks.passed) writeWhole(card, modelCard(facts));
     if (options.json) {
       const printed = record.search ? { ...evaluation, search: record.search } : evaluation;
       process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
@@ -104,9 +107,11 @@ async function train(
         const columns = head!.map((title) => ({ title }));
         process.stdout.write(`${searchText(record.search)}\n${textTable(columns, rows)}\n\n`);
       }
-      process.stdout.write(evaluationText(evaluation));
+      process.stdout.write(`${leakText(leaks)}\n\n${evaluationText(evaluation)}`);
     }
-    note(`${options.output}: ${bytes.length} bytes, sha256 ${hashModel(bytes)}; card in ${card}`);
+    const told = leaks.passed ? `card in ${card}` : 'no card while a leak is open';
+    note(`${options.output}: ${bytes.length} bytes, sha256 ${hashModel(bytes)}; ${told}`);
+    if (!leaks.passed) context.exit(1);
   } finally {
     searching.stop();
     progress.stop();
@@ -134,6 +139,7 @@ function commandLine(dataset: string, paths: readonly string[], options: TrainOp
     ...(options.validation === 0.25 ? [] : one('validation', options.validation)),
     `--background ${options.background} --threshold ${options.threshold}`,
     ...many('drop', options.drop),
+    ...options.acceptLeak.map((text) => `--accept-leak ${JSON.stringify(text)}`),
     ...one('target', options.target),
     ...one('features', options.features?.join(',')),
     ...(options.allowIdentity ? ['--allow-identity'] : []),
