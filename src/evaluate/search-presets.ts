@@ -36,7 +36,7 @@ export const SEARCH_PRESETS: readonly SearchPreset[] = [
     name: 'prior-logistic',
     modelKind: 'logistic',
     meaning: 'best reported: C 70.5 with the L2 penalty',
-    grids: [{ C: [0.001, 0.01, 0.1, 1, 10, 70.5, 100] }],
+    grids: [{ penalty: ['l1', 'l2'], C: [0.001, 0.01, 0.1, 1, 10, 70.5, 100] }],
   },
 ];
 
