@@ -7,6 +7,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { flowsCommand } from './commands/flows.ts';
 import { modelsCommand } from './commands/models.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { trainCommand } from './commands/train.ts';
 import type { CommandContext } from './context.ts';
 
@@ -18,6 +19,7 @@ const COMMANDS = [
   trainCommand,
   evaluateCommand,
   benchmarkCommand,
+  reproduceCommand,
   datasetsCommand,
   modelsCommand,
 ] as const;

@@ -113,6 +113,7 @@ export {
   rocAuc,
   type Scores,
 } from './ranking.ts';
+export * from './reproduce/index.ts';
 export {
   type NestedResult,
   nestedSearch,

@@ -109,7 +109,8 @@ export function prepare(
   };
 }
 
-function isComplete(table: Table, row: number): boolean {
+/** Whether every cell of the row has a value. */
+export function isComplete(table: Table, row: number): boolean {
   for (const column of table.columns) {
     if (column.kind === 'number' ? Number.isNaN(column.values[row]!) : column.codes[row]! < 0) {
       return false;

@@ -105,7 +105,11 @@ export async function priorWorkProtocol(
   };
 }
 
-function botnetTruth(data: LabelledTable): Int32Array {
+/**
+ * 1 at each From-Botnet row, 0 at all others.
+ * @throws WiresiftError `PRIOR_WORK` when the data are not of the argus view or hold none
+ */
+export function botnetTruth(data: LabelledTable): Int32Array {
   const { rawLabel, table } = data;
   const isBotnet = rawLabel.dictionary.map((word) => (word.includes('From-Botnet') ? 1 : 0));
   const truth = Int32Array.from(rawLabel.codes, (code) => (code < 0 ? 0 : isBotnet[code]!));
@@ -119,7 +123,8 @@ function botnetTruth(data: LabelledTable): Int32Array {
   });
 }
 
-function protocolSpec(table: Table): PipelineSpec {
+/** The protocol's preparation: numbers filled and scaled, words filled and one-hot. */
+export function protocolSpec(table: Table): PipelineSpec {
   return {
     schema: table.schema,
     plans: [

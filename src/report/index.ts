@@ -4,3 +4,4 @@ export { confusionChart, evaluationPage, viewCharts } from './evaluation-page.ts
 export * from './explore/index.ts';
 export { type CardInput, modelCard } from './model-card.ts';
 export { type Block, type Cell, type Page, pageHtml, type Section } from './page.ts';
+export { reproducePage } from './reproduce-page.ts';
