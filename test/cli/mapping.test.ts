@@ -76,7 +76,8 @@ test('identity columns are refused as features unless allowed', () => {
   const base = ['train', mapping, train, '--model', 'tree', '-o', path('id.safetensors')];
   const refused = wiresift([...base, '--features', 'Source,Packets']);
   assert.match(refused.stderr, /FEATURE_IDENTITY/);
-  assert.equal(wiresift([...base, '--features', 'Source,Packets', '--allow-identity']).code, 0);
+  const allowed = wiresift([...base, '--features', 'Source,Packets', '--allow-identity']);
+  assert.match(allowed.stdout, /LEAK identity-column: Source/, allowed.stderr);
 });
 
 test('columns are prepared as asked, and the model file does the same at scoring', () => {
