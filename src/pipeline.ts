@@ -19,6 +19,7 @@ import {
   type DetectionOptions,
   type DetectionSummary,
   FlowScorer,
+  type Losses,
   ScorerSet,
 } from './detect/index.ts';
 import {
@@ -26,6 +27,7 @@ import {
   argusSchema,
   type ConnBatch,
   type FlowBatch,
+  type KddMode,
   type KddOptions,
   type KddRows,
   type KddStats,
@@ -351,6 +353,19 @@ const TRUNCATED: readonly [number, number] = [0, 32].map((first) =>
   ),
 ) as [number, number];
 
+/** What the meters' bounds kept from detection, by reason. */
+function lossesOf({ meter, tracker, kdd }: SegmentSummary, mode: KddMode = 'data'): Losses {
+  // The data set's own time window is bounded: what leaves it early does so by definition.
+  const early = kdd && mode !== 'data' ? kdd.early : 0;
+  return {
+    evictedFlows: meter?.evicted ?? 0,
+    evictedOneWay: meter?.evictedOneWay ?? 0,
+    evictedConnections: tracker?.evicted ?? 0,
+    unreadConnections: tracker?.unread ?? 0,
+    displacedRows: (kdd?.late ?? 0) + early,
+  };
+}
+
 /** A model file with the hash of its bytes. */
 export interface LoadedModel {
   /** By which alerts call it; default ''. */
@@ -405,8 +420,7 @@ export async function detectCaptures(
     ...(scorers.needs.zeek ? { onConns: (conns) => scorers.addConns(detection, conns) } : {}),
     ...(scorers.needs.kdd ? { onKdd: (rows) => scorers.addKdd(detection, rows) } : {}),
     onSegment(segment) {
-      const { evicted = 0, evictedOneWay = 0 } = segment.meter ?? {};
-      detection.noteLoss({ evictedFlows: evicted, evictedOneWay });
+      detection.noteLoss(lossesOf(segment, options.kdd?.mode));
       const alerts = detection.finish();
       found.push({ alerts, segment, detection: detection.summary });
       detection = begin();

@@ -97,6 +97,7 @@ function noteMeters({
       'packets with a wrong checksum, left out': tracker.badChecksums,
       'datagrams whose fragments did not all come': tracker.lostDatagrams,
       'connections evicted because --max-flows was reached': tracker.evicted,
+      'connections whose payload was not read, for want of room': tracker.unread,
     });
   }
   if (kdd) {

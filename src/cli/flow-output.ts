@@ -125,11 +125,9 @@ const NATIVE: Readonly<Record<View, (options: FlowOutputOptions) => FlowOutput>>
     };
     const inner = sinkOutput(sink, {
       onConns(batch) {
-        for (let row = 0; row < batch.length; row++) {
-          open(batch.start[row]!);
-          last = Math.max(last, batch.start[row]!);
-        }
-        sink.write(text.write(batch));
+        if (batch.length > 0) open(batch.start[0]!);
+        for (let row = 0; row < batch.length; row++) last = Math.max(last, batch.start[row]!);
+        sink.write(text.bytes(batch));
       },
     });
     return {
@@ -144,7 +142,7 @@ const NATIVE: Readonly<Record<View, (options: FlowOutputOptions) => FlowOutput>>
   kdd({ output, kddMode }) {
     const sink = new TextSink(output);
     const text = new KddCsv(kddMode);
-    return sinkOutput(sink, { onKdd: (rows) => sink.write(text.write(rows)) });
+    return sinkOutput(sink, { onKdd: (rows) => sink.write(text.bytes(rows)) });
   },
 };
 

@@ -10,11 +10,16 @@ test('losses told before the end add up in every alert, in EVE and in the row', 
   detection.addBatch(batchOf(scan));
   detection.noteLoss({ evictedFlows: 7, evictedOneWay: 5 });
   detection.noteLoss({ evictedFlows: 3, unreadRecords: 2 });
+  detection.noteLoss({ evictedConnections: 11, unreadConnections: 4, displacedRows: 1 });
+  detection.noteLoss({ evictedConnections: 1 });
   const [alert] = detection.finish();
   assert.deepEqual(alert!.coverage, {
     complete: false,
     evictedFlows: 10,
     evictedOneWay: 5,
+    evictedConnections: 12,
+    unreadConnections: 4,
+    displacedRows: 1,
     unreadRecords: 2,
     countersEvicted: {},
     lateFlows: 0,
@@ -22,11 +27,28 @@ test('losses told before the end add up in every alert, in EVE and in the row', 
   });
   const { coverage } = eveRecord(alert!).wiresift as { coverage: Record<string, unknown> };
   assert.equal(coverage.evicted_flows, 10);
+  assert.equal(coverage.evicted_connections, 12);
+  assert.equal(coverage.unread_connections, 4);
+  assert.equal(coverage.displaced_rows, 1);
   assert.equal(coverage.unread_records, 2);
   assert.equal(
     alertRows([alert!])[0]!.coverage,
-    'flows evicted 10 (one-way 5), records not read 2',
+    'flows evicted 10 (one-way 5), connections evicted 12, connections with payload not read 4, ' +
+      'kdd rows displaced 1, records not read 2',
   );
+});
+
+test('connections lost alone make the coverage incomplete', () => {
+  for (const losses of [
+    { evictedConnections: 1 },
+    { unreadConnections: 1 },
+    { displacedRows: 1 },
+  ]) {
+    const detection = createDetection({ version: '0' });
+    detection.addBatch(batchOf(scan));
+    detection.noteLoss(losses);
+    assert.equal(detection.finish()[0]!.coverage.complete, false);
+  }
 });
 
 test('counters that had to leave are told by table', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createPcapWriter } from '../../src/capture/index.ts';
+import { readModels } from '../../src/cli/model-path.ts';
 import { CLOSE_REASONS, HostWindows } from '../../src/flow/index.ts';
 import { detectCaptures, meterCaptures, type SegmentSummary } from '../../src/pipeline.ts';
 import { address, B, ether, ipv4, tcp, u16, u32, udp } from '../flow/packets.ts';
@@ -11,7 +12,7 @@ import { address, B, ether, ipv4, tcp, u16, u32, udp } from '../flow/packets.ts'
 /** `WIRESIFT_FLOOD=1000000` floods with as many sources; the default keeps the test short. */
 const SOURCES = Number(process.env['WIRESIFT_FLOOD'] ?? 100_000);
 const MAX_FLOWS = 1000;
-const TALKERS = 16;
+const TALKERS = 100;
 const EVICTED = CLOSE_REASONS.indexOf('evicted');
 const TALK_PORT = 443;
 const SOURCE_AT = 26;
@@ -171,5 +172,21 @@ test('every alert raised in a flood tells the evictions by reason', async () => 
   for (const { coverage } of found!.alerts) {
     assert.equal(coverage.complete, false);
     assert.deepEqual([coverage.evictedFlows, coverage.evictedOneWay], [evicted, evictedOneWay]);
+  }
+});
+
+test('and what the views of its models lost, by reason, too', async () => {
+  const models = readModels([]).filter(({ name }) => name === 'ton-iot-threat');
+  const tracker = { maxFlows: MAX_FLOWS, maxStreams: 8, ignoreChecksums: true };
+  const [found] = await detectCaptures([SYNS], {
+    meter: { maxFlows: MAX_FLOWS },
+    tracker,
+    models,
+  });
+  const { evicted, unread } = found!.segment.tracker!;
+  assert.ok(evicted > 0 && unread > 0);
+  assert.ok(found!.alerts.length > 0);
+  for (const { coverage } of found!.alerts) {
+    assert.deepEqual([coverage.evictedConnections, coverage.unreadConnections], [evicted, unread]);
   }
 });

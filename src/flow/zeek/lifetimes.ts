@@ -22,8 +22,11 @@ import {
 import type { ConnTable } from './table.ts';
 import { Wheel } from './wheel.ts';
 
-/** Connections that turn out to be busy are passed over so often before one is evicted all the same. */
-const MAX_PASSED = 16;
+/**
+ * Connections that turn out to be busy are passed over so often before one is evicted all the same. A
+ * packet of their own had put each off, and it pays for the step; the limit holds for one eviction.
+ */
+const MAX_PASSED = 65_536;
 /** Connections whose end is looked at together: their memory fits the first cache. */
 const EXPIRED_AT_ONCE = 64;
 
