@@ -9,6 +9,7 @@ import { flowsCommand } from './commands/flows.ts';
 import { modelsCommand } from './commands/models.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { trainCommand } from './commands/train.ts';
+import { transferCommand } from './commands/transfer.ts';
 import type { CommandContext } from './context.ts';
 
 /** Every command, one line each; a file of `commands/` declares one. */
@@ -20,6 +21,7 @@ const COMMANDS = [
   evaluateCommand,
   benchmarkCommand,
   reproduceCommand,
+  transferCommand,
   datasetsCommand,
   modelsCommand,
 ] as const;

@@ -172,6 +172,36 @@ export {
   recordedSplit,
   type TrainingRecord,
 } from './training-record.ts';
+export {
+  type Adapted,
+  type AdaptedFigures,
+  TRANSFER_ROWS,
+  type Transfer,
+  type TransferOptions,
+  type TransferPair,
+  type TransferView,
+  transfer,
+} from './transfer.ts';
+export type { TransferFigures } from './transfer-fit.ts';
+export {
+  type SetFacts,
+  type ToldRows,
+  TRANSFER_CLASSES,
+  type TransferSet,
+  withToldLabels,
+} from './transfer-sets.ts';
+export {
+  ADAPTED_HEAD,
+  adaptedRows,
+  droppedLines,
+  PAIR_HEAD,
+  pairRows,
+  SET_HEAD,
+  setRows,
+  splitLines,
+  transferMatrices,
+  transferText,
+} from './transfer-text.ts';
 export { harmlessClass, hostileScores, hostileTruth } from './truth.ts';
 export {
   type HostDetection,

@@ -5,3 +5,4 @@ export * from './explore/index.ts';
 export { type CardInput, modelCard } from './model-card.ts';
 export { type Block, type Cell, type Page, pageHtml, type Section } from './page.ts';
 export { reproducePage } from './reproduce-page.ts';
+export { transferPage } from './transfer-page.ts';

@@ -57,7 +57,7 @@ export const NETS: readonly PlannedModel[] = (
 const CLASSICAL: readonly PlannedModel[] = [
   { name: 'tree', kind: 'tree', parameters: { maxDepth: 20 }, printed: {} },
   { name: 'forest', kind: 'forest', parameters: { trees: 100 }, printed: {} },
-  { name: 'boosting', kind: 'boosting', parameters: { iterations: 100 }, printed: {} },
+  { name: 'boosting', kind: 'boosting', parameters: { iterations: 100, l2: 1 }, printed: {} },
 ];
 
 interface Part {

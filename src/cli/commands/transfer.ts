@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import type { TransferSet } from '../../evaluate/index.ts';
+import { type CommandContext, wholeArgument } from '../context.ts';
+import { checkPageName, writePage } from '../page-output.ts';
+import { readParameters } from '../parameter-values.ts';
+import { createProgress, note } from '../terminal.ts';
+import { namedSets, readSet } from '../transfer-sets.ts';
+
+interface Options {
+  readonly model: string;
+  readonly param: readonly string[];
+  readonly adapt?: readonly number[];
+  readonly draws: number;
+  readonly maxRows: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  wiresift transfer nsl=nsl-kdd:KDDTrain+.txt.gz,KDDTest+.txt.gz \\
+    kdd99=kdd99:kddcup.data_10_percent.gz,corrected.gz -o kdd.html
+  wiresift transfer toniot=ton-iot:train_test_network.csv.gz \\
+    iot23=zeek-labelled:34-1.conn.log.labeled,honeypot.conn.log.labeled --adapt 100,1000
+  wiresift transfer sets.json --model boosting --json
+
+A set is NAME=DATASET:FILE,FILE…; @hostile or @harmless behind a file says what its rows of unknown class
+are, @hostile=WORD only those whose label holds the word. sets.json is {"sets": ["NAME=…", …]}. Sets of
+one view are taught and judged each against each.`;
+
+const COUNT = wholeArgument('--adapt', 2, 1e6);
+
+/** `wiresift transfer`: trained on one set, judged on another. */
+export function transferCommand(context: CommandContext): Command {
+  const collect = (value: string, list: readonly string[]): string[] => [...list, value];
+  return new Command('transfer')
+    .description('train on one data set, judge on another, every pair')
+    .argument('<sets...>', 'NAME=DATASET:FILE,FILE… or a JSON file with a list of these')
+    .option('--model <kind>', 'kind of model, as wiresift models lists it', 'forest')
+    .option('--param <name=value>', 'a parameter; may be given often', collect, [])
+    .option(
+      '--adapt <n,n>',
+      'also refit with so many labelled rows of the target',
+      (text: string) => text.split(',').map(COUNT),
+    )
+    .option('--draws <n>', 'of these rows, to average over', wholeArgument('--draws', 1, 100), 3)
+    .option(
+      '--max-rows <n>',
+      'training rows of a set, at most',
+      wholeArgument('--max-rows', 100, 1e8),
+      50_000,
+    )
+    .option('--seed <n>', 'of everything random', wholeArgument('--seed', 0, 2 ** 32 - 1), 1)
+    .option(
+      '--threads <n>',
+      'worker threads',
+      wholeArgument('--threads', 1, 256),
+      availableParallelism(),
+    )
+    .option('-o, --output <file>', 'page (.html) or figures (.json) to write')
+    .option('--json', 'print the figures as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (sets: string[], options: Options) => {
+      await across(context, sets, options);
+    });
+}
+
+async function across(
+  { signal }: CommandContext,
+  given: readonly string[],
+  options: Options,
+): Promise<void> {
+  if (options.output !== undefined) checkPageName(options.output);
+  const named = namedSets(given);
+  const { modelKind } = await import('../../models/index.ts');
+  const parameters = readParameters(modelKind(options.model), options.param);
+  const { transfer, transferText } = await import('../../evaluate/index.ts');
+  const sets: TransferSet[] = [];
+  for (const one of named) sets.push(await readSet(one, signal));
+  const progress = createProgress('transfer');
+  try {
+    const found = await transfer({
+      sets,
+      modelKind: options.model,
+      parameters,
+      ...(options.adapt ? { adapt: options.adapt } : {}),
+      draws: options.draws,
+      maxRows: options.maxRows,
+      seed: options.seed,
+      threads: options.threads,
+      signal,
+      onFit(what, done, total) {
+        if (!process.stderr.isTTY) note(`${done + 1}/${total} ${what}`);
+        progress.update(done, total);
+      },
+    });
+    progress.stop();
+    const json = `${JSON.stringify(found, null, 2)}\n`;
+    if (options.output !== undefined) {
+      const { transferPage } = await import('../../report/index.ts');
+      await writePage(options.output, json, () => transferPage(found));
+    }
+    process.stdout.write(options.json ? json : transferText(found));
+  } finally {
+    progress.stop();
+  }
+}
