@@ -3,10 +3,13 @@ import { pipelineFromJSON } from '../features/index.ts';
 import type { ModelFile } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import type { Evaluation, JudgeOptions } from './evaluation.ts';
-import { evaluateRows, type Watch } from './experiment.ts';
+import { evaluateRows, scoreRows, type Watch } from './experiment.ts';
+import { figure } from './figure-text.ts';
+import { type PairedTest, pairedTest } from './paired.ts';
+import { averagePrecision, rank } from './ranking.ts';
 import type { Split } from './split.ts';
 import { type ReadRecord, readTrainingRecord, recordedSplit } from './training-record.ts';
-import { harmlessClass } from './truth.ts';
+import { harmlessClass, hostColumn, hostileScores, hostileTruth } from './truth.ts';
 
 /** Choices of {@link evaluateModel}. */
 export interface EvaluateOptions extends JudgeOptions, Watch {
@@ -115,4 +118,84 @@ function alignClasses(
   });
   const labels = data.labels.map((label) => (label < 0 ? -1 : to[label]!));
   return { data: { ...data, classes, labels }, warnings };
+}
+
+/** Two models on the rows that neither was taught. */
+export interface Comparison extends PairedTest {
+  /** Which rows, in words. */
+  readonly part: string;
+  /** Average precision of each on them. */
+  readonly averagePrecisionA: number;
+  readonly averagePrecisionB: number;
+}
+
+/** Draws of the paired bootstrap. */
+const DRAWS = 1000;
+
+/**
+ * Compares two models on the labelled rows that neither learned from: of data that trained one of them,
+ * the recorded test part. Each decides at its own threshold.
+ * @throws as {@link evaluateModel}; WiresiftError `EVALUATE_CLASSES` when no row is left
+ */
+export async function compareModels(
+  files: readonly [ModelFile, ModelFile],
+  data: LabelledTable,
+  options: Pick<JudgeOptions, 'seed' | 'replicates'> & Watch = {},
+): Promise<Comparison> {
+  const parts = files.map((file) => {
+    const record = readTrainingRecord(file.facts['training'], file.dataHash);
+    const aligned = alignClasses(data, file.model.classes);
+    return { file, data: aligned.data, ...choosePart(record, aligned.data, 'test') };
+  });
+  const [a, b] = parts as [(typeof parts)[0], (typeof parts)[0]];
+  const others = new Set(b.rows);
+  const truth = hostileTruth(a.data.labels, a.rows, harmlessClass(a.file.model.classes));
+  const rows = a.rows.filter((row, i) => others.has(row) && truth[i]! >= 0);
+  if (rows.length === 0) {
+    throw new WiresiftError({
+      code: 'EVALUATE_CLASSES',
+      where: `data set ${data.dataset}`,
+      saw: 'no labelled row that neither model was taught',
+      expected: 'some',
+      todo: 'Compare on other data',
+    });
+  }
+  const known = Uint8Array.from(
+    hostileTruth(a.data.labels, rows, harmlessClass(a.file.model.classes)),
+  );
+  const scored = [];
+  for (const { file, data: own } of [a, b]) {
+    const scorer = { model: file.model, pipeline: pipelineFromJSON(file.pipeline) };
+    const { classes } = file.model;
+    const probabilities = await scoreRows(scorer, own, rows, options);
+    const scores = hostileScores(probabilities, classes.length, harmlessClass(classes));
+    scored.push({ scores, threshold: file.threshold.value });
+  }
+  const host = hostColumn(data).codes;
+  const test = pairedTest({
+    truth: known,
+    a: scored[0]!,
+    b: scored[1]!,
+    groups: rows.map((row) => host[row]!),
+    seed: options.seed ?? 1,
+    replicates: options.replicates ?? DRAWS,
+  });
+  const areas = scored.map(({ scores }) => averagePrecision(rank(scores, known)));
+  return {
+    ...test,
+    part: a.part === b.part ? a.part : `${a.part}, and ${b.part}`,
+    averagePrecisionA: areas[0]!,
+    averagePrecisionB: areas[1]!,
+  };
+}
+
+/** A comparison for the terminal. */
+export function comparisonText(found: Comparison, names: readonly [string, string]): string {
+  const { averagePrecision: area, onlyA, onlyB, mcnemar, p, rows, part } = found;
+  const share = (value: number): string => (value < 0.001 ? '< 0.001' : value.toFixed(3));
+  return [
+    `${names[0]} (A) against ${names[1]} (B) on ${rows} labelled rows: ${part}`,
+    `average precision  A ${figure(found.averagePrecisionA)}, B ${figure(found.averagePrecisionB)}; A less B ${figure(area.difference)} [${figure(area.interval.low)}, ${figure(area.interval.high)}], ${area.interval.method}, p ${share(p)}`,
+    `decisions          only A right ${onlyA}, only B right ${onlyB}; McNemar p ${share(mcnemar)} (takes rows as independent)`,
+  ].join('\n');
 }

@@ -37,7 +37,13 @@ export {
   reliability,
   rocCurve,
 } from './curve.ts';
-export { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
+export {
+  type Comparison,
+  compareModels,
+  comparisonText,
+  type EvaluateOptions,
+  evaluateModel,
+} from './evaluate-model.ts';
 export {
   type BackgroundReport,
   type DetectedHost,

@@ -10,6 +10,7 @@ interface Options {
   readonly prevalence: readonly number[];
   readonly flowsPerHour?: number;
   readonly rows: 'test' | 'all';
+  readonly against?: string;
   readonly priorWork?: boolean;
   readonly threads: number;
   readonly seed: number;
@@ -25,6 +26,7 @@ Examples:
   wiresift evaluate m.safetensors other.binetflow --prevalence 1e-5 --flows-per-hour 2e6
   wiresift evaluate m.safetensors capture20110816.binetflow.gz --prior-work
   wiresift evaluate m.safetensors capture20110816.binetflow.gz -o evaluation.html
+  wiresift evaluate new.safetensors capture20110816.binetflow.gz --against old.safetensors
 
 Data that trained the model are judged on the recorded test part only, and the output says so.`;
 
@@ -52,6 +54,7 @@ export function evaluateCommand(context: CommandContext): Command {
         .choices(['test', 'all'])
         .default('test'),
     )
+    .option('--against <model>', 'test whether another model differs by more than luck')
     .option('--prior-work', 'beside it, the leaky protocol of an earlier project on the same data')
     .option(
       '--threads <n>',
@@ -83,12 +86,18 @@ async function evaluate(
 ): Promise<void> {
   if (options.output !== undefined) checkPageName(options.output);
   const { openDataset } = await import('../../datasets/index.ts');
-  const { evaluateModel, evaluationText, priorWorkProtocol, priorWorkText } = await import(
-    '../../evaluate/index.ts'
-  );
+  const {
+    compareModels,
+    comparisonText,
+    evaluateModel,
+    evaluationText,
+    priorWorkProtocol,
+    priorWorkText,
+  } = await import('../../evaluate/index.ts');
   const { readModelFile } = await import('../model-path.ts');
   const { loadData } = await import('../labelled-data.ts');
   const { file } = readModelFile(modelPath);
+  const other = options.against === undefined ? undefined : readModelFile(options.against).file;
   const reader = await openDataset(options.dataset);
   const data = await loadData(reader, paths, {
     signal,
@@ -108,10 +117,11 @@ async function evaluate(
     const evaluation = await evaluateModel(file, data, choices);
     progress.stop();
     const { seed, threads } = options;
+    const comparison = other && (await compareModels([file, other], data, { seed, signal }));
     const priorWork = options.priorWork
       ? await priorWorkProtocol(data, { seed, threads, signal })
       : undefined;
-    const json = `${JSON.stringify({ evaluation, priorWork }, null, 2)}\n`;
+    const json = `${JSON.stringify({ evaluation, comparison, priorWork }, null, 2)}\n`;
     if (options.output !== undefined) {
       const { evaluationPage } = await import('../../report/index.ts');
       await writePage(options.output, json, () => evaluationPage(evaluation));
@@ -121,6 +131,10 @@ async function evaluate(
       return;
     }
     process.stdout.write(evaluationText(evaluation));
+    if (comparison) {
+      const names = [modelPath, options.against!] as const;
+      process.stdout.write(`\n${comparisonText(comparison, names)}\n`);
+    }
     if (priorWork) process.stdout.write(`\n${priorWorkText(priorWork)}\n`);
   } finally {
     progress.stop();
