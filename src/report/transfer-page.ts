@@ -28,19 +28,22 @@ function heatMaps(view: TransferView): MatrixChart[] {
   }));
 }
 
-function dropMap({ sets, pairs }: TransferView): MatrixChart {
+function dropMap(
+  { sets, pairs }: TransferView,
+  title: string,
+  figure: 'averagePrecision' | 'rocAuc',
+): MatrixChart {
   const names = sets.map(({ name }) => name);
   return {
     kind: 'matrix',
-    title: 'Drop of average precision',
+    title: `Drop of ${title}`,
     note: 'What the judged set’s own model reaches on the same rows, less this one',
     rows: names,
     columns: names,
     values: names.flatMap((source) =>
       names.map(
         (target) =>
-          pairs.find((one) => one.source === source && one.target === target)?.drop
-            .averagePrecision ?? null,
+          pairs.find((one) => one.source === source && one.target === target)?.drop[figure] ?? null,
       ),
     ),
     rowTitle: 'taught by',
@@ -78,10 +81,14 @@ function adaptedChart({ pairs }: TransferView): BarChart[] {
 function blocksOf(view: TransferView): Block[] {
   const dropped = droppedLines(view);
   const adapted = adaptedRows(view);
+  const drops = [
+    dropMap(view, 'average precision', 'averagePrecision'),
+    dropMap(view, 'ROC AUC', 'rocAuc'),
+  ];
   return [
     { kind: 'table', head: SET_HEAD, rows: setRows(view) },
     { kind: 'list', items: splitLines(view) },
-    { kind: 'charts', charts: [...heatMaps(view), dropMap(view)] },
+    { kind: 'charts', charts: [...heatMaps(view), ...drops] },
     { kind: 'table', head: PAIR_HEAD, rows: pairRows(view) },
     ...(adapted.length > 0
       ? [

@@ -5,6 +5,7 @@ import type { LabelledTable } from '../../table/index.ts';
 import { selectByModel } from '../prepare.ts';
 import { type Parts, randomSplit } from '../prior-work-rows.ts';
 import { makeSplit } from '../split.ts';
+import { harmlessClass } from '../truth.ts';
 import type { Arm } from './arm.ts';
 import type { ReproduceOptions } from './reproduction.ts';
 
@@ -32,6 +33,8 @@ export const TONIOT_WORDS = [
 /** All fifteen. */
 export const TONIOT_COLUMNS = [...TONIOT_NUMBERS, ...TONIOT_WORDS];
 
+/** Harmless rows for each hostile one in the release of 461,043 rows that the report used. */
+const RELEASE_MIX = 300_000 / 161_043;
 /** Share of the rows that the report holds out. */
 const HOLD_OUT = 0.3;
 /** |r| above which one of two columns goes. */
@@ -47,6 +50,8 @@ export interface TonIotForm {
   readonly split: 'random' | 'identical';
   /** Whether columns are selected by correlation and importance. */
   readonly select: boolean;
+  /** Weighs harmless training rows so that their share is that of the release the report used. */
+  readonly weigh: boolean;
   /** Class whose rows teach nothing and count as the class named. */
   readonly lost?: { readonly class: string; readonly as: string };
 }
@@ -134,6 +139,12 @@ export function partTonIot(
   return { train, test, text: `${detail.text}; a group: rows equal in the fifteen columns` };
 }
 
+function mixWeights(labels: Int32Array, harmless: number): Float32Array {
+  const few = labels.reduce((sum, label) => sum + (label === harmless ? 1 : 0), 0);
+  const weight = (RELEASE_MIX * (labels.length - few)) / few;
+  return Float32Array.from(labels, (label) => (label === harmless ? weight : 1));
+}
+
 /** Rows made ready in one form, with what that took. */
 export interface TonIotArm extends Arm {
   readonly parts: Parts & { readonly text: string };
@@ -162,13 +173,15 @@ export async function tonIotArm(
   const output = data.classes.map((name, label) =>
     classes.indexOf(label === lost ? data.classes[as]! : name),
   );
+  const labels = taught.map((row) => output[data.labels[row]!]!);
   return {
     parts,
     fitted,
     train: {
       matrix: pipeline.transform(data.table, taught),
-      labels: taught.map((row) => output[data.labels[row]!]!),
+      labels,
       classes,
+      ...(form.weigh ? { weights: mixWeights(labels, harmlessClass(classes)) } : {}),
     },
     test: pipeline.transform(data.table, parts.test),
     truth: parts.test.map((row) => output[data.labels[row]!]!),

@@ -35,7 +35,7 @@ test('equal rows stay on one side of the honest split and no other', () => {
 });
 
 test('a lost class teaches nothing and counts as another', async () => {
-  const form = { fittedOn: 'all', split: 'random', select: false } as const;
+  const form = { fittedOn: 'all', split: 'random', select: false, weigh: false } as const;
   const arm = await tonIotArm(data, { ...form, lost: { class: 'backdoor', as: 'ddos' } }, options);
   assert.deepEqual(arm.train.classes, ['normal', 'ddos', 'scanning']);
   const taught = arm.parts.train.filter((row) => data.labels[row] !== 1);
@@ -46,9 +46,15 @@ test('a lost class teaches nothing and counts as another', async () => {
 });
 
 test('the preparation learns from training rows alone where it is honest', async () => {
-  const form = { fittedOn: 'train', split: 'random', select: true } as const;
+  const form = { fittedOn: 'train', split: 'random', select: true, weigh: true } as const;
   const honest = await tonIotArm(data, form, options);
   const leaky = await tonIotArm(data, { ...form, fittedOn: 'all' }, options);
+  // As in the release that the report used, 65 % of the weight is normal.
+  const { weights, labels } = honest.train;
+  const sum = (wanted: number): number =>
+    weights!.reduce((total, weight, i) => total + (labels[i] === wanted ? weight : 0), 0);
+  const normal = sum(0) / weights!.reduce((total, weight) => total + weight, 0);
+  assert.ok(Math.abs(normal - 300_000 / 461_043) < 1e-4);
   assert.notEqual(honest.fitted.pipeline.hash(), leaky.fitted.pipeline.hash());
   assert.ok(leaky.fitted.encoded > leaky.fitted.uncorrelated);
   assert.ok(leaky.fitted.uncorrelated >= leaky.fitted.pipeline.names.length);
