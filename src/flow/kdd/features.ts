@@ -1,8 +1,9 @@
-import { CONTENT_COLUMNS, KDD_ADDRESS_STRIDE, type KddConnections } from './connections.ts';
+import type { KddConnections } from './connections.ts';
 import { FlagTable } from './flag.ts';
+import { END, type HeldRow, START } from './held.ts';
 import { type KddMode, WINDOW_RULES } from './mode.ts';
 import { KddOrder } from './order.ts';
-import { FIRST_CONTENT, FIRST_WINDOW, KDD_NUMBERS, KddRows } from './rows.ts';
+import { FIRST_WINDOW, KDD_NUMBERS, KddRows } from './rows.ts';
 import { ServiceTable } from './services.ts';
 import { KddWindows, WINDOW_COLUMNS, type WindowEvent } from './windows.ts';
 
@@ -10,9 +11,9 @@ import { KddWindows, WINDOW_COLUMNS, type WindowEvent } from './windows.ts';
 export interface KddOptions {
   /** Default `data`. */
   readonly mode?: KddMode;
-  /** Connections held back to be put in order; default 65,536 (14 MB). */
+  /** Connections held back to be put in order; default 65,536 (6 MB). */
   readonly reorder?: number;
-  /** Rows a batch; default 1,024. */
+  /** Rows a batch; default 256: what reads them finds them in the cache. */
   readonly batch?: number;
 }
 
@@ -44,7 +45,7 @@ export class KddFeatures {
   readonly #windows: KddWindows;
   readonly #rows: KddRows;
   readonly #emit: (rows: KddRows) => void;
-  readonly #event: WindowEvent = {
+  readonly #event: WindowEvent & HeldRow = {
     time: 0,
     host0: 0,
     host1: 0,
@@ -54,6 +55,9 @@ export class KddFeatures {
     serviceKey: 0,
     flag: 0,
     originatorPort: 0,
+    responderPort: 0,
+    protocol: 0,
+    state: 0,
   };
   #connections = 0;
   #unread = 0;
@@ -66,7 +70,7 @@ export class KddFeatures {
     this.#flags = new FlagTable(mode);
     this.#services = new ServiceTable(mode);
     this.#windows = new KddWindows(mode);
-    this.#rows = new KddRows(Math.max(1, options.batch ?? 1024));
+    this.#rows = new KddRows(Math.max(1, options.batch ?? 256));
     this.#emit = emit;
   }
 
@@ -102,85 +106,34 @@ export class KddFeatures {
   }
 
   #row(row: number): void {
-    const connection = this.#order.rows;
-    const protocol = connection.protocol[row]!;
+    const held = this.#order.rows;
+    const event = this.#event;
+    held.load(row, event);
+    const { protocol, originatorPort, responderPort } = event;
     this.#connections++;
     if (protocol !== TCP && protocol !== UDP && protocol !== ICMP && protocol !== ICMP6) {
       this.#unread++;
       return;
     }
-    const originatorPort = connection.originatorPort[row]!;
-    const responderPort = connection.responderPort[row]!;
     const service = this.#services.service(protocol, originatorPort, responderPort);
-    const flag = this.#flags.flag(protocol, connection.state[row]!);
-    const event = this.#event;
-    event.time = (this.#clockIsEnd ? connection.end : connection.start)[row]!;
+    const flag = this.#flags.flag(protocol, event.state);
+    event.time = held.time(row, this.#clockIsEnd ? END : START);
     event.service = service;
     event.serviceKey = this.#services.key(protocol, responderPort, service);
     event.flag = flag;
-    event.originatorPort = originatorPort;
-    this.#responder(row);
     this.#windows.add(event);
-    this.#write(row, protocol, service, flag);
-  }
-
-  #responder(row: number): void {
-    const { addresses, addressLength } = this.#order.rows;
-    const event = this.#event;
-    const at = row * KDD_ADDRESS_STRIDE + 16;
-    if (addressLength[row] === 4) {
-      // The form that RFC 4291 gives an IPv4 address among IPv6 ones.
-      event.host0 = 0;
-      event.host1 = 0;
-      event.host2 = 0xffff;
-      event.host3 = word(addresses, at);
-      return;
-    }
-    event.host0 = word(addresses, at);
-    event.host1 = word(addresses, at + 4);
-    event.host2 = word(addresses, at + 8);
-    event.host3 = word(addresses, at + 12);
-  }
-
-  #write(row: number, protocol: number, service: number, flag: number): void {
-    const connection = this.#order.rows;
     const rows = this.#rows;
     const to = rows.length++;
     rows.connections.length = rows.length;
     rows.protocol[to] = protocol === TCP ? 0 : protocol === UDP ? 1 : 2;
     rows.service[to] = service;
     rows.flag[to] = flag;
-    rows.connections.copy(to, connection, row);
-    const numbers = rows.numbers;
+    held.copyEnds(row, rows.connections, to);
+    const { numbers } = rows;
     const at = to * KDD_NUMBERS;
-    numbers[at] = Math.floor((connection.end[row]! - connection.start[row]!) / 1e6);
-    numbers[at + 1] = connection.originatorBytes[row]!;
-    numbers[at + 2] = connection.responderBytes[row]!;
-    numbers[at + 3] = this.#land(row);
-    numbers[at + 4] = connection.wrongFragment[row]!;
-    numbers[at + 5] = connection.urgent[row]!;
-    const content = connection.content;
-    for (let i = 0; i < CONTENT_COLUMNS; i++) {
-      numbers[at + FIRST_CONTENT + i] = content[row * CONTENT_COLUMNS + i]!;
-    }
-    const values = this.#windows.values;
+    held.copyNumbers(row, numbers, at);
+    const { values } = this.#windows;
     for (let i = 0; i < WINDOW_COLUMNS; i++) numbers[at + FIRST_WINDOW + i] = values[i]!;
     if (rows.length === rows.capacity) this.#give();
   }
-
-  #land(row: number): number {
-    const { addresses, addressLength, originatorPort, responderPort, protocol } = this.#order.rows;
-    if (protocol[row] === ICMP || protocol[row] === ICMP6) return 0;
-    if (originatorPort[row] !== responderPort[row]) return 0;
-    const at = row * KDD_ADDRESS_STRIDE;
-    const length = addressLength[row]!;
-    for (let i = 0; i < length; i++) if (addresses[at + i] !== addresses[at + 16 + i]) return 0;
-    return 1;
-  }
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
-  );
 }

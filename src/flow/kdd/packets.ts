@@ -1,6 +1,6 @@
 import type { IpLayer, Packet } from '../../decode/index.ts';
 import { CONN_STATES } from '../zeek/tcp-state.ts';
-import { CONTENT_COLUMNS, KDD_ADDRESS_STRIDE, KddConnections } from './connections.ts';
+import { KDD_ADDRESS_STRIDE, KddConnections, SAID_ALL, SAID_NOTHING } from './connections.ts';
 import { FragmentTrains, type Train } from './fragment-trains.ts';
 
 const ICMP = 1;
@@ -109,7 +109,10 @@ export class KddPackets {
     if (held === undefined) return;
     this.#held.delete(train);
     const room = this.#room();
+    held.content.fill(0);
+    held.urgent[0] = 0;
     held.wrongFragment[0] = train.wrong;
+    held.said[0] = SAID_ALL;
     room.copy(room.length - 1, held, 0);
   }
 
@@ -153,9 +156,7 @@ export class KddPackets {
     }
     to.originatorBytes[row] = layer.payloadLength;
     to.responderBytes[row] = 0;
-    to.wrongFragment[row] = 0;
-    to.urgent[row] = 0;
-    to.content.fill(0, row * CONTENT_COLUMNS, (row + 1) * CONTENT_COLUMNS);
+    to.said[row] = SAID_NOTHING;
   }
 }
 

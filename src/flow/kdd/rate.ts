@@ -5,12 +5,14 @@
  * @returns 0 when `whole` is 0
  */
 export function dataRate(part: number, whole: number): number {
-  return whole === 0 ? 0 : halfEven(Math.fround(part / whole) * 100) / 100;
+  if (part === 0 || whole === 0) return 0;
+  return part === whole ? 1 : halfEven(Math.fround(part / whole) * 100) / 100;
 }
 
 /** A share as C's `%f` prints a float: six decimals. @returns 0 when `whole` is 0 */
 export function gureRate(part: number, whole: number): number {
-  return whole === 0 ? 0 : halfEven(Math.fround(part / whole) * 1e6) / 1e6;
+  if (part === 0 || whole === 0) return 0;
+  return part === whole ? 1 : halfEven(Math.fround(part / whole) * 1e6) / 1e6;
 }
 
 /** A share as C++ prints a double with two decimals. @returns 0 when `whole` is 0 */

@@ -1,4 +1,4 @@
-import { KddConnections } from './connections.ts';
+import { KddEnds } from './connections.ts';
 
 /** Columns of a row that are numbers: all 41 but protocol_type, service and flag. */
 export const KDD_NUMBERS = 38;
@@ -20,7 +20,7 @@ export class KddRows {
   /** {@link KDD_NUMBERS} a row, in the data set's order without its three words. */
   readonly numbers: Float64Array;
   /** The connection each row is of: who and when, which the view's columns do not tell. */
-  readonly connections: KddConnections;
+  readonly connections: KddEnds;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -28,6 +28,6 @@ export class KddRows {
     this.service = new Uint8Array(capacity);
     this.flag = new Uint8Array(capacity);
     this.numbers = new Float64Array(capacity * KDD_NUMBERS);
-    this.connections = new KddConnections(capacity);
+    this.connections = new KddEnds(capacity);
   }
 }

@@ -1,5 +1,6 @@
 import type { Packet } from '../../decode/index.ts';
 import type { ConnBatch } from '../zeek/batch.ts';
+import type { KddConnections } from './connections.ts';
 import { KddFromConns } from './conns.ts';
 import { KddFeatures, type KddOptions, type KddStats } from './features.ts';
 import { KddPackets } from './packets.ts';
@@ -14,6 +15,7 @@ export class KddView {
   readonly #packets: KddPackets;
   readonly #fromConns: KddFromConns;
   readonly #features: KddFeatures;
+  readonly #take = (connections: KddConnections): void => this.#features.add(connections);
 
   /** @param emit called with rows, which are reused after the call */
   constructor(options: KddOptions, emit: (rows: KddRows) => void) {
@@ -31,7 +33,7 @@ export class KddView {
 
   conns(batch: ConnBatch): void {
     this.#packets.flush();
-    this.#features.add(this.#fromConns.convert(batch));
+    this.#fromConns.convert(batch, this.#take);
   }
 
   finish(): void {

@@ -1,6 +1,5 @@
 import { REJECT_ERROR, SYN_ERROR } from './flag.ts';
-import { Tally } from './tally.ts';
-import type { WindowEvent } from './windows.ts';
+import { COUNT, countsOf, DISTINCT, REJECTS, SYN_ERRORS, Tally } from './tally.ts';
 
 /** What a window holds beside the connection last pushed, that connection included. */
 export interface Seen {
@@ -23,18 +22,43 @@ export interface Seen {
   portCount: number;
 }
 
+/** The keys of the connections that two windows hold, counted for each. */
+export class Tallies {
+  readonly hosts = new Tally(true);
+  readonly services = new Tally(false);
+  readonly pairs = new Tally(false);
+  readonly named = new Tally(false);
+  readonly ports = new Tally(false);
+}
+
+/** Where a connection's keys stand in the {@link Tallies}; -1: not wanted. */
+export interface Slots {
+  host: number;
+  service: number;
+  pair: number;
+  /** Responder and the service's name. */
+  named: number;
+  /** Originator port, among whichever connections it is compared. */
+  port: number;
+  /** Bits of `flagErrors`. */
+  errors: number;
+}
+
 /** How a window is made. */
 export interface WindowOptions {
   /** Connections kept before the current one. */
   readonly limit: number;
-  /** Whether {@link Seen.namedCount} is wanted, because the service's key is not its name. */
-  readonly byName: boolean;
-  /** Among which connections originator ports are compared. */
-  readonly ports: 'none' | 'host' | 'service' | 'all';
+  /** Which of the two that the tallies count for. */
+  readonly index: number;
+  /** Whether originator ports are counted. */
+  readonly ports: boolean;
+  readonly tallies: Tallies;
 }
 
 /** A ring's first size; it doubles up to the limit as it must. */
 const FIRST_SIZE = 128;
+/** Words of an entry: slots of host, service, pair, named pair and port, and the error bits. */
+const STRIDE = 6;
 
 /** The latest connections with their counts: a ring of slots into tallies. */
 export class Window {
@@ -54,20 +78,22 @@ export class Window {
   };
   /** Connections dropped because the window was full. */
   early = 0;
-  readonly #options: WindowOptions;
-  readonly #hosts = new Tally();
-  readonly #services = new Tally();
-  readonly #pairs = new Tally();
-  readonly #named = new Tally();
-  readonly #ports = new Tally();
+  readonly #limit: number;
+  readonly #index: number;
+  readonly #withPorts: boolean;
+  readonly #counts: number;
+  readonly #tallies: Tallies;
   #times = new Float64Array(FIRST_SIZE);
-  /** Per entry: slots of host, service, pair, named pair and port, and the error bits. */
   #entries = new Int32Array(FIRST_SIZE * STRIDE);
   #first = 0;
   #length = 0;
 
-  constructor(options: WindowOptions) {
-    this.#options = options;
+  constructor({ limit, index, ports, tallies }: WindowOptions) {
+    this.#limit = limit;
+    this.#withPorts = ports;
+    this.#index = index;
+    this.#counts = countsOf(index);
+    this.#tallies = tallies;
   }
 
   /** Connections that there is room for. */
@@ -80,38 +106,44 @@ export class Window {
     while (this.#length > 0 && this.#times[this.#first]! <= time) this.#drop();
   }
 
-  /** Adds a connection and reads {@link seen}; `errors` are its bits of `flagErrors`. */
-  push(time: number, event: WindowEvent, errors: number): void {
-    const { limit, byName, ports } = this.#options;
-    while (this.#length > limit) {
+  /** Sees to the room for one more. Slots found before this may be gone after it. */
+  makeRoom(): void {
+    while (this.#length > this.#limit) {
       this.#drop();
       this.early++;
     }
     if (this.#length === this.#times.length) this.#grow();
+  }
+
+  /** Adds a connection, for which there is room, and reads {@link seen}. */
+  push(time: number, slots: Slots): void {
+    const { host, service, pair, named, errors } = slots;
+    const port = this.#withPorts ? slots.port : -1;
     const index = (this.#first + this.#length) & (this.#times.length - 1);
     this.#length++;
     this.#times[index] = time;
-    const host = this.#hosts.add(event.host0, event.host1, event.host2, event.host3);
-    const service = this.#services.add(event.serviceKey, 0, 0, 0);
-    const pair = this.#pairs.add(host, service, 0, 0);
-    if (this.#pairs.count[pair] === 1) {
-      this.#hosts.distinct[host]!++;
-      this.#services.distinct[service]!++;
+    const window = this.#index;
+    const { hosts, services, pairs } = this.#tallies;
+    const ofHost = hosts.cells;
+    const ofService = services.cells;
+    const atHost = host + this.#counts;
+    const atService = service + this.#counts;
+    ofHost[atHost + COUNT]!++;
+    ofService[atService + COUNT]!++;
+    if (pairs.add(pair, window)) {
+      ofHost[atHost + DISTINCT]!++;
+      ofService[atService + DISTINCT]!++;
     }
     if (errors & SYN_ERROR) {
-      this.#hosts.synErrors[host]!++;
-      this.#services.synErrors[service]!++;
+      ofHost[atHost + SYN_ERRORS]!++;
+      ofService[atService + SYN_ERRORS]!++;
     }
     if (errors & REJECT_ERROR) {
-      this.#hosts.rejects[host]!++;
-      this.#services.rejects[service]!++;
+      ofHost[atHost + REJECTS]!++;
+      ofService[atService + REJECTS]!++;
     }
-    const named = byName ? this.#named.add(host, event.service, 0, 0) : -1;
-    let port = -1;
-    if (ports !== 'none') {
-      const among = ports === 'host' ? host : ports === 'service' ? service : 0;
-      port = this.#ports.add(among, event.originatorPort, 0, 0);
-    }
+    if (named >= 0) this.#tallies.named.add(named, window);
+    if (port >= 0) this.#tallies.ports.add(port, window);
     const entries = this.#entries;
     const at = index * STRIDE;
     entries[at] = host;
@@ -120,26 +152,29 @@ export class Window {
     entries[at + 3] = named;
     entries[at + 4] = port;
     entries[at + 5] = errors;
-    this.#read(host, service, at);
+    this.#read(slots, port);
   }
 
-  #read(host: number, service: number, at: number): void {
-    const seen = this.seen;
-    const entries = this.#entries;
-    const named = entries[at + 3]!;
-    const port = entries[at + 4]!;
+  #read({ host, service, pair, named }: Slots, port: number): void {
+    const { seen } = this;
+    const counts = this.#counts;
+    const { hosts, services, pairs, named: names, ports } = this.#tallies;
+    const ofHost = hosts.cells;
+    const ofService = services.cells;
+    const atHost = host + counts;
+    const atService = service + counts;
     seen.size = this.#length;
-    seen.count = this.#hosts.count[host]!;
-    seen.synErrors = this.#hosts.synErrors[host]!;
-    seen.rejects = this.#hosts.rejects[host]!;
-    seen.services = this.#hosts.distinct[host]!;
-    seen.serviceCount = this.#services.count[service]!;
-    seen.serviceSynErrors = this.#services.synErrors[service]!;
-    seen.serviceRejects = this.#services.rejects[service]!;
-    seen.hosts = this.#services.distinct[service]!;
-    seen.pairCount = this.#pairs.count[entries[at + 2]!]!;
-    seen.namedCount = named < 0 ? seen.pairCount : this.#named.count[named]!;
-    seen.portCount = port < 0 ? 0 : this.#ports.count[port]!;
+    seen.count = ofHost[atHost + COUNT]!;
+    seen.synErrors = ofHost[atHost + SYN_ERRORS]!;
+    seen.rejects = ofHost[atHost + REJECTS]!;
+    seen.services = ofHost[atHost + DISTINCT]!;
+    seen.serviceCount = ofService[atService + COUNT]!;
+    seen.serviceSynErrors = ofService[atService + SYN_ERRORS]!;
+    seen.serviceRejects = ofService[atService + REJECTS]!;
+    seen.hosts = ofService[atService + DISTINCT]!;
+    seen.pairCount = pairs.cells[pair + counts + COUNT]!;
+    seen.namedCount = named < 0 ? seen.pairCount : names.cells[named + counts + COUNT]!;
+    seen.portCount = port < 0 ? 0 : ports.cells[port + counts + COUNT]!;
   }
 
   #drop(): void {
@@ -150,22 +185,28 @@ export class Window {
     const named = entries[at + 3]!;
     const port = entries[at + 4]!;
     const errors = entries[at + 5]!;
+    const window = this.#index;
+    const { hosts, services, pairs } = this.#tallies;
+    const ofHost = hosts.cells;
+    const ofService = services.cells;
+    const atHost = host + this.#counts;
+    const atService = service + this.#counts;
     if (errors & SYN_ERROR) {
-      this.#hosts.synErrors[host]!--;
-      this.#services.synErrors[service]!--;
+      ofHost[atHost + SYN_ERRORS]!--;
+      ofService[atService + SYN_ERRORS]!--;
     }
     if (errors & REJECT_ERROR) {
-      this.#hosts.rejects[host]!--;
-      this.#services.rejects[service]!--;
+      ofHost[atHost + REJECTS]!--;
+      ofService[atService + REJECTS]!--;
     }
-    if (this.#pairs.remove(entries[at + 2]!)) {
-      this.#hosts.distinct[host]!--;
-      this.#services.distinct[service]!--;
+    if (pairs.remove(entries[at + 2]!, window)) {
+      ofHost[atHost + DISTINCT]!--;
+      ofService[atService + DISTINCT]!--;
     }
-    if (named >= 0) this.#named.remove(named);
-    if (port >= 0) this.#ports.remove(port);
-    this.#hosts.remove(host);
-    this.#services.remove(service);
+    if (named >= 0) this.#tallies.named.remove(named, window);
+    if (port >= 0) this.#tallies.ports.remove(port, window);
+    hosts.remove(host, window);
+    services.remove(service, window);
     this.#first = (this.#first + 1) & (this.#times.length - 1);
     this.#length--;
   }
@@ -184,6 +225,3 @@ export class Window {
     this.#first = 0;
   }
 }
-
-/** Words of an entry. */
-const STRIDE = 6;

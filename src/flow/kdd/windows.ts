@@ -2,17 +2,20 @@ import { flagErrors, REJECT_ERROR, SYN_ERROR } from './flag.ts';
 import { type KddMode, RECENT_SPAN, WINDOW_RULES } from './mode.ts';
 import { aiIdsRate, dataRate, gureRate, twoDecimals } from './rate.ts';
 import { SERVICE_OTHER } from './services.ts';
-import { type Seen, Window } from './window.ts';
+import { type Seen, type Slots, Tallies, Window } from './window.ts';
 
 /** Columns 23 to 41 of the data set, `count` to `dst_host_srv_rerror_rate`. */
 export const WINDOW_COLUMNS = 19;
 const RECENT_COLUMNS = 9;
+/** The windows' numbers in the tallies. */
+const RECENT = 0;
+const HOST = 1;
 
 /** What the windows ask of a connection. */
 export interface WindowEvent {
   /** Microseconds: start or end, as the mode's clock says. */
   time: number;
-  /** The responder's address in four words; IPv4 as RFC 4291 maps it. */
+  /** The responder's address in four 32-bit words, always the same for the same address. */
   host0: number;
   host1: number;
   host2: number;
@@ -42,6 +45,10 @@ export class KddWindows {
   /** The mode `ai-ids` clears its time window only after it has looked at it. */
   readonly #trimsAfter: boolean;
   readonly #current: boolean;
+  readonly #byName: boolean;
+  readonly #ports: 'host' | 'service' | 'all';
+  readonly #tallies = new Tallies();
+  readonly #slots: Slots = { host: 0, service: 0, pair: 0, named: -1, port: -1, errors: 0 };
   #time = Number.NEGATIVE_INFINITY;
 
   constructor(mode: KddMode) {
@@ -50,10 +57,11 @@ export class KddWindows {
     this.#errors = flagErrors(mode);
     this.#current = rules.includesCurrent;
     this.#trimsAfter = mode === 'ai-ids';
-    const byName = mode === 'gure';
-    this.#recent = new Window({ limit: rules.recentLimit, byName, ports: 'none' });
-    const ports = mode === 'data' ? 'host' : mode === 'gure' ? 'all' : 'service';
-    this.#host = new Window({ limit: rules.hostLimit, byName, ports });
+    this.#byName = mode === 'gure';
+    this.#ports = mode === 'data' ? 'host' : mode === 'gure' ? 'all' : 'service';
+    const tallies = this.#tallies;
+    this.#recent = new Window({ limit: rules.recentLimit, index: RECENT, ports: false, tallies });
+    this.#host = new Window({ limit: rules.hostLimit, index: HOST, ports: true, tallies });
   }
 
   /** Connections that a full time window gave up before their two seconds were over. */
@@ -71,12 +79,32 @@ export class KddWindows {
     const flags = this.#errors[event.flag]!;
     const time = this.#clock(event.time);
     const recent = this.#recent;
+    const host = this.#host;
+    const slots = this.#slots;
     if (!this.#trimsAfter) this.#trim(time);
-    recent.push(time, event, flags);
+    recent.makeRoom();
+    host.makeRoom();
+    slots.errors = flags;
+    this.#find(event);
+    recent.push(time, slots);
     this.#rates(recent.seen, event.service, flags, 0);
     if (this.#trimsAfter) this.#trim(time);
-    this.#host.push(time, event, flags);
-    this.#rates(this.#host.seen, event.service, flags, RECENT_COLUMNS);
+    host.push(time, slots);
+    this.#rates(host.seen, event.service, flags, RECENT_COLUMNS);
+  }
+
+  /** Finds the places of a connection's keys, for both windows at once. */
+  #find(event: WindowEvent): void {
+    const { hosts, services, pairs, named, ports } = this.#tallies;
+    const slots = this.#slots;
+    const host = hosts.find(event.host0 | 0, event.host1 | 0, event.host2 | 0, event.host3 | 0);
+    const service = services.find(event.serviceKey | 0, 0, 0, 0);
+    slots.host = host;
+    slots.service = service;
+    slots.pair = pairs.find(host, service, 0, 0);
+    if (this.#byName) slots.named = named.find(host, event.service, 0, 0);
+    const among = this.#ports === 'host' ? host : this.#ports === 'service' ? service : 0;
+    slots.port = ports.find(among, event.originatorPort, 0, 0);
   }
 
   /** The stream's time: in whole seconds for `gure`, and never backwards. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { KddConnections } from '../../../src/flow/kdd/connections.ts';
+import { END, START } from '../../../src/flow/kdd/held.ts';
 import { KddOrder } from '../../../src/flow/kdd/order.ts';
 
 const batch = (times: readonly number[]): KddConnections => {
@@ -9,7 +10,7 @@ const batch = (times: readonly number[]): KddConnections => {
   connections.length = times.length;
   times.forEach((time, i) => {
     connections.start[i] = time;
-    connections.urgent[i] = i;
+    connections.end[i] = i;
   });
   return connections;
 };
@@ -23,7 +24,7 @@ test('gives out by time, and equal times as they came', () => {
         order.push(time, connections, i);
       });
       const got: number[] = [];
-      while (order.length > 0) got.push(order.rows.urgent[order.pop()]!);
+      while (order.length > 0) got.push(order.rows.time(order.pop(), END));
       const expected = times.map((_, i) => i).sort((a, b) => times[a]! - times[b]! || a - b);
       assert.deepEqual(got, expected);
     }),
@@ -38,6 +39,6 @@ test('is full at its capacity, and empty gives -1', () => {
   order.push(5, connections, 0);
   order.push(3, connections, 1);
   assert.equal(order.full, true);
-  assert.equal(order.rows.start[order.pop()], 3);
+  assert.equal(order.rows.time(order.pop(), START), 3);
   assert.equal(order.full, false);
 });
