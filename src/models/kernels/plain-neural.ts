@@ -1,0 +1,99 @@
+import type { NeuralKernels } from './neural.ts';
+
+const { fround, sqrt } = Math;
+const word = new Int32Array(1);
+const float = new Float32Array(word.buffer);
+const LOG2E = fround(Math.LOG2E);
+const LN2_LOW = fround(0.00021219444170128554);
+/** 1 / 7! down to 1 / 0!. */
+const TAYLOR = [5040, 720, 120, 24, 6, 2, 1, 1].map((factorial) => fround(1 / factorial));
+
+/** exp(x) as a 32-bit float for x cut to [-87, 88], bit for bit as the compiled kernel has it. */
+export function exp32(value: number): number {
+  const x = value > 88 ? 88 : value > -87 ? value : -87;
+  // Adding 1.5 · 2^52 rounds to the nearest whole number, halves to even.
+  const k = fround(x * LOG2E) + 6755399441055744 - 6755399441055744;
+  let r = fround(x - fround(k * 0.693359375));
+  r = fround(r + fround(k * LN2_LOW));
+  let p = TAYLOR[0]!;
+  for (let i = 1; i < TAYLOR.length; i++) p = fround(fround(p * r) + TAYLOR[i]!);
+  word[0] = (k + 127) << 23;
+  return fround(p * float[0]!);
+}
+
+/**
+ * The kernels in TypeScript: the clear version of `assembly/neural.ts`, equal bit by bit to its
+ * exact build, and what runs where WebAssembly is switched off.
+ */
+export function plainNeuralKernels(buffer: SharedArrayBuffer): NeuralKernels {
+  const f = new Float32Array(buffer);
+  /** Whole vectors, as the compiled kernels take them. */
+  const each = (to: number, n: number, value: (i: number) => number): void => {
+    const end = (n + 3) & ~3;
+    for (let i = 0; i < end; i++) f[(to >>> 2) + i] = value(i);
+  };
+  return {
+    gemm(c, ldc, a, ra, ka, b, ldb, m, n, k) {
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          const at = ((c + i * ldc) >>> 2) + j;
+          let sum = f[at]!;
+          for (let p = 0; p < k; p++) {
+            const product = f[(a + i * ra + p * ka) >>> 2]! * f[((b + p * ldb) >>> 2) + j]!;
+            sum = fround(sum + fround(product));
+          }
+          f[at] = sum;
+        }
+      }
+    },
+    fillRows(to, stride, row, m, n) {
+      for (let i = 0; i < m; i++) {
+        f.copyWithin((to + i * stride) >>> 2, row >>> 2, (row >>> 2) + n);
+      }
+    },
+    sumRows(sums, from, stride, m, n) {
+      for (let j = 0; j < n; j++) {
+        let sum = f[(sums >>> 2) + j]!;
+        for (let i = 0; i < m; i++) sum = fround(sum + f[((from + i * stride) >>> 2) + j]!);
+        f[(sums >>> 2) + j] = sum;
+      }
+    },
+    relu(to, from, n) {
+      each(to, n, (i) => {
+        const x = f[(from >>> 2) + i]!;
+        return x > 0 ? x : 0;
+      });
+    },
+    reluBack(to, slope, output, n) {
+      each(to, n, (i) => (f[(output >>> 2) + i]! > 0 ? f[(slope >>> 2) + i]! : 0));
+    },
+    exp(to, from, n) {
+      each(to, n, (i) => exp32(f[(from >>> 2) + i]!));
+    },
+    sigmoid(to, from, n) {
+      each(to, n, (i) => fround(1 / fround(1 + exp32(-f[(from >>> 2) + i]!))));
+    },
+    tanh(to, from, n) {
+      each(to, n, (i) => {
+        const e = exp32(-2 * f[(from >>> 2) + i]!);
+        return fround(fround(2 / fround(1 + e)) - 1);
+      });
+    },
+    adam(weights, slopes, first, second, n, beta1, beta2, rate, root, epsilon, keep) {
+      const [b1, b2, step] = [fround(beta1), fround(beta2), fround(rate)];
+      const [scale, least, rest] = [fround(root), fround(epsilon), fround(keep)];
+      const r1 = fround(1 - b1);
+      const r2 = fround(1 - b2);
+      each(weights, n, (i) => {
+        const g = f[(slopes >>> 2) + i]!;
+        const u = fround(fround(b1 * f[(first >>> 2) + i]!) + fround(r1 * g));
+        const v = fround(fround(b2 * f[(second >>> 2) + i]!) + fround(r2 * fround(g * g)));
+        f[(first >>> 2) + i] = u;
+        f[(second >>> 2) + i] = v;
+        const size = fround(fround(fround(sqrt(v)) * scale) + least);
+        const w = fround(rest * f[(weights >>> 2) + i]!);
+        return fround(w - fround(fround(step * u) / size));
+      });
+    },
+  };
+}
