@@ -7,11 +7,19 @@ function refuse(where: string, saw: string, expected: string, todo: string): nev
 }
 
 function checkMatrix(where: string, matrix: Matrix): void {
-  const { rows, cols, names, data } = matrix;
+  checkShape(where, matrix);
+  checkCells(where, matrix);
+}
+
+function checkShape(where: string, { rows, cols, names, data }: Matrix): void {
   if (data.length !== rows * cols || names.length !== cols) {
     const saw = `${data.length} cells and ${names.length} names`;
     refuse(where, saw, `${rows} rows × ${cols} columns`, 'Build the matrix with one pipeline');
   }
+}
+
+/** @throws WiresiftError `MODEL_INPUT` on a cell that is not finite */
+export function checkCells(where: string, { cols, names, data }: Matrix): void {
   const bad = firstNotFinite(data);
   if (bad >= 0) {
     const row = Math.floor(bad / cols);
@@ -78,9 +86,18 @@ function checkWeights(where: string, weights: Float32Array, rows: number): void 
  * @throws WiresiftError `MODEL_INPUT` on other columns than those fitted on, or cells not finite
  */
 export function checkScore(kind: string, features: readonly string[], matrix: Matrix): void {
+  checkColumns(kind, features, matrix);
+  checkCells(`score ${kind}`, matrix);
+}
+
+/**
+ * As {@link checkScore} without a look at the cells, for kinds that notice while they score when one
+ * is not finite.
+ */
+export function checkColumns(kind: string, features: readonly string[], matrix: Matrix): void {
   const where = `score ${kind}`;
   checkNames(where, features, matrix.names);
-  checkMatrix(where, matrix);
+  checkShape(where, matrix);
 }
 
 function checkNames(where: string, features: readonly string[], names: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
-import { checkExplain, checkScore, nameOrder } from '../input.ts';
+import { checkColumns, checkExplain, nameOrder } from '../input.ts';
 import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import { cellOffsets, checkDoubt, padRows, RowBlock } from '../row-block.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** What Gaussian naive Bayes learned; columns in the order of the matrix. */
@@ -24,6 +25,7 @@ export class BayesModel implements Model {
   /** Of each class, what does not depend on the row. */
   readonly #constant: Float64Array;
   readonly #halfPrecision: Float64Array;
+  #block: RowBlock | undefined;
 
   constructor(facts: ModelFacts, fit: BayesFit) {
     this.parameters = facts.parameters;
@@ -41,33 +43,47 @@ export class BayesModel implements Model {
   }
 
   score(matrix: Matrix): Float32Array {
-    checkScore(this.kind, this.features, matrix);
-    const { rows, cols, data } = matrix;
+    checkColumns(this.kind, this.features, matrix);
+    const { rows, cols } = matrix;
     const classes = this.classes.length;
-    const { mean } = this.#fit;
-    const [order, half, constant] = [this.#order, this.#halfPrecision, this.#constant];
     const out = new Float32Array(rows * classes);
-    const logs = new Float64Array(classes);
-    for (let i = 0, base = 0; i < rows; i++, base += cols) {
-      let most = Number.NEGATIVE_INFINITY;
-      for (let k = 0, from = 0; k < classes; k++, from += cols) {
-        let log = constant[k]!;
-        // A class without rows stays at minus infinity.
-        if (log > Number.NEGATIVE_INFINITY) {
-          for (let o = 0; o < cols; o++) {
-            const c = order[o]!;
-            const gap = data[base + c]! - mean[from + c]!;
-            log -= gap * gap * half[from + c]!;
-          }
-        }
-        logs[k] = log;
-        if (log > most) most = log;
-      }
-      let sum = 0;
-      for (let k = 0; k < classes; k++) sum += logs[k] = Math.exp(logs[k]! - most);
-      for (let k = 0; k < classes; k++) out[i * classes + k] = logs[k]! / sum;
+    this.#block ??= this.#newBlock();
+    const block = this.#block;
+    const [order, terms, means, halves, constants] = block.kept as [
+      ...[number, number, number, number, number],
+    ];
+    // A class without rows stays at minus infinity, which says nothing about the cells.
+    const sure = this.#fit.prior.findIndex((prior) => prior > 0);
+    let doubt = 0;
+    for (let start = 0; start < rows; start += block.rows) {
+      const count = Math.min(block.rows, rows - start);
+      block.take(matrix, start, count);
+      doubt |= block.kernels.densities(
+        ...([block.cells, count, cols, order, terms] as const),
+        ...([means, halves, constants, classes, block.scores, block.width, sure] as const),
+      );
+      block.softmaxes(count, out, start);
     }
+    checkDoubt(this.kind, matrix, doubt);
     return out;
+  }
+
+  /** What the kernel needs, columns in the order of their names. */
+  #newBlock(): RowBlock {
+    const cols = this.features.length;
+    const classes = this.classes.length;
+    const sorted = (list: Float64Array): Float64Array =>
+      padRows(
+        list.map((_, at) => list[at - (at % cols) + this.#order[at % cols]!]!),
+        cols,
+      );
+    return new RowBlock({ cols, outputs: classes, classes }, [
+      cellOffsets(this.#order),
+      new Float64Array((cols + 3) & ~3),
+      sorted(this.#fit.mean),
+      sorted(this.#halfPrecision),
+      this.#constant,
+    ]);
   }
 
   /** Variance of the class means over the variance within classes, a column. */

@@ -1,5 +1,5 @@
 import type { Matrix } from '../../features/index.ts';
-import { checkExplain, checkScore } from '../input.ts';
+import { checkCells, checkColumns, checkExplain } from '../input.ts';
 import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, nodesProblem } from '../tree/ensemble.ts';
@@ -31,18 +31,23 @@ export class BoostingModel implements Model {
   }
 
   score(matrix: Matrix): Float32Array {
-    checkScore(this.kind, this.features, matrix);
+    checkColumns(this.kind, this.features, matrix);
     const classes = this.classes.length;
     const out = new Float32Array(matrix.rows * classes);
-    if (classes === 1) return out.fill(1);
+    if (classes === 1) {
+      checkCells(`score ${this.kind}`, matrix);
+      return out.fill(1);
+    }
     const { base } = this.trees;
     const { blockRows } = this.#scorer;
     for (let start = 0; start < matrix.rows; start += blockRows) {
       const count = Math.min(blockRows, matrix.rows - start);
-      const sums = this.#scorer.sum(matrix, start, count);
-      const shares = out.subarray(start * classes, (start + count) * classes);
+      const { sums, kept } = this.#scorer.sum(matrix, start, count);
+      const all = out.subarray(start * classes, (start + count) * classes);
+      const shares = all.subarray(0, kept * classes);
       if (classes === 2) sigmoids(sums, base[0]!, shares);
       else softmaxes(sums, base, shares);
+      this.#scorer.spread(all, classes, { count, kept });
     }
     return out;
   }

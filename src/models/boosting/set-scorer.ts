@@ -1,4 +1,5 @@
 import type { Matrix } from '../../features/index.ts';
+import { checkCells } from '../input.ts';
 import { type BoostedTrees, inSet } from './trees.ts';
 
 /** Rows scored together. */
@@ -18,9 +19,12 @@ export class SetScorer {
 
   /**
    * Sums the leaves' values over all trees for `count` rows, at most {@link blockRows}.
-   * @returns rows × outputs; valid until the next call
+   * @returns rows × outputs, valid until the next call, for all rows
+   * @throws WiresiftError `MODEL_INPUT` on a cell that is not finite
    */
-  sum({ cols, data }: Matrix, start: number, count: number): Float64Array {
+  sum(matrix: Matrix, start: number, count: number): { sums: Float64Array; kept: number } {
+    const { cols, data } = matrix;
+    if (start === 0) checkCells('score', matrix);
     const { treeCount, starts, feature, threshold, right, set, sets, values, outputs } =
       this.#trees;
     const sums = this.#sums.fill(0, 0, count * outputs);
@@ -38,6 +42,9 @@ export class SetScorer {
         sums[to]! += values[right[node]!]!;
       }
     }
-    return sums;
+    return { sums, kept: count };
   }
+
+  /** Nothing to do: every row was walked. */
+  spread(): void {}
 }

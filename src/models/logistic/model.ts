@@ -1,6 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
-import { checkExplain, checkScore } from '../input.ts';
+import { checkCells, checkColumns, checkExplain } from '../input.ts';
 import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import { cellOffsets, checkDoubt, padRows, RowBlock } from '../row-block.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** What a logistic regression learned. */
@@ -25,6 +26,7 @@ export class LogisticModel implements Model {
   readonly classes: readonly string[];
   readonly features: readonly string[];
   readonly #fit: LogisticFit;
+  #block: RowBlock | undefined;
 
   constructor(facts: ModelFacts, fit: LogisticFit) {
     this.kind = facts.kind;
@@ -35,61 +37,37 @@ export class LogisticModel implements Model {
   }
 
   score(matrix: Matrix): Float32Array {
-    checkScore(this.kind, this.features, matrix);
+    checkColumns(this.kind, this.features, matrix);
+    const { rows, cols } = matrix;
     const classes = this.classes.length;
-    const out = new Float32Array(matrix.rows * classes);
-    if (classes === 1) out.fill(1);
-    else if (classes === 2) this.#scoreTwo(matrix, out);
-    else this.#scoreMany(matrix, out);
+    const out = new Float32Array(rows * classes);
+    if (classes === 1) {
+      checkCells(`score ${this.kind}`, matrix);
+      return out.fill(1);
+    }
+    this.#block ??= blockOf(this.#fit, cols, classes);
+    const block = this.#block;
+    const { kernels, cells, scores, width } = block;
+    const [slopes, intercepts, order, terms] = block.kept as [number, number, number, number];
+    let doubt = 0;
+    for (let start = 0; start < rows; start += block.rows) {
+      const count = Math.min(block.rows, rows - start);
+      block.take(matrix, start, count);
+      if (classes === 2) {
+        const base = this.#fit.intercepts[0]!;
+        doubt |= kernels.linearOne(cells, count, cols, slopes, base, scores);
+        block.sigmoids(count, out, start);
+      } else {
+        doubt |= kernels.linearMany(
+          ...([cells, count, cols, order, terms] as const),
+          ...([slopes, intercepts, classes, scores, width] as const),
+        );
+        block.softmaxes(count, out, start);
+      }
+    }
+    // Sums of finite cells are finite: coefficients are far below what could overflow.
+    checkDoubt(this.kind, matrix, doubt);
     return out;
-  }
-
-  #scoreTwo({ rows, cols, data }: Matrix, out: Float32Array): void {
-    const { coefficients } = this.#fit;
-    const intercept = this.#fit.intercepts[0]!;
-    const whole = cols & ~3;
-    for (let i = 0, base = 0; i < rows; i++, base += cols) {
-      // Four sums side by side, so that one addition need not wait for the one before.
-      let z = intercept;
-      let z1 = 0;
-      let z2 = 0;
-      let z3 = 0;
-      for (let c = 0; c < whole; c += 4) {
-        z += data[base + c]! * coefficients[c]!;
-        z1 += data[base + c + 1]! * coefficients[c + 1]!;
-        z2 += data[base + c + 2]! * coefficients[c + 2]!;
-        z3 += data[base + c + 3]! * coefficients[c + 3]!;
-      }
-      for (let c = whole; c < cols; c++) z += data[base + c]! * coefficients[c]!;
-      z += z1 + (z2 + z3);
-      const share = 1 / (1 + Math.exp(-z));
-      out[2 * i] = 1 - share;
-      out[2 * i + 1] = share;
-    }
-  }
-
-  #scoreMany({ rows, cols, data }: Matrix, out: Float32Array): void {
-    const { coefficients, intercepts } = this.#fit;
-    const classes = this.classes.length;
-    const shares = new Float64Array(classes);
-    const slopes = new Float64Array(cols * classes);
-    for (let at = 0; at < slopes.length; at++) {
-      slopes[(at % cols) * classes + Math.floor(at / cols)] = coefficients[at]!;
-    }
-    for (let i = 0, base = 0; i < rows; i++, base += cols) {
-      for (let k = 0; k < classes; k++) shares[k] = intercepts[k]!;
-      for (let c = 0, at = 0; c < cols; c++, at += classes) {
-        const cell = data[base + c]!;
-        // Most cells of flows are 0: categories, and sizes of what was not sent.
-        if (cell === 0) continue;
-        for (let k = 0; k < classes; k++) shares[k]! += cell * slopes[at + k]!;
-      }
-      let most = Number.NEGATIVE_INFINITY;
-      for (let k = 0; k < classes; k++) if (shares[k]! > most) most = shares[k]!;
-      let sum = 0;
-      for (let k = 0; k < classes; k++) sum += shares[k] = Math.exp(shares[k]! - most);
-      for (let k = 0; k < classes; k++) out[i * classes + k] = shares[k]! / sum;
-    }
   }
 
   importances(): Float64Array {
@@ -138,6 +116,17 @@ export class LogisticModel implements Model {
       { name: 'deviation', type: 'F64', shape: [cols], data: deviation },
     ];
   }
+}
+
+/** What the kernels need of a fit: slopes, intercepts, the order of the cells, room for a row. */
+function blockOf({ coefficients, intercepts }: LogisticFit, cols: number, classes: number) {
+  const outputs = outputCount(classes);
+  return new RowBlock({ cols, outputs, classes }, [
+    outputs === 1 ? coefficients : padRows(coefficients, cols),
+    intercepts,
+    cellOffsets(Int32Array.from({ length: cols }, (_, c) => c)),
+    new Float64Array((cols + 3) & ~3),
+  ]);
 }
 
 /** Largest number a coefficient in a file may have: sums and products then stay finite. */

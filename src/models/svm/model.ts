@@ -3,6 +3,7 @@ import { logOdds, type Sigmoid } from '../calibrated/platt.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
+import { BlockDecider } from './block-decider.ts';
 import { columnSizes, Decider, type Decision } from './decision.ts';
 
 /** What a support vector machine learned; columns in the order of their names. */
@@ -35,6 +36,7 @@ export class SvmModel implements Model {
   readonly features: readonly string[];
   readonly #fit: SvmFit;
   readonly #order: Int32Array;
+  #decider: BlockDecider | undefined;
 
   constructor(facts: ModelFacts, fit: SvmFit) {
     this.kind = facts.kind;
@@ -46,33 +48,43 @@ export class SvmModel implements Model {
   }
 
   score(matrix: Matrix): Float32Array {
-    checkScore(this.kind, this.features, matrix);
-    const { rows, cols, data } = matrix;
+    const { kind, classes } = this;
+    checkScore(kind, this.features, matrix);
+    const { rows } = matrix;
     const { decision, sigmoids, present } = this.#fit;
-    const classes = this.classes.length;
-    const out = new Float32Array(rows * classes);
-    const order = this.#order;
-    const decider = new Decider(decision);
-    const row = new Float64Array(cols);
-    const distances = new Float64Array(decision.outputs);
-    const shares = new Float64Array(classes);
+    const out = new Float32Array(rows * classes.length);
     const some = present.reduce((sum, each) => sum + each, 0);
-    for (let i = 0; i < rows; i++) {
-      if (some === 1) {
-        out[i * classes + present.indexOf(1)] = 1;
-        continue;
-      }
-      for (let c = 0; c < cols; c++) row[c] = data[i * cols + order[c]!]!;
-      decider.decide(row, distances);
-      if (classes === 2) {
-        const share = distanceShare(sigmoids[0]!, distances[0]!);
-        out[2 * i] = 1 - share;
-        out[2 * i + 1] = share;
-        continue;
-      }
+    if (some === 1) {
+      const only = present.indexOf(1);
+      for (let i = 0; i < rows; i++) out[i * classes.length + only] = 1;
+      return out;
+    }
+    this.#decider ??= new BlockDecider(decision, this.#order);
+    const decider = this.#decider;
+    for (let start = 0; start < rows; start += decider.rows) {
+      const count = Math.min(decider.rows, rows - start);
+      const distances = decider.decide(matrix, start, count);
+      if (classes.length === 2) {
+        for (let i = 0; i < count; i++) {
+          const share = distanceShare(sigmoids[0]!, distances[i * decider.width]!);
+          out[2 * (start + i)] = 1 - share;
+          out[2 * (start + i) + 1] = share;
+        }
+      } else this.#sharesOf(distances, decider.width, out.subarray(start * classes.length), count);
+    }
+    return out;
+  }
+
+  #sharesOf(distances: Float64Array, width: number, out: Float32Array, count: number): void {
+    const { sigmoids, present } = this.#fit;
+    const classes = present.length;
+    const some = present.reduce((sum, each) => sum + each, 0);
+    const shares = new Float64Array(classes);
+    for (let i = 0; i < count; i++) {
       let sum = 0;
       for (let k = 0; k < classes; k++) {
-        shares[k] = present[k] === 1 ? distanceShare(sigmoids[k]!, distances[k]!) : 0;
+        const distance = distances[i * width + k]!;
+        shares[k] = present[k] === 1 ? distanceShare(sigmoids[k]!, distance) : 0;
         sum += shares[k]!;
       }
       // Every separation says no, beyond what numbers hold: all classes are as likely.
@@ -80,7 +92,6 @@ export class SvmModel implements Model {
         out[i * classes + k] = sum > 0 ? shares[k]! / sum : present[k]! / some;
       }
     }
-    return out;
   }
 
   importances(): Float64Array {

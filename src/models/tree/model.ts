@@ -1,5 +1,5 @@
 import type { Matrix } from '../../features/index.ts';
-import { checkExplain, checkScore } from '../input.ts';
+import { checkColumns, checkExplain } from '../input.ts';
 import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, type Trees, treesProblem } from './ensemble.ts';
@@ -27,15 +27,16 @@ export class TreeModel implements Model {
   }
 
   score(matrix: Matrix): Float32Array {
-    checkScore(this.kind, this.features, matrix);
+    checkColumns(this.kind, this.features, matrix);
     const { classCount, treeCount } = this.trees;
     const out = new Float32Array(matrix.rows * classCount);
     const { blockRows } = this.#scorer;
     for (let start = 0; start < matrix.rows; start += blockRows) {
       const count = Math.min(blockRows, matrix.rows - start);
-      const sums = this.#scorer.sum(matrix, start, count);
-      const from = start * classCount;
-      for (let i = 0; i < count * classCount; i++) out[from + i] = sums[i]! / treeCount;
+      const { sums, kept } = this.#scorer.sum(matrix, start, count);
+      const shares = out.subarray(start * classCount, (start + count) * classCount);
+      for (let i = 0; i < kept * classCount; i++) shares[i] = sums[i]! / treeCount;
+      this.#scorer.spread(shares, classCount, { count, kept });
     }
     return out;
   }

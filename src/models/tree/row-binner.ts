@@ -1,4 +1,5 @@
-import type { Matrix } from '../../features/index.ts';
+import type { MemoryLayout } from '../kernels/layout.ts';
+import type { ScoreKernels } from '../kernels/score.ts';
 import { lowerBound, MAX_BINS } from './bins.ts';
 import type { NodeColumns } from './ensemble.ts';
 
@@ -21,7 +22,11 @@ interface BinnedColumn {
 export class RowBinner {
   readonly #columns: readonly BinnedColumn[];
   readonly #position: ReadonlyMap<number, number>;
-  /** Bytes a row takes: one a column in use, then the constant 1. */
+  /** Where the tables of each column lie in the kernels' memory: edges, then first bins. */
+  #tables: readonly { readonly edges: number; readonly firstBin: number }[] = [];
+  /**
+   * Bytes a row takes, a multiple of 8: one a column in use, zeros, and the constant 1 at the end.
+   */
   readonly stride: number;
 
   /** @throws RangeError when a column has more thresholds than a byte can tell apart */
@@ -32,7 +37,7 @@ export class RowBinner {
     });
     this.#columns = columns;
     this.#position = new Map(columns.map(({ column }, i) => [column, i]));
-    this.stride = columns.length + 1;
+    this.stride = (columns.length + 8) & ~7;
   }
 
   /** `position << 8 | bin` of a split: true for cells whose bin is above. */
@@ -42,36 +47,39 @@ export class RowBinner {
     return (position << 8) | lowerBound(edges, edges.length, threshold);
   }
 
-  /** Writes the bins of `count` rows from `start` on, each row followed by a 1. */
-  bin(matrix: Matrix, start: number, count: number, out: Uint8Array): void {
-    const { cols, data } = matrix;
-    const { stride } = this;
+  /** Takes room for the tables that {@link bin} reads. */
+  layOut(layout: MemoryLayout): void {
+    this.#tables = this.#columns.map(({ edges, firstBin }) => ({
+      edges: layout.take(edges.byteLength),
+      firstBin: layout.take(firstBin.byteLength),
+    }));
+  }
+
+  /** Writes the tables to the memory that was laid out, and the end of every binned row. */
+  fill(buffer: SharedArrayBuffer, bins: Uint8Array): void {
+    this.#columns.forEach(({ edges, firstBin }, c) => {
+      const at = this.#tables[c]!;
+      new Float32Array(buffer, at.edges, edges.length).set(edges);
+      new Uint8Array(buffer, at.firstBin, firstBin.length).set(firstBin);
+    });
+    for (let to = this.stride - 1; to < bins.length; to += this.stride) bins[to] = 1;
+  }
+
+  /** Writes the bins of `count` rows of `cols` cells at an address. */
+  bin(
+    kernels: ScoreKernels,
+    rows: { readonly cells: number; readonly cols: number; readonly count: number },
+    out: number,
+  ): void {
+    const { cells, cols, count } = rows;
     for (let c = 0; c < this.#columns.length; c++) {
-      const { column, edges, origin, scale, firstBin } = this.#columns[c]!;
-      let from = start * cols + column;
-      let to = c;
-      if (edges.length === 1) {
-        const edge = edges[0]!;
-        for (let i = 0; i < count; i++, from += cols, to += stride) {
-          out[to] = data[from]! > edge ? 1 : 0;
-        }
-        continue;
-      }
-      for (let i = 0; i < count; i++, from += cols, to += stride) {
-        const cell = data[from]!;
-        const place = (cell - origin) * scale;
-        const bucket = place > 0 ? (place < BUCKETS - 1 ? place | 0 : BUCKETS - 1) : 0;
-        let low = firstBin[bucket]!;
-        let high = firstBin[bucket + 1]!;
-        while (low < high) {
-          const middle = (low + high) >>> 1;
-          if (cell <= edges[middle]!) high = middle;
-          else low = middle + 1;
-        }
-        out[to] = low;
-      }
+      const { column, edges, origin, scale } = this.#columns[c]!;
+      const table = this.#tables[c]!;
+      kernels.binColumn(
+        ...([cells + 4 * column, 4 * cols, count, table.edges, edges.length] as const),
+        ...([table.firstBin, origin, scale, out + c, this.stride] as const),
+      );
     }
-    for (let i = 0, to = stride - 1; i < count; i++, to += stride) out[to] = 1;
   }
 }
 

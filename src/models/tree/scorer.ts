@@ -1,6 +1,8 @@
 import type { Matrix } from '../../features/index.ts';
+import { checkCells } from '../input.ts';
 import { MemoryLayout } from '../kernels/layout.ts';
 import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
+import { loadScoreKernels, type ScoreKernels } from '../kernels/score.ts';
 import type { NodeColumns } from './ensemble.ts';
 import { RowBinner } from './row-binner.ts';
 
@@ -20,6 +22,11 @@ const NARROW_STRIDE = 128;
 
 /** With fewer trees, turning cells into bins costs more than it saves. */
 const BINNED_TREES = 4;
+/** Rows are folded from so many rows and trees on: to look for equal ones costs a few trees. */
+const FOLD_ROWS = 64;
+const FOLD_TREES = 8;
+/** Bytes of cells copied at a time: they stay in the second-level cache until they are binned. */
+const CELL_BYTES = 131_072;
 
 /** What leaves hold. */
 export interface LeafValues {
@@ -62,17 +69,14 @@ export class TreeScorer {
   readonly #bins: Uint8Array;
   /** Where the values of the leaf of each row begin. */
   readonly #found: Int32Array;
+  /** Place of each row among those kept. */
+  readonly #places: Int32Array;
+  readonly #folds: Int32Array;
   readonly #sums: Float64Array;
-  readonly #kernels: TreeKernels;
-  /** Addresses of the arrays above in the kernels' memory, and of the leaves' values. */
-  readonly #at: {
-    readonly narrow: number;
-    readonly values: number;
-    readonly bins: number;
-    readonly found: number;
-    readonly sums: number;
-    readonly leaves: number;
-  };
+  readonly #cells: Float32Array;
+  readonly #kernels: TreeKernels & ScoreKernels;
+  /** Addresses of the arrays above in the kernels' memory, and of what only kernels read. */
+  readonly #at: ReturnType<typeof layOut>;
 
   /** @throws RangeError when a column has more thresholds than a byte can tell apart */
   constructor(trees: NodeColumns, leaf: LeafValues) {
@@ -93,25 +97,54 @@ export class TreeScorer {
       places += nodes + 1;
     }
     const layout = new MemoryLayout('score');
-    const at = {
-      narrow: layout.take(places * 4),
-      values: layout.take(places * 4),
-      bins: layout.take(rows * stride),
-      found: layout.take(rows * 4),
-      sums: layout.take(rows * leaf.outputs * 8),
-      leaves: layout.take(leaf.values.length * 4),
-    };
+    const direct = treeCount < BINNED_TREES;
+    const at = layOut(layout, {
+      ...{ rows, stride, places, direct, leaf },
+      cols: trees.featureCount,
+    });
+    this.#binner.layOut(layout);
     const memory = layout.allocate();
-    this.#kernels = loadTreeKernels(memory);
+    this.#kernels = { ...loadTreeKernels(memory), ...loadScoreKernels(memory) };
     this.#at = at;
-    this.#narrow = new Int32Array(memory.buffer, at.narrow, places);
+    const { buffer } = memory;
+    this.#narrow = new Int32Array(buffer, at.narrow, places);
     this.#wide = new Int32Array(this.#isNarrow.includes(0) ? places * 2 : 0);
-    this.#values = new Int32Array(memory.buffer, at.values, places);
-    for (let t = 0; t < treeCount; t++) this.#pack(t);
-    this.#bins = new Uint8Array(memory.buffer, at.bins, rows * stride);
-    this.#found = new Int32Array(memory.buffer, at.found, rows);
-    this.#sums = new Float64Array(memory.buffer, at.sums, rows * leaf.outputs);
-    new Float32Array(memory.buffer, at.leaves, leaf.values.length).set(leaf.values);
+    this.#values = new Int32Array(buffer, at.values, places);
+    this.#bins = new Uint8Array(buffer, at.bins, direct ? 0 : rows * stride);
+    this.#binner.fill(buffer, this.#bins);
+    this.#found = new Int32Array(buffer, at.found, rows);
+    this.#places = new Int32Array(buffer, at.places, rows);
+    this.#folds = new Int32Array(buffer, at.folds, at.slots);
+    this.#sums = new Float64Array(buffer, at.sums, rows * leaf.outputs);
+    this.#cells = new Float32Array(buffer, at.cells, at.cellRows * trees.featureCount);
+    new Float32Array(buffer, at.leaves, leaf.values.length).set(leaf.values);
+    const nodes = new DataView(buffer, at.nodes, direct ? places * 16 : 0);
+    for (let t = 0; t < treeCount; t++) {
+      if (direct) this.#packCells(t, nodes);
+      else this.#pack(t);
+    }
+  }
+
+  /** Nodes over cells: threshold, four times the column, first child, where the values begin. */
+  #packCells(tree: number, nodes: DataView): void {
+    const { feature, threshold, right, starts } = this.#trees;
+    const base = 16 * this.#bases[tree]!;
+    let free = 2;
+    const stack = [starts[tree]!, 0];
+    while (stack.length > 0) {
+      const place = stack.pop()!;
+      const node = stack.pop()!;
+      const at = base + 16 * place;
+      const leaf = feature[node]! < 0;
+      // No cell is above it: a leaf leads to itself.
+      nodes.setFloat32(at, leaf ? Number.POSITIVE_INFINITY : threshold[node]!, true);
+      nodes.setUint32(at + 4, leaf ? 0 : 4 * feature[node]!, true);
+      nodes.setUint32(at + 8, leaf ? place : free, true);
+      nodes.setUint32(at + 12, leaf ? right[node]! * this.#leaf.width : 0, true);
+      if (leaf) continue;
+      stack.push(right[node]!, free + 1, node + 1, free);
+      free += 2;
+    }
   }
 
   #pack(tree: number): void {
@@ -145,36 +178,82 @@ export class TreeScorer {
   }
 
   /**
-   * Sums the leaves' values over all trees for `count` rows, at most {@link blockRows}.
-   * @returns rows × outputs; valid until the next call
+   * Sums the leaves' values over all trees for `count` rows, at most {@link blockRows}. Flows
+   * repeat: rows that no tree can tell apart are walked once.
+   * @returns rows × outputs for the rows kept, `kept` of them, valid until the next call; what comes
+   *   of them goes to all rows by {@link spread}
+   * @throws WiresiftError `MODEL_INPUT` on a cell that is not finite
    */
-  sum(matrix: Matrix, start: number, count: number): Float64Array {
+  sum(matrix: Matrix, start: number, count: number): { sums: Float64Array; kept: number } {
     const { treeCount } = this.#trees;
     const { outputs, width } = this.#leaf;
-    const sums = this.#sums;
-    sums.fill(0, 0, count * outputs);
-    if (treeCount >= BINNED_TREES) this.#binner.bin(matrix, start, count, this.#bins);
+    const direct = treeCount < BINNED_TREES;
+    if (direct) this.#sums.fill(0, 0, count * outputs);
+    this.#takeRows(matrix, start, count);
+    const kept = direct ? count : this.#fold(count);
+    if (direct) return { sums: this.#sums, kept };
+    this.#sums.fill(0, 0, kept * outputs);
     for (let t = 0; t < treeCount; t++) {
-      if (treeCount < BINNED_TREES) this.#walkCells(t, matrix, start, count);
-      else if (this.#isNarrow[t] === 1) this.#walkNarrow(this.#bases[t]!, count);
-      else this.#walkWide(this.#bases[t]!, count);
-      if (width === 1) this.#addOne(t % outputs, count);
-      else this.#addAll(count);
+      if (this.#isNarrow[t] === 1) this.#walkNarrow(this.#bases[t]!, kept);
+      else this.#walkWide(this.#bases[t]!, kept);
+      if (width === 1) this.#addOne(t % outputs, 0, kept);
+      else this.#addAll(0, kept);
     }
-    return sums;
+    return { sums: this.#sums, kept };
   }
 
-  #walkCells(tree: number, matrix: Matrix, start: number, count: number): void {
-    const { feature, threshold, right, starts } = this.#trees;
-    const { width } = this.#leaf;
+  /**
+   * Copies shares of the rows kept, `classes` each, to all `count` rows they stand for. They stand at
+   * the beginning of `out`, and no row stands before the one kept for it.
+   */
+  spread(
+    out: Float32Array,
+    classes: number,
+    { count, kept }: { count: number; kept: number },
+  ): void {
+    if (kept === count) return;
+    const places = this.#places;
+    for (let i = count - 1; i >= 0; i--) {
+      const from = places[i]! * classes;
+      const to = i * classes;
+      for (let k = 0; k < classes; k++) out[to + k] = out[from + k]!;
+    }
+  }
+
+  /** Copies rows into the kernels' memory, part by part, and bins them there, or walks them. */
+  #takeRows(matrix: Matrix, start: number, count: number): void {
     const { cols, data } = matrix;
-    const root = starts[tree]!;
-    for (let i = 0, base = start * cols; i < count; i++, base += cols) {
-      let node = root;
-      for (let column = feature[node]!; column >= 0; column = feature[node]!) {
-        node = data[base + column]! <= threshold[node]! ? node + 1 : right[node]!;
-      }
-      this.#found[i] = right[node]! * width;
+    const { cells, cellRows, bins } = this.#at;
+    const { stride } = this.#binner;
+    const kernels = this.#kernels;
+    for (let done = 0; done < count; done += cellRows) {
+      const part = Math.min(cellRows, count - done);
+      const from = (start + done) * cols;
+      this.#cells.set(data.subarray(from, from + part * cols));
+      if (kernels.notFinite(cells, part * cols) !== 0) checkCells('score', matrix);
+      if (this.#trees.treeCount < BINNED_TREES) this.#walkCells(done, part);
+      else this.#binner.bin(kernels, { cells, cols, count: part }, bins + done * stride);
+    }
+  }
+
+  /** @returns rows kept at the front of the bins */
+  #fold(count: number): number {
+    if (count < FOLD_ROWS || this.#trees.treeCount < FOLD_TREES) return count;
+    const { bins, folds, places } = this.#at;
+    let slots = FOLD_ROWS;
+    while (slots < 2 * count) slots *= 2;
+    this.#folds.fill(0, 0, slots);
+    return this.#kernels.foldBins(bins, this.#binner.stride, count, folds, slots - 1, places);
+  }
+
+  #walkCells(done: number, count: number): void {
+    const { nodes, cells, found } = this.#at;
+    const { outputs, width } = this.#leaf;
+    const stride = 4 * this.#trees.featureCount;
+    for (let t = 0; t < this.#trees.treeCount; t++) {
+      this.#kernels.walkCells(nodes + 16 * this.#bases[t]!, cells, stride, count, found);
+      if (width === 1) this.#addOne(t % outputs, done, count);
+      else this.#addAll(done, count);
     }
   }
 
@@ -201,15 +280,49 @@ export class TreeScorer {
     }
   }
 
-  #addOne(output: number, count: number): void {
+  #addOne(output: number, first: number, count: number): void {
     const { values, outputs } = this.#leaf;
     const sums = this.#sums;
     const found = this.#found;
-    for (let i = 0, to = output; i < count; i++, to += outputs) sums[to]! += values[found[i]!]!;
+    let to = first * outputs + output;
+    for (let i = 0; i < count; i++, to += outputs) sums[to]! += values[found[i]!]!;
   }
 
-  #addAll(count: number): void {
+  #addAll(first: number, count: number): void {
     const { found, leaves, sums } = this.#at;
-    this.#kernels.addLeaves(found, count, leaves, this.#leaf.width, sums);
+    const { width } = this.#leaf;
+    this.#kernels.addLeaves(found, count, leaves, width, sums + 8 * first * width);
   }
+}
+
+/** Addresses of all that kernels read and write. */
+function layOut(
+  layout: MemoryLayout,
+  size: {
+    readonly rows: number;
+    readonly cols: number;
+    readonly stride: number;
+    readonly places: number;
+    readonly direct: boolean;
+    readonly leaf: LeafValues;
+  },
+) {
+  const { rows, cols, stride, places, direct, leaf } = size;
+  const cellRows = Math.max(1, Math.min(rows, Math.floor(CELL_BYTES / (4 * cols))));
+  let slots = FOLD_ROWS;
+  while (slots < 2 * rows) slots *= 2;
+  return {
+    cellRows,
+    slots,
+    narrow: layout.take(places * 4),
+    values: layout.take(places * 4),
+    nodes: layout.take(direct ? places * 16 : 0),
+    bins: layout.take(direct ? 0 : rows * stride),
+    found: layout.take(rows * 4),
+    places: layout.take(rows * 4),
+    folds: layout.take(slots * 4),
+    sums: layout.take(rows * leaf.outputs * 8),
+    leaves: layout.take(leaf.values.length * 4),
+    cells: layout.take(cellRows * cols * 4),
+  };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Random } from '../../../src/base/index.ts';
-import { compile } from '../../../src/models/kernels/assembly/build.ts';
+import { BINARIES, compile } from '../../../src/models/kernels/assembly/build.ts';
 import { MemoryLayout } from '../../../src/models/kernels/layout.ts';
 import { loadTreeKernels, type TreeKernels } from '../../../src/models/kernels/load.ts';
 import { exp, plainTreeKernels } from '../../../src/models/kernels/plain.ts';
@@ -239,7 +239,9 @@ describe('kernels', () => {
   });
 
   it('are what the source beside them compiles to', async () => {
-    const path = new URL('../../../src/models/kernels/binary.ts', import.meta.url);
-    assert.equal(readFileSync(path, 'utf8'), await compile());
+    const folder = new URL('../../../src/models/kernels/assembly/', import.meta.url);
+    for (const each of BINARIES) {
+      assert.equal(readFileSync(new URL(each.file, folder), 'utf8'), await compile(each));
+    }
   });
 });

@@ -34,11 +34,10 @@ function scoreByScorer(trees: Trees, matrix: Matrix): Float32Array {
   const out = new Float32Array(matrix.rows * classCount);
   for (let start = 0; start < matrix.rows; start += scorer.blockRows) {
     const count = Math.min(scorer.blockRows, matrix.rows - start);
-    const sums = scorer.sum(matrix, start, count).subarray(0, count * classCount);
-    out.set(
-      sums.map((sum) => sum / trees.treeCount),
-      start * classCount,
-    );
+    const { sums, kept } = scorer.sum(matrix, start, count);
+    const shares = out.subarray(start * classCount, (start + count) * classCount);
+    for (let i = 0; i < kept * classCount; i++) shares[i] = sums[i]! / trees.treeCount;
+    scorer.spread(shares, classCount, { count, kept });
   }
   return out;
 }
