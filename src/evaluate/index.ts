@@ -198,6 +198,7 @@ export {
 } from './transfer-sets.ts';
 export {
   ADAPTED_HEAD,
+  ADAPTED_TEXT,
   adaptedRows,
   droppedLines,
   PAIR_HEAD,

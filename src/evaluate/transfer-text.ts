@@ -114,8 +114,8 @@ export function adaptedRows({ pairs }: TransferView): string[][] {
       told(figures.averagePrecision.value),
       drawnText(with_.averagePrecision),
       drawnText(alone.averagePrecision),
-      drawnText(with_.rocAuc),
-      drawnText(alone.rocAuc),
+      told(with_.rocAuc?.mean),
+      told(alone.rocAuc?.mean),
       told(with_.falsePositiveRate?.mean),
       told(with_.recall?.mean),
     ]),
@@ -127,13 +127,17 @@ export const ADAPTED_HEAD = [
   'taught > judged',
   'labelled',
   'AP without',
-  'AP adapted [least, greatest]',
-  'AP of these alone',
+  'AP adapted',
+  'AP alone',
   'ROC AUC adapted',
-  'ROC AUC of these alone',
-  'FPR adapted',
-  'recall adapted',
+  'ROC AUC alone',
+  'FPR',
+  'recall',
 ];
+
+/** What the table of {@link adaptedRows} holds, in words. */
+export const ADAPTED_TEXT =
+  'Labelled rows of the judged set’s training part, refitted with the source’s rows (adapted) or without them (alone). Mean of the draws [least, greatest]; AP: average precision; FPR and recall: adapted.';
 
 /** Columns left out, a line for each pair of sets where there are any. */
 export function droppedLines({ pairs }: TransferView): string[] {
@@ -168,7 +172,7 @@ function viewText(view: TransferView): string {
   }
   parts.push(table(PAIR_HEAD, pairRows(view)));
   const adapted = adaptedRows(view);
-  if (adapted.length > 0) parts.push(table(ADAPTED_HEAD, adapted));
+  if (adapted.length > 0) parts.push(`${ADAPTED_TEXT}\n${table(ADAPTED_HEAD, adapted)}`);
   const dropped = droppedLines(view);
   if (dropped.length > 0) {
     parts.push(`Left out, since one set has no value in them:\n${dropped.join('\n')}`);

@@ -1,5 +1,6 @@
 import {
   ADAPTED_HEAD,
+  ADAPTED_TEXT,
   adaptedRows,
   droppedLines,
   PAIR_HEAD,
@@ -92,6 +93,7 @@ function blocksOf(view: TransferView): Block[] {
     { kind: 'table', head: PAIR_HEAD, rows: pairRows(view) },
     ...(adapted.length > 0
       ? [
+          { kind: 'text' as const, text: ADAPTED_TEXT },
           { kind: 'table' as const, head: ADAPTED_HEAD, rows: adapted },
           { kind: 'charts' as const, charts: adaptedChart(view) },
         ]
