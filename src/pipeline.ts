@@ -105,9 +105,8 @@ export interface MeterCapturesOptions {
 /** The meters with their decoder, and what they have seen. */
 class Segment {
   readonly files: FileSummary[] = [];
-  /** Each meter's own: they need few frames decoded. */
-  readonly #burst: MeterBurst | undefined;
-  readonly #trackerBurst: TrackerBurst | undefined;
+  /** One for both meters: few frames need decoding, and each is read once. */
+  readonly #burst: MeterBurst | TrackerBurst | undefined;
   readonly #decoder: Decoder = createDecoder();
   readonly #meter: Meter | undefined;
   readonly #tracker: ZeekTracker | undefined;
@@ -117,39 +116,36 @@ class Segment {
 
   constructor({ onText, onConns, onKdd, ...options }: MeterCapturesOptions) {
     const onBatch = withText(options.onBatch, onText);
-    if (onBatch) {
-      this.#meter = new Meter(options.meter ?? {}, onBatch);
-      this.#burst = new MeterBurst(this.#meter, this.#decoder);
-    }
+    if (onBatch) this.#meter = new Meter(options.meter ?? {}, onBatch);
     const kdd = onKdd && new KddView(options.kdd ?? {}, onKdd);
     this.#kdd = kdd;
+    let beside: TrackerBurst | undefined;
     if (onConns || kdd) {
       this.#tracker = new ZeekTracker(options.tracker ?? {}, (batch) => {
         kdd?.conns(batch);
         onConns?.(batch);
       });
-      // Both bursts see every frame; anomalies are to be counted once.
+      // What the meter has counted is not to be counted again.
       const uncounted = this.#meter !== undefined;
       const decoder = uncounted ? createDecoder() : this.#decoder;
       const onPacket = kdd && ((packet: Packet) => kdd.packet(packet));
-      this.#trackerBurst = new TrackerBurst(this.#tracker, decoder, {
+      beside = new TrackerBurst(this.#tracker, decoder, {
         uncounted,
         ...(onPacket ? { onPacket } : {}),
       });
     }
+    this.#burst = this.#meter ? new MeterBurst(this.#meter, this.#decoder, beside) : beside;
   }
 
   take(frame: Frame): void {
     if (Number.isNaN(this.first)) this.first = frame.time;
     this.last = frame.time;
     this.#burst?.add(frame);
-    this.#trackerBurst?.add(frame);
   }
 
   /** To be called before the bytes of the frames taken are overwritten. */
   flush(): void {
     this.#burst?.flush();
-    this.#trackerBurst?.flush();
   }
 
   finish(): SegmentSummary {

@@ -13,6 +13,15 @@ const TICK = -1;
 const UDP = 17;
 const DNS_PORT = 53;
 
+/** Who is given bursts that the meter has read, so that frames are read once; it must not tick. */
+export interface BurstBeside {
+  /**
+   * Takes the lanes' frames.
+   * @param packets of every lane that is not plain, at its number
+   */
+  follow(lanes: Lanes, count: number, packets: readonly Packet[]): void;
+}
+
 /**
  * Meters frames a burst at a time. Result and order are those of decoding and adding one by one; the
  * clear version is
@@ -28,10 +37,10 @@ export class MeterBurst {
   readonly #table: FlowTable;
   readonly #decoder: Decoder;
   readonly #lanes = new Lanes();
+  readonly #beside: BurstBeside | undefined;
   readonly #packet = new Packet();
-  readonly #nanos = new Int32Array(BURST);
-  readonly #number = new Float64Array(BURST);
-  readonly #linkType = new Int32Array(BURST);
+  /** Packets of a burst that were decoded, by lane; kept only if somebody beside needs them. */
+  readonly #packets: Packet[] = [];
   readonly #frame = new Frame();
   #count = 0;
   #position = 0;
@@ -39,8 +48,10 @@ export class MeterBurst {
   /** Keeps the touching of memory from being optimised away. */
   #sink = 0;
 
-  constructor(meter: Meter, decoder: Decoder) {
+  /** @param beside gets every burst when it has been metered */
+  constructor(meter: Meter, decoder: Decoder, beside?: BurstBeside) {
     this.#meter = meter;
+    this.#beside = beside;
     this.#table = meter.table;
     this.#decoder = decoder;
   }
@@ -62,15 +73,9 @@ export class MeterBurst {
       lanes.bytes = frame.bytes;
     }
     const lane = this.#count;
-    lanes.time[lane] = frame.time;
+    lanes.put(lane, frame);
     lanes.position[lane] = position;
     lanes.clock[lane] = clock;
-    lanes.start[lane] = frame.start;
-    lanes.end[lane] = frame.end;
-    lanes.originalLength[lane] = frame.originalLength;
-    this.#nanos[lane] = frame.nanos;
-    this.#number[lane] = frame.number;
-    this.#linkType[lane] = frame.linkType;
     this.#count = lane + 1;
     if (lane === BURST - 1) this.flush();
   }
@@ -97,14 +102,16 @@ export class MeterBurst {
         meter.addPlain(lanes, lane);
       }
     }
+    this.#beside?.follow(lanes, count, this.#packets);
   }
 
   #readKeys(count: number): void {
     const table = this.#table;
-    const { bytes, start, end, originalLength, anomalies, key, turned, hash } = this.#lanes;
+    const { bytes, start, end, originalLength, anomalies, key, turned, hash, linkType } =
+      this.#lanes;
     for (let lane = 0; lane < count; lane++) {
       const from = start[lane]!;
-      const ethernet = this.#linkType[lane] === 1;
+      const ethernet = linkType[lane] === 1;
       const plain = ethernet
         ? readPlain(bytes, from, end[lane]!, originalLength[lane]!)
         : NOT_PLAIN;
@@ -150,20 +157,15 @@ export class MeterBurst {
 
   #decode(lane: number): void {
     const lanes = this.#lanes;
-    if (this.#linkType[lane] === TICK) {
+    if (lanes.linkType[lane] === TICK) {
       this.#meter.tick(lanes.time[lane]!, lanes.position[lane]!, lanes.clock[lane]!);
       return;
     }
     const frame = this.#frame;
-    frame.bytes = lanes.bytes;
-    frame.time = lanes.time[lane]!;
-    frame.start = lanes.start[lane]!;
-    frame.end = lanes.end[lane]!;
-    frame.originalLength = lanes.originalLength[lane]!;
-    frame.nanos = this.#nanos[lane]!;
-    frame.number = this.#number[lane]!;
-    frame.linkType = this.#linkType[lane]!;
-    this.#decoder.decode(frame, this.#packet);
-    this.#meter.add(this.#packet, lanes.position[lane]!, lanes.clock[lane]!);
+    lanes.toFrame(lane, frame);
+    let packet = this.#packet;
+    if (this.#beside) packet = this.#packets[lane] ??= new Packet();
+    this.#decoder.decode(frame, packet);
+    this.#meter.add(packet, lanes.position[lane]!, lanes.clock[lane]!);
   }
 }

@@ -1,3 +1,4 @@
+import type { Frame } from '../capture/index.ts';
 import type { Packet } from '../decode/index.ts';
 
 /** Frames that wait together: their cache lines fit the first cache, and their misses overlap. */
@@ -5,16 +6,46 @@ export const BURST = 64;
 /** Words of a lane's key. */
 export const LANE_KEY = 5;
 
-/** The frames of one burst as columns; a lane is one frame. Keys only of those that are plain. */
-export class Lanes {
+/** The frames of one burst as columns; a lane is one frame. */
+export class BurstFrames {
   bytes: Uint8Array = new Uint8Array(0);
   readonly time: Float64Array = new Float64Array(BURST);
-  /** As `Meter.add` takes them. */
-  readonly position: Float64Array = new Float64Array(BURST);
-  readonly clock: Float64Array = new Float64Array(BURST);
   readonly start: Int32Array = new Int32Array(BURST);
   readonly end: Int32Array = new Int32Array(BURST);
   readonly originalLength: Float64Array = new Float64Array(BURST);
+  readonly nanos: Int32Array = new Int32Array(BURST);
+  readonly number: Float64Array = new Float64Array(BURST);
+  readonly linkType: Int32Array = new Int32Array(BURST);
+
+  /** Notes the frame's place, not its bytes. */
+  put(lane: number, frame: Frame): void {
+    this.time[lane] = frame.time;
+    this.start[lane] = frame.start;
+    this.end[lane] = frame.end;
+    this.originalLength[lane] = frame.originalLength;
+    this.nanos[lane] = frame.nanos;
+    this.number[lane] = frame.number;
+    this.linkType[lane] = frame.linkType;
+  }
+
+  /** Gives a lane back as a frame. */
+  toFrame(lane: number, frame: Frame): void {
+    frame.bytes = this.bytes;
+    frame.time = this.time[lane]!;
+    frame.start = this.start[lane]!;
+    frame.end = this.end[lane]!;
+    frame.originalLength = this.originalLength[lane]!;
+    frame.nanos = this.nanos[lane]!;
+    frame.number = this.number[lane]!;
+    frame.linkType = this.linkType[lane]!;
+  }
+}
+
+/** Frames with what the meter asks of them. Keys only of those that are plain. */
+export class Lanes extends BurstFrames {
+  /** As `Meter.add` takes them. */
+  readonly position: Float64Array = new Float64Array(BURST);
+  readonly clock: Float64Array = new Float64Array(BURST);
   /** As `FlowKey.words` has them. */
   readonly key: Int32Array = new Int32Array(BURST * LANE_KEY);
   readonly turned: Uint8Array = new Uint8Array(BURST);

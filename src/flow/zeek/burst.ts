@@ -1,5 +1,7 @@
 import { Frame } from '../../capture/index.ts';
 import { type Decoder, NOT_PLAIN, Packet, readPlain } from '../../decode/index.ts';
+import type { BurstBeside } from '../burst.ts';
+import { BurstFrames, LANE_KEY, type Lanes } from '../lanes.ts';
 import { word } from './key.ts';
 import { CONN_BURST, CONN_KEY, ConnLanes } from './lanes.ts';
 import { STRIDE } from './slot.ts';
@@ -10,6 +12,8 @@ import type { ZeekTracker } from './tracker.ts';
 const ETHERNET = 1;
 const UDP = 17;
 const URG = 32;
+/** Every frame is decoded here. */
+const NO_PACKETS: readonly Packet[] = [];
 /** A word in the second cache line of a slot. */
 const SECOND_LINE = 16;
 
@@ -29,19 +33,17 @@ export interface TrackerBurstOptions {
  *
  * Keys of a burst are read first, then all their slots are touched, whose memory the processor fetches
  * side by side, and then each frame finds its connection in the cache. Plain frames, which are most,
- * need no decoding beyond their key.
+ * need no decoding beyond their key. Beside a meter it is given that one's bursts: {@link follow}.
  */
-export class TrackerBurst {
+export class TrackerBurst implements BurstBeside {
   readonly #tracker: ZeekTracker;
   readonly #table: ConnTable;
   readonly #decoder: Decoder;
   readonly #onPacket: ((packet: Packet) => void) | undefined;
   readonly #counted: boolean;
+  readonly #frames = new BurstFrames();
   readonly #lanes = new ConnLanes();
   readonly #packet = new Packet();
-  readonly #nanos = new Int32Array(CONN_BURST);
-  readonly #number = new Float64Array(CONN_BURST);
-  readonly #linkType = new Int32Array(CONN_BURST);
   readonly #anomalies = new Int32Array(CONN_BURST);
   readonly #frame = new Frame();
   #count = 0;
@@ -58,19 +60,13 @@ export class TrackerBurst {
 
   /** Takes a frame; its bytes must stay as they are until {@link flush}. */
   add(frame: Frame): void {
-    const lanes = this.#lanes;
-    if (frame.bytes !== lanes.bytes) {
+    const frames = this.#frames;
+    if (frame.bytes !== frames.bytes) {
       this.flush();
-      lanes.bytes = frame.bytes;
+      frames.bytes = frame.bytes;
     }
     const lane = this.#count;
-    lanes.time[lane] = frame.time;
-    lanes.start[lane] = frame.start;
-    lanes.end[lane] = frame.end;
-    lanes.originalLength[lane] = frame.originalLength;
-    this.#nanos[lane] = frame.nanos;
-    this.#number[lane] = frame.number;
-    this.#linkType[lane] = frame.linkType;
+    frames.put(lane, frame);
     this.#count = lane + 1;
     if (lane === CONN_BURST - 1) this.flush();
   }
@@ -80,12 +76,24 @@ export class TrackerBurst {
     const count = this.#count;
     if (count === 0) return;
     this.#count = 0;
+    this.#lanes.frames = this.#frames;
     this.#readKeys(count);
+    this.#track(count, NO_PACKETS);
+  }
+
+  /** Tracks frames that a burst of the meter has read and counted, with the packets it has decoded. */
+  follow(lanes: Lanes, count: number, packets: readonly Packet[]): void {
+    this.#lanes.frames = lanes;
+    this.#takeKeys(lanes, count);
+    this.#track(count, packets);
+  }
+
+  #track(count: number, packets: readonly Packet[]): void {
     this.#fetch(count);
     const tracker = this.#tracker;
     const lanes = this.#lanes;
     for (let lane = 0; lane < count; lane++) {
-      if (lanes.plain[lane] === 0) this.#decode(lane);
+      if (lanes.plain[lane] === 0) this.#decode(lane, packets);
       else {
         if (this.#counted) this.#decoder.countPlain(this.#anomalies[lane]!);
         tracker.addPlain(lanes, lane);
@@ -93,23 +101,21 @@ export class TrackerBurst {
     }
   }
 
+  /** Reads the keys of plain frames; which frames are plain is as in {@link #takeKeys}. */
   #readKeys(count: number): void {
     const table = this.#table;
-    const { bytes, start, end, originalLength, plain, key, turned, hash } = this.#lanes;
+    const { bytes, start, end, originalLength, linkType } = this.#frames;
+    const { plain, key, turned, hash } = this.#lanes;
     for (let lane = 0; lane < count; lane++) {
       const from = start[lane]!;
       const to = end[lane]!;
-      plain[lane] = 0;
-      // A frame that says it was shorter than what was captured is odd enough for the long way.
-      if (this.#linkType[lane] !== ETHERNET || originalLength[lane]! < to - from) continue;
-      const anomalies = readPlain(bytes, from, to, originalLength[lane]!);
-      if (anomalies === NOT_PLAIN) continue;
-      const protocol = bytes[from + 23]!;
-      if (protocol === UDP) {
-        if (mayBeTeredo(bytes, from + 42, to)) continue;
-      } else if ((bytes[from + 47]! & URG) !== 0 && this.#onPacket) continue;
-      plain[lane] = 1;
+      const ethernet = linkType[lane] === ETHERNET;
+      const anomalies = ethernet ? readPlain(bytes, from, to, originalLength[lane]!) : NOT_PLAIN;
       this.#anomalies[lane] = anomalies;
+      plain[lane] = 0;
+      if (anomalies === NOT_PLAIN || this.#isOdd(bytes, from, to, originalLength[lane]!)) continue;
+      plain[lane] = 1;
+      const protocol = bytes[from + 23]!;
       const at = lane * CONN_KEY;
       const source = word(bytes, from + 26);
       const destination = word(bytes, from + 30);
@@ -124,6 +130,37 @@ export class TrackerBurst {
       key[at + 3] = turn ? source : destination;
       hash[lane] = table.hash4(key, at);
     }
+  }
+
+  /** The same from the keys that the meter has read. */
+  #takeKeys(lanes: Lanes, count: number): void {
+    const table = this.#table;
+    const { bytes, start, end, originalLength, anomalies, key: read, turned: turns } = lanes;
+    const { plain, key, turned, hash } = this.#lanes;
+    for (let lane = 0; lane < count; lane++) {
+      const from = start[lane]!;
+      plain[lane] = 0;
+      this.#anomalies[lane] = anomalies[lane]!;
+      if (anomalies[lane] === NOT_PLAIN) continue;
+      if (this.#isOdd(bytes, from, end[lane]!, originalLength[lane]!)) continue;
+      plain[lane] = 1;
+      turned[lane] = turns[lane]!;
+      const at = lane * CONN_KEY;
+      const source = lane * LANE_KEY;
+      key[at] = 4 | (bytes[from + 23]! << 8);
+      key[at + 1] = read[source + 3]!;
+      key[at + 2] = read[source + 1]!;
+      key[at + 3] = read[source + 2]!;
+      hash[lane] = table.hash4(key, at);
+    }
+  }
+
+  /** Whether a frame that is plain for the decoder needs the long way here. */
+  #isOdd(bytes: Uint8Array, from: number, to: number, originalLength: number): boolean {
+    // A frame that says it was shorter than what was captured.
+    if (originalLength < to - from) return true;
+    if (bytes[from + 23] === UDP) return mayBeTeredo(bytes, from + 42, to);
+    return (bytes[from + 47]! & URG) !== 0 && this.#onPacket !== undefined;
   }
 
   #fetch(count: number): void {
@@ -144,19 +181,14 @@ export class TrackerBurst {
     this.#sink ^= sink;
   }
 
-  #decode(lane: number): void {
-    const lanes = this.#lanes;
-    const frame = this.#frame;
-    frame.bytes = lanes.bytes;
-    frame.time = lanes.time[lane]!;
-    frame.start = lanes.start[lane]!;
-    frame.end = lanes.end[lane]!;
-    frame.originalLength = lanes.originalLength[lane]!;
-    frame.nanos = this.#nanos[lane]!;
-    frame.number = this.#number[lane]!;
-    frame.linkType = this.#linkType[lane]!;
-    this.#decoder.decode(frame, this.#packet);
-    this.#onPacket?.(this.#packet);
-    this.#tracker.add(this.#packet);
+  #decode(lane: number, packets: readonly Packet[]): void {
+    let packet = this.#packet;
+    if (packets !== NO_PACKETS && this.#anomalies[lane] === NOT_PLAIN) packet = packets[lane]!;
+    else {
+      this.#lanes.frames.toFrame(lane, this.#frame);
+      this.#decoder.decode(this.#frame, packet);
+    }
+    this.#onPacket?.(packet);
+    this.#tracker.add(packet);
   }
 }

@@ -1,15 +1,14 @@
+import { BURST, BurstFrames } from '../lanes.ts';
+
 /** Frames that wait together: their cache lines fit the first cache, and their misses overlap. */
-export const CONN_BURST = 64;
+export const CONN_BURST: number = BURST;
 /** Words of a lane's key. */
 export const CONN_KEY = 4;
 
-/** The frames of one burst as columns; a lane is one frame. Keys only of those that are plain. */
+/** What the tracker asks of the frames of one burst. */
 export class ConnLanes {
-  bytes: Uint8Array = new Uint8Array(0);
-  readonly time: Float64Array = new Float64Array(CONN_BURST);
-  readonly start: Int32Array = new Int32Array(CONN_BURST);
-  readonly end: Int32Array = new Int32Array(CONN_BURST);
-  readonly originalLength: Float64Array = new Float64Array(CONN_BURST);
+  /** The frames; those of another burst's lanes when they are read together. */
+  frames: BurstFrames = new BurstFrames();
   /** 1 when the frame is plain, see `readPlain`; the rest is known of such lanes alone. */
   readonly plain: Uint8Array = new Uint8Array(CONN_BURST);
   /** As `ConnKey.words` has them. */

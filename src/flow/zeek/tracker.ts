@@ -98,13 +98,13 @@ export class ZeekTracker {
   /** Accounts a plain frame, as if it had been decoded and given to {@link add}. */
   addPlain(lanes: ConnLanes, lane: number): void {
     this.stats.packets++;
-    const time = lanes.time[lane]!;
+    const time = lanes.frames.time[lane]!;
     this.#lifetimes.pass(time);
     this.#tunnels.leave();
-    const { bytes } = lanes;
-    const start = lanes.start[lane]!;
+    const { bytes, start: starts, end: ends } = lanes.frames;
+    const start = starts[lane]!;
     const length = (bytes[start + 16]! << 8) | bytes[start + 17]!;
-    const end = Math.min(start + 14 + length, lanes.end[lane]!);
+    const end = Math.min(start + 14 + length, ends[lane]!);
     const tcp = bytes[start + 23] === TCP;
     const layer = this.#layer;
     layer.version = IPV4;
@@ -136,7 +136,7 @@ export class ZeekTracker {
 
   /** A plain datagram: no tunnel, and its length is that of the IP packet. */
   #countPlainUdp(slot: number, role: number, lanes: ConnLanes, lane: number): void {
-    const { bytes } = lanes;
+    const { bytes } = lanes.frames;
     const layer = this.#layer;
     const at = layer.payloadStart;
     if ((bytes[at + 6]! | bytes[at + 7]!) !== 0 && this.#checked(layer)) {
@@ -146,7 +146,7 @@ export class ZeekTracker {
       }
     }
     const { floats } = this.table;
-    const time = lanes.time[lane]!;
+    const time = lanes.frames.time[lane]!;
     floats[slot * FLOAT_STRIDE + LAST] = time;
     this.#histories.once(slot, role, SEEN_DATA, LETTER_D);
     const field = slot * FLOAT_STRIDE + LENGTH + role;
@@ -180,9 +180,10 @@ export class ZeekTracker {
         if (this.#lifetimes.isBusy(slot)) return slot;
       }
     }
+    const { frames } = lanes;
     this.#key.takeLane(lanes, lane);
     slot = table.find(this.#key.words, CONN_KEY, hash);
-    return this.#lifetimes.settled(slot, hash, lanes.time[lane]!, lanes.bytes, layer, segment);
+    return this.#lifetimes.settled(slot, hash, frames.time[lane]!, frames.bytes, layer, segment);
   }
 
   /** Sends a row of every connection that is left, and the batch. */

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { Random } from '../../../src/base/index.ts';
 import { Frame } from '../../../src/capture/index.ts';
 import { createDecoder, Packet } from '../../../src/decode/index.ts';
-import { TrackerBurst, ZeekTracker, ZeekTsv } from '../../../src/flow/index.ts';
+import {
+  ArgusCsv,
+  Meter,
+  MeterBurst,
+  TrackerBurst,
+  ZeekTracker,
+  ZeekTsv,
+} from '../../../src/flow/index.ts';
 import { type Fields, ipPacket } from './build.ts';
 
 const START = 1_700_000_000_000_000;
@@ -116,4 +123,48 @@ test('fragments, URG and all that is not plain are shown as packets; plain frame
   for (const frame of all) burst.add(frame);
   burst.flush();
   assert.ok(shown > 100 && shown < 400, `${shown} of 500`);
+});
+
+test('beside a meter, frames are read once and everybody gets what he would alone', () => {
+  for (const withPackets of [true, false]) {
+    const all = frames(new Random(77), 4000);
+    const seen = (beside: boolean) => {
+      const csv = new ArgusCsv();
+      let rows = '';
+      const meter = new Meter({}, (batch) => {
+        rows += new TextDecoder().decode(csv.write(batch));
+      });
+      const { tracker, text } = tracked({ ignoreChecksums: true });
+      const decoder = createDecoder();
+      const shown: string[] = [];
+      const follower = new TrackerBurst(tracker, createDecoder(), {
+        uncounted: true,
+        ...(withPackets
+          ? {
+              onPacket: ({ number, time, ipCount }) =>
+                void shown.push([number, time, ipCount].join()),
+            }
+          : {}),
+      });
+      const burst = new MeterBurst(meter, decoder, beside ? follower : undefined);
+      all.forEach((frame, i) => {
+        burst.add(frame);
+        if (!beside) follower.add(frame);
+        if (i % 777 !== 0) return;
+        burst.flush();
+        follower.flush();
+      });
+      burst.flush();
+      follower.flush();
+      meter.finish();
+      tracker.finish();
+      const { packets, anomalies } = decoder;
+      return { rows, text: text(), shown, packets, anomalies, stats: { ...meter.stats } };
+    };
+    const together = seen(true);
+    assert.deepEqual(together, seen(false));
+    assert.ok(together.rows.length > 10_000 && together.text.length > 10_000);
+    assert.equal(together.packets, all.length);
+    assert.equal(together.shown.length > 1000, withPackets);
+  }
 });
