@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Dataset, DatasetTable } from '../datasets/index.ts';
@@ -10,12 +9,13 @@ import type {
   TrainOptions,
 } from '../evaluate/index.ts';
 import type { FeatureChoice } from '../features/index.ts';
-import { numberArgument, usage, wholeArgument } from './context.ts';
+import { numberArgument, usage } from './context.ts';
 import { addPrepareOptions, type PrepareOptions, readPreparation } from './prepare-options.ts';
 import { note } from './terminal.ts';
+import { addWorkOptions, type WorkOptions } from './work-options.ts';
 
 /** What every command that trains is told about data, split and preparation. */
-export interface ExperimentOptions extends PrepareOptions {
+export interface ExperimentOptions extends PrepareOptions, WorkOptions {
   readonly split?: FoldKind | 'official';
   readonly test: readonly string[];
   readonly groups?: 'host' | 'file' | 'identical';
@@ -26,8 +26,6 @@ export interface ExperimentOptions extends PrepareOptions {
   readonly drop: readonly string[];
   readonly features?: readonly string[];
   readonly allowIdentity?: boolean;
-  readonly seed: number;
-  readonly threads: number;
   readonly acceptLeak: readonly string[];
   readonly strict?: boolean;
   readonly target?: string;
@@ -76,14 +74,7 @@ export function addExperimentOptions(command: Command): Command {
     .option('--drop <column>', 'leave a column out; may be given often', collect, [])
     .option('--features <a,b>', 'just these columns', (text: string) => text.split(','))
     .option('--allow-identity', 'let --features name addresses, ports and times');
-  return addPrepareOptions(command)
-    .option('--seed <n>', 'of everything random', wholeArgument('--seed', 0, 2 ** 32 - 1), 1)
-    .option(
-      '--threads <n>',
-      'worker threads',
-      wholeArgument('--threads', 1, 256),
-      availableParallelism(),
-    )
+  return addWorkOptions(addPrepareOptions(command))
     .option(
       '--accept-leak <name=reason>',
       'a leak that is known and meant to be; may be given often',

@@ -1,19 +1,17 @@
-import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import type { EvaluateOptions } from '../../evaluate/index.ts';
-import { type CommandContext, numberArgument, wholeArgument } from '../context.ts';
+import { type CommandContext, numberArgument } from '../context.ts';
 import { checkPageName, writePage } from '../page-output.ts';
 import { createProgress } from '../terminal.ts';
+import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
-interface Options {
+interface Options extends WorkOptions {
   readonly dataset: string;
   readonly prevalence: readonly number[];
   readonly flowsPerHour?: number;
   readonly rows: 'test' | 'all';
   readonly against?: string;
   readonly priorWork?: boolean;
-  readonly threads: number;
-  readonly seed: number;
   readonly strict?: boolean;
   readonly target?: string;
   readonly output?: string;
@@ -33,7 +31,7 @@ Data that trained the model are judged on the recorded test part only, and the o
 /** `wiresift evaluate`: a model and labelled data in, honest figures out. */
 export function evaluateCommand(context: CommandContext): Command {
   const share = numberArgument('--prevalence', 1e-9, 1);
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description('judge a model on labelled flows')
     .argument('<model>', 'model file')
     .argument('<data...>', 'labelled files, plain or gzip')
@@ -55,19 +53,8 @@ export function evaluateCommand(context: CommandContext): Command {
         .default('test'),
     )
     .option('--against <model>', 'test whether another model differs by more than luck')
-    .option('--prior-work', 'beside it, the leaky protocol of an earlier project on the same data')
-    .option(
-      '--threads <n>',
-      'worker threads',
-      wholeArgument('--threads', 1, 256),
-      availableParallelism(),
-    )
-    .option(
-      '--seed <n>',
-      'of the bootstrap and the protocol',
-      wholeArgument('--seed', 0, 2 ** 32 - 1),
-      1,
-    )
+    .option('--prior-work', 'beside it, the leaky protocol of an earlier project on the same data');
+  return addWorkOptions(command, 'of the bootstrap and the protocol')
     .option('--target <name>', 'which classes of the data set, such as label, type or category')
     .option('--strict', 'refuse a file with a row that cannot be read')
     .option('-o, --output <file>', 'also write a page (.html) or the figures (.json)')

@@ -1,14 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { Argument, Command } from 'commander';
 import type { ProtocolName } from '../../evaluate/index.ts';
 import { type CommandContext, wholeArgument } from '../context.ts';
 import { checkPageName, writePage } from '../page-output.ts';
 import { createProgress, note } from '../terminal.ts';
+import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
-interface Options {
+interface Options extends WorkOptions {
   readonly quick?: number;
-  readonly seed: number;
-  readonly threads: number;
   readonly strict?: boolean;
   readonly output?: string;
   readonly json?: boolean;
@@ -28,7 +26,7 @@ an honest one, and what each step that leaks or loses rows is worth.`;
 
 /** `wiresift reproduce`: an earlier protocol, step by step, on the data at hand. */
 export function reproduceCommand(context: CommandContext): Command {
-  return new Command('reproduce')
+  const command = new Command('reproduce')
     .description('repeat an earlier protocol and show what its flaws are worth')
     .addArgument(new Argument('<protocol>', 'which').choices(NAMES))
     .argument('<data...>', 'files of its data set, plain or gzip')
@@ -36,14 +34,8 @@ export function reproduceCommand(context: CommandContext): Command {
       '--quick [rows]',
       'draw so many rows (20000) first: to see it work, not to compare',
       wholeArgument('--quick', 1000, 1e9),
-    )
-    .option('--seed <n>', 'of everything random', wholeArgument('--seed', 0, 2 ** 32 - 1), 1)
-    .option(
-      '--threads <n>',
-      'worker threads',
-      wholeArgument('--threads', 1, 256),
-      availableParallelism(),
-    )
+    );
+  return addWorkOptions(command)
     .option('--strict', 'refuse a file with a row that cannot be read')
     .option('-o, --output <file>', 'page (.html) or figures (.json) to write')
     .option('--json', 'print the figures as JSON')

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { TransferSet } from '../../evaluate/index.ts';
 import { type CommandContext, wholeArgument } from '../context.ts';
@@ -6,15 +5,14 @@ import { checkPageName, writePage } from '../page-output.ts';
 import { readParameters } from '../parameter-values.ts';
 import { createProgress, note } from '../terminal.ts';
 import { namedSets, readSet } from '../transfer-sets.ts';
+import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
-interface Options {
+interface Options extends WorkOptions {
   readonly model: string;
   readonly param: readonly string[];
   readonly adapt?: readonly number[];
   readonly draws: number;
   readonly maxRows: number;
-  readonly seed: number;
-  readonly threads: number;
   readonly output?: string;
   readonly json?: boolean;
 }
@@ -36,7 +34,7 @@ const COUNT = wholeArgument('--adapt', 2, 1e6);
 /** `wiresift transfer`: trained on one set, judged on another. */
 export function transferCommand(context: CommandContext): Command {
   const collect = (value: string, list: readonly string[]): string[] => [...list, value];
-  return new Command('transfer')
+  const command = new Command('transfer')
     .description('train on one data set, judge on another, every pair')
     .argument('<sets...>', 'NAME=DATASET:FILE,FILE… or a JSON file with a list of these')
     .option('--model <kind>', 'kind of model, as wiresift models lists it', 'forest')
@@ -52,14 +50,8 @@ export function transferCommand(context: CommandContext): Command {
       'training rows of a set, at most',
       wholeArgument('--max-rows', 100, 1e8),
       50_000,
-    )
-    .option('--seed <n>', 'of everything random', wholeArgument('--seed', 0, 2 ** 32 - 1), 1)
-    .option(
-      '--threads <n>',
-      'worker threads',
-      wholeArgument('--threads', 1, 256),
-      availableParallelism(),
-    )
+    );
+  return addWorkOptions(command)
     .option('-o, --output <file>', 'page (.html) or figures (.json) to write')
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', EXAMPLES)

@@ -1,4 +1,5 @@
 import { WiresiftError } from '../../base/index.ts';
+import { timesOf } from '../truth.ts';
 import { identifyingColumns, identityColumns, rowOrderColumns, targetCopies } from './columns.ts';
 import { identicalVectors, nearDuplicates, sameRecords } from './copies.ts';
 import { fittedOnTest } from './fitted.ts';
@@ -66,7 +67,7 @@ export async function checkLeaks(
 
 /** Why a check cannot be made on these data, or undefined. */
 function cannot(name: LeakName, { data, fit, decisions }: Protocol): string | undefined {
-  const timed = data.table.schema.columns.some(({ role }) => role === 'time');
+  const timed = timesOf(data.table)?.some((time) => !Number.isNaN(time)) ?? false;
   const needsTime = ['future-in-training', 'windows-straddle', 'same-records'].includes(name);
   if (needsTime && !timed) return 'the data have no times';
   if (name === 'fitted-on-test-labels' && !fit) return 'the preparation cannot be fitted again';

@@ -411,6 +411,16 @@ test('what cannot be checked is said', async () => {
   assert.match(leakText(verdict), /not checked windows-straddle: the data have no times/);
 });
 
+test('a time column without a time counts as none', async () => {
+  const data = madeData();
+  const [times] = data.table.columns;
+  assert.ok(times?.kind === 'number');
+  times.values.fill(Number.NaN);
+  const verdict = await checkLeaks(protocolOf(data, hosts, { split: 'grouped' }));
+  assert.ok(verdict.unchecked.some(({ name }) => name === 'same-records'));
+  assert.deepEqual(verdict.findings, []);
+});
+
 test('the verdict is plain data and the same each time', async () => {
   const verdict = await checkLeaks(PLANTED[0]!.protocol());
   assert.deepEqual(JSON.parse(JSON.stringify(verdict)), verdict);
