@@ -18,6 +18,13 @@ export async function argusRows(path: string): Promise<string[]> {
     .filter((line) => line !== '');
 }
 
+/** An IS-IS row as `ra` prints it: a comma too many stands behind the checksum in the Dport column. */
+const ISIS_ROW = /^([^,]*,[^,]*,isis,[^,]*,[^,]*,[^,]*,[^,]*,0x[0-9a-f]+,),/;
+
+/** Rows with as many cells as their header. */
+export const wholeRows = (rows: readonly string[]): string[] =>
+  rows.map((row) => row.replace(ISIS_ROW, '$1'));
+
 /** Argus: every record, all its columns. */
 export const ARGUS: Suite = {
   tool: 'argus',
@@ -28,7 +35,7 @@ all 14 columns.`,
   min: 99,
   live: ARGUS_LIVE,
   sides: async ({ capture, oracle }) => {
-    const expected = readRows(oracle);
+    const expected = wholeRows(readRows(oracle));
     return { flows: expected.length, expected, ours: await argusRows(capture) };
   },
 };

@@ -72,6 +72,13 @@ export function readPcapHeader(
 }
 
 /**
+ * What a fraction above a whole second is taken for, as Argus takes it: garbage there must not carry
+ * the packet up to an hour into the future.
+ */
+const LAST_MICRO = 999_999;
+const LAST_NANO = 999_999_999;
+
+/**
  * Reads the records of a pcap file (draft-ietf-opsawg-pcap; libpcap `sf-pcap.c` for the variants).
  * A captured length above {@link MAX_CAPTURED} ends the reading, as in libpcap and Wireshark: there
  * is no mark to find the next record by, and bytes of a packet must not pass for one.
@@ -129,10 +136,11 @@ export class PcapParser extends RecordParser {
       if (fraction < 0 || fraction >= fractions) raise(anomalies, 'capture_time_out_of_range');
       const seconds = view.getUint32(at, littleEndian);
       if (nanoseconds) {
-        const micros = Math.floor(fraction / 1000);
+        const whole = fraction > 1e9 ? LAST_NANO : fraction;
+        const micros = Math.floor(whole / 1000);
         frame.time = seconds * 1e6 + micros;
-        frame.nanos = fraction - micros * 1000;
-      } else frame.time = seconds * 1e6 + fraction;
+        frame.nanos = whole - micros * 1000;
+      } else frame.time = seconds * 1e6 + (fraction > 1e6 ? LAST_MICRO : fraction);
       frame.start = start;
       frame.end = end;
       frame.originalLength = original;

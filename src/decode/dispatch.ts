@@ -5,9 +5,10 @@ import {
   decodeVlan,
 } from './link/ethernet.ts';
 import { decodeFddi } from './link/fddi.ts';
+import { decodeJuniperEthernet } from './link/juniper.ts';
 import { decodeMpls } from './link/mpls.ts';
 import { decodeNflog } from './link/nflog.ts';
-import { decodeCiscoHdlc, decodePpp, decodePppd, decodePppHdlc, decodePppoe } from './link/ppp.ts';
+import { decodeCiscoHdlc, decodePppd, decodePppHdlc, decodePppoe } from './link/ppp.ts';
 import {
   decodeAvs,
   decodePpi,
@@ -52,14 +53,13 @@ export function dispatchLink(packet: Packet, walk: Walk): Level | -1 {
     case 0:
     case 108:
       return decodeNull(packet, walk);
-    case 9:
-      return decodePpp(packet, walk);
     case 10:
       return decodeFddi(packet, walk);
     case 12:
     case 14:
     case 101:
       return decodeRaw(packet, walk);
+    case 9:
     case 50:
       return decodePppHdlc(packet, walk);
     case 51:
@@ -80,6 +80,8 @@ export function dispatchLink(packet: Packet, walk: Walk): Level | -1 {
       return decodeAvs(packet, walk);
     case 166:
       return decodePppd(packet, walk);
+    case 178:
+      return decodeJuniperEthernet(packet, walk);
     case 192:
       return decodePpi(packet, walk);
     case 228:

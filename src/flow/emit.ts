@@ -1,5 +1,15 @@
 import { ADDRESS_STRIDE, type FlowBatch } from './flow.ts';
-import { KIND_ARP, KIND_IPV4, KIND_IPV6, KIND_MAC, TAG_FRAGMENT } from './key.ts';
+import {
+  KIND_ARP,
+  KIND_IPV4,
+  KIND_IPV6,
+  KIND_ISIS,
+  KIND_MAC,
+  TAG_FRAGMENT,
+  TYPE_ISIS,
+  TYPE_WLAN,
+} from './key.ts';
+import { mediaOf } from './media.ts';
 import { countOf } from './record.ts';
 import {
   STATE_ARGUS_EXCHANGED,
@@ -10,6 +20,7 @@ import {
   STATE_FIRST,
   STATE_FRAGMENTS,
   STATE_ICMP_ERROR,
+  STATE_MEDIA_SHIFT,
   STATE_RESET,
   STATE_SYN,
   STATE_SYN_ACK,
@@ -33,6 +44,8 @@ import {
   KEY,
   LONG_AT,
   MAPPED,
+  MEDIA_MASK,
+  MEDIA_SHIFT,
   RESET,
   REVERSED,
   SAW_SYN,
@@ -48,8 +61,17 @@ import {
 } from './slot.ts';
 import { type FlowTable, isLongKey } from './table.ts';
 
-const ETHER_TYPE_OF_KIND = new Uint16Array([0, 0x0800, 0x86dd, 0x0806, 0, 0x8035]);
-const ADDRESS_LENGTH_OF_KIND = new Uint8Array([0, 4, 16, 4, 6, 6]);
+const ETHER_TYPE_OF_KIND = new Uint16Array([
+  0,
+  0x0800,
+  0x86dd,
+  0x0806,
+  0,
+  0x8035,
+  TYPE_WLAN,
+  TYPE_ISIS,
+]);
+const ADDRESS_LENGTH_OF_KIND = new Uint8Array([0, 4, 16, 4, 6, 6, 6, 6]);
 
 /** Copies the flow's record into the batch's next row; its id and reason are the caller's. */
 export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void {
@@ -101,6 +123,10 @@ export function writeRow(table: FlowTable, slot: number, batch: FlowBatch): void
   if ((bits & HAS_TCP) !== 0) state |= STATE_TCP;
   if (fragments) state |= STATE_FRAGMENTS;
   if (kind !== KIND_ARP && turned !== ((bits & REVERSED) !== 0)) state |= STATE_ARGUS_EXCHANGED;
+  // Argus never calls IPv6 flows RTP, though it does call them RTCP.
+  const packets =
+    kind === KIND_IPV4 ? Math.max(batch.originatorPackets[row]!, batch.responderPackets[row]!) : 0;
+  state |= mediaOf((bits & MEDIA_MASK) >>> MEDIA_SHIFT, packets) << STATE_MEDIA_SHIFT;
   if ((bits & MAPPED) !== 0) {
     const icmp = words[base + ICMP]!;
     state |= STATE_ICMP_ERROR;
@@ -158,6 +184,13 @@ function writeAddresses(
     bytes[high] = (middle >>> 8) & 0xff;
     bytes[high + 1] = middle & 0xff;
     putWord(bytes, high + 2, words[key + 3]!);
+    if (kind === KIND_ISIS) {
+      // Behind the MAC addresses, so that whoever does not know IS-IS sees a flow between these.
+      putWord(bytes, at + 6, words[key + 4]!);
+      putWord(bytes, at + 10, words[key + 5]!);
+      putWord(bytes, at + 22, words[key + 6]!);
+      putWord(bytes, at + 26, words[key + 7]!);
+    }
   }
 }
 
@@ -188,6 +221,9 @@ function writePorts(
   if (kind === KIND_MAC) {
     from = words[key + 4]! >>> 16;
     to = words[key + 4]! & 0xffff;
+  } else if (kind === KIND_ISIS) {
+    batch.icmpType[row] = head >>> 16;
+    batch.icmpData[row] = words[key + 8]!;
   } else if (plain && kind <= KIND_IPV6 && (protocol === 6 || protocol === 17)) {
     const ports = words[key + (kind === KIND_IPV4 ? 3 : 9)]!;
     from = ports >>> 16;

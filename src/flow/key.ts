@@ -1,20 +1,25 @@
 import type { Packet } from '../decode/index.ts';
 import { type Inner, innerOfGre } from './key-gre.ts';
 import { keyIcmp4, keyIcmp6 } from './key-icmp.ts';
+import { isIsIs, keyIsIs } from './key-isis.ts';
+import { KIND_ARP, KIND_IPV4, KIND_IPV6, KIND_MAC, KIND_RARP, word } from './key-kinds.ts';
+import { hidesFromArgus, LONGEST_802_3, linkHeader } from './key-link.ts';
+import { isWlan, keyWlan } from './key-wlan.ts';
 import { LANE_KEY, type Lanes } from './lanes.ts';
 import { KEY_WORDS } from './slot.ts';
 
-// Kinds of keys: the low byte of a key's first word.
-/** Addresses of IPv4. */
-export const KIND_IPV4 = 1;
-/** Addresses of IPv6. */
-export const KIND_IPV6 = 2;
-/** An ARP question, by who asks for whom. */
-export const KIND_ARP = 3;
-/** MAC addresses: traffic that is not IP. */
-export const KIND_MAC = 4;
-/** A reverse ARP question. */
-export const KIND_RARP = 5;
+export {
+  KIND_ARP,
+  KIND_IPV4,
+  KIND_IPV6,
+  KIND_ISIS,
+  KIND_MAC,
+  KIND_RARP,
+  KIND_WLAN,
+  TYPE_ISIS,
+  TYPE_WLAN,
+  word,
+} from './key-kinds.ts';
 
 /** Third byte of an IP key's first word when the packet is not a first fragment. */
 export const TAG_FRAGMENT = 1;
@@ -74,14 +79,16 @@ export class FlowKey {
     this.#wireEnd = packet.start + packet.originalLength;
     this.frameBytes = packet.originalLength - (packet.linkType === 1 ? 0 : linkHeader(packet));
     if (packet.linkType === 1 && hidesFromArgus(packet)) {
-      return this.#macs(packet.start + 6, packet.start);
+      return this.macs(packet.start + 6, packet.start);
     }
     const { network, networkOffset, etherType } = packet;
     if (packet.ipCount > 0 || network === 'ip') {
       const ipv6 = etherType === 0x86dd || (etherType !== 0x0800 && packet.ip[0]!.version === 6);
       return this.#readIp(packet, networkOffset, ipv6 ? 0x86dd : 0x0800);
     }
-    return network === 'arp' ? this.#readArp(networkOffset) : this.#readMac(packet);
+    if (network === 'arp') return this.#readArp(networkOffset);
+    if (isWlan(packet)) return keyWlan(this, packet);
+    return this.#readMac(packet);
   }
 
   /** Takes over the key of a plain frame: {@link read} without reading. */
@@ -134,7 +141,7 @@ export class FlowKey {
       offset = this.#inner.offset;
       type = this.#inner.etherType;
       if (this.#inner.macOffset >= 0 && type !== 0x0800 && type !== 0x86dd) {
-        return this.#macs(this.#inner.macOffset + 6, this.#inner.macOffset);
+        return this.macs(this.#inner.macOffset + 6, this.#inner.macOffset);
       }
     }
     return outer >= 0 ? this.#ipv4(outer) : this.#readMac(packet);
@@ -364,16 +371,21 @@ export class FlowKey {
   }
 
   #readMac(packet: Packet): boolean {
+    if (isIsIs(packet) && keyIsIs(this, packet)) return true;
     const source = packet.sourceMacOffset;
     const destination = packet.destinationMacOffset;
     if (source < 0 || destination < 0) return false;
     const tagged = packet.network === 'llc' && packet.vlanCount > 0;
     const saps = tagged ? (packet.llcSsap << 16) | packet.llcDsap : -1;
-    return this.#macs(source, destination, saps);
+    return this.macs(source, destination, saps);
   }
 
-  /** @param saps SSAP << 16 | DSAP; -1 when they stand right behind the length, or there are none */
-  #macs(source: number, destination: number, saps = -1): boolean {
+  /**
+   * The key of two MAC addresses.
+   * @param saps SSAP << 16 | DSAP; -1 when they stand right behind the length, or there are none
+   * @param llcType instead of the EtherType behind the addresses
+   */
+  macs(source: number, destination: number, saps = -1, llcType = 0): boolean {
     const { words } = this;
     const bytes = this.#bytes;
     this.kind = KIND_MAC;
@@ -392,7 +404,7 @@ export class FlowKey {
     const at = Math.max(source, destination) + 6;
     let type = at + 2 <= this.end ? (bytes[at]! << 8) | bytes[at + 1]! : 0;
     let points = saps;
-    if (points >= 0) type = 0;
+    if (points >= 0) type = llcType;
     else if (type <= LONGEST_802_3) {
       type = 0;
       points = at + 4 <= this.end ? (bytes[at + 3]! << 16) | bytes[at + 2]! : 0;
@@ -401,45 +413,4 @@ export class FlowKey {
     words[0] = KIND_MAC | (type << 16);
     return true;
   }
-}
-
-/** Greatest value of the type field that is a length (IEEE 802.3). */
-const LONGEST_802_3 = 1500;
-
-/**
- * True for Ethernet frames whose encapsulation our decoder opens and Argus 3.0.8 does not: it follows
- * 802.1Q, MPLS, PPPoE and LLC alone, and takes the rest for a flow between MAC addresses.
- */
-function hidesFromArgus(packet: Packet): boolean {
-  const { bytes, start } = packet;
-  if (start + 14 > packet.end) return false;
-  const type = (bytes[start + 12]! << 8) | bytes[start + 13]!;
-  if (type === 0x0800 || type === 0x86dd || type <= LONGEST_802_3) return false;
-  return !FOLLOWED.has(type);
-}
-
-const FOLLOWED: ReadonlySet<number> = new Set([
-  0x0806, 0x8035, 0x8100, 0x8847, 0x8848, 0x8863, 0x8864, 0x880b,
-]);
-
-/** Link headers that Argus leaves out of its counts: null, PPP, PPP in HDLC, Cisco HDLC, loop, SLL. */
-const UNCOUNTED: ReadonlyMap<number, number> = new Map([
-  [0, 4],
-  [9, 4],
-  [50, 4],
-  [104, 4],
-  [108, 4],
-  [113, 16],
-]);
-
-/** Bytes of the link header that Argus leaves out of its counts. */
-function linkHeader(packet: Packet): number {
-  const { bytes, start, linkType } = packet;
-  if (linkType !== 127) return UNCOUNTED.get(linkType) ?? 0;
-  return start + 4 <= packet.end ? bytes[start + 2]! | (bytes[start + 3]! << 8) : 0;
-}
-
-/** Four bytes, big-endian, as a signed word. */
-export function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }

@@ -5,12 +5,12 @@ import { mapIcmpError, noteIcmp, quotesPacket } from './icmp.ts';
 import { FlowKey, KIND_ARP, KIND_IPV4, KIND_IPV6 } from './key.ts';
 import { findKnown } from './known.ts';
 import type { Lanes } from './lanes.ts';
+import { Datagram, noteMedia } from './media.ts';
 import { METER_DEFAULTS, type MeterOptions, type MeterStats } from './meter-options.ts';
 import { OneWayList } from './one-way.ts';
 import { AHEAD, FlowQueues, queueOf } from './queue.ts';
-import { clearRecord, lastSeen, setTos, stampRecord, tally } from './record.ts';
+import { clearRecord, lastSeen, noteAnomalies, setTos, stampRecord, tally } from './record.ts';
 import {
-  ANOMALY_HIGH,
   ANOMALY_LOW,
   BITS,
   DST_TOS,
@@ -22,6 +22,7 @@ import {
   KIN,
   LINK_STRIDE,
   LISTED,
+  MEDIA_MASK,
   QUEUE_MASK,
   QUEUE_TIME,
   REVERSED,
@@ -57,6 +58,7 @@ export class Meter {
   readonly #quoted = new FlowKey();
   readonly #plain = new Packet();
   readonly #segment = new Segment();
+  readonly #datagram = new Datagram();
   readonly #exit: Departures;
   readonly #statusMicros: number;
   #last = -1;
@@ -138,10 +140,9 @@ export class Meter {
     const table = this.table;
     const { words } = table;
     const base = slot * STRIDE;
-    const time = lanes.time[lane]!;
     this.#last = slot;
     const turned = lanes.turned[lane] === 1;
-    let forward = stampRecord(table, slot, time, turned);
+    let forward = stampRecord(table, slot, lanes.time[lane]!, turned);
     const anomalies = lanes.anomalies[lane]!;
     if (anomalies !== 0) words[base + ANOMALY_LOW]! |= anomalies;
     const { bytes } = lanes;
@@ -149,15 +150,18 @@ export class Meter {
     const tos = bytes[start + 15]!;
     setTos(words, base, tos, forward);
     const tcp = bytes[start + 23] === 6;
+    const payload = ((bytes[start + 16]! << 8) | bytes[start + 17]!) - 20;
     if (tcp) {
-      const payload = ((bytes[start + 16]! << 8) | bytes[start + 17]!) - 20;
       this.#segment.read(bytes, start + 34, lanes.end[lane]!, payload);
       if (followTcp(words, base, this.#segment, forward)) {
         this.#key.turned = turned;
         this.#key.tos = tos;
-        this.#restart(slot, time, forward);
+        this.#restart(slot, lanes.time[lane]!, forward);
         forward = true;
       }
+    } else if ((words[base + BITS]! & MEDIA_MASK) !== 0) {
+      this.#datagram.read(bytes, start + 34, lanes.end[lane]!, payload);
+      noteMedia(words, base, this.#datagram, forward, false);
     }
     tally(table, slot, forward, lanes.originalLength[lane]!);
     if ((words[base + BITS]! & LISTED) !== 0) this.#oneWay.settle(slot, tcp);
@@ -250,10 +254,7 @@ export class Meter {
     stampRecord(this.table, slot, time, key.turned);
     const words = this.table.words;
     const base = slot * STRIDE;
-    if ((packet.anomalyLow | packet.anomalyHigh) !== 0) {
-      words[base + ANOMALY_LOW] |= packet.anomalyLow;
-      words[base + ANOMALY_HIGH] |= packet.anomalyHigh;
-    }
+    noteAnomalies(words, base, packet);
     let forward = ((words[base + BITS]! & TURNED) !== 0) === key.turned;
     if (key.kind <= KIND_IPV6) {
       setTos(words, base, key.tos, forward);
@@ -270,6 +271,9 @@ export class Meter {
             forward = true;
           }
         }
+      } else if (key.protocol === 17) {
+        this.#datagram.read(packet.bytes, key.upper, packet.end, key.length);
+        noteMedia(words, base, this.#datagram, forward, start);
       } else if (key.protocol === 1 && key.kind === KIND_IPV4) {
         noteIcmp(this.table, slot, key, start);
         if (quotesPacket(key)) mapIcmpError(this.table, this.#quoted, key, packet);
@@ -284,7 +288,6 @@ export class Meter {
   #restart(slot: number, time: number, forward: boolean): void {
     const { words, floats } = this.table;
     const base = slot * STRIDE;
-    const fields = slot * FLOAT_STRIDE;
     this.#exit.send(slot, 'restarted');
     clearRecord(this.table, slot);
     const turned = this.#key.turned;
@@ -292,7 +295,7 @@ export class Meter {
     if (!forward) bits &= ~REVERSED;
     words[base + BITS] = bits | FIRST | (turned ? TURNED : 0);
     words[base + TCP] = 0;
-    floats[fields + SRC_START] = time;
+    floats[slot * FLOAT_STRIDE + SRC_START] = time;
     this.#queues.remove(slot);
     this.#enqueue(slot);
     setTos(words, base, this.#key.tos, true);

@@ -16,6 +16,9 @@ export const STATE_FRAGMENTS = 1 << 7;
 export const STATE_ARGUS_EXCHANGED = 1 << 8;
 /** An ICMP error about this flow was seen; its type and code are the two upper bytes. */
 export const STATE_ICMP_ERROR = 1 << 9;
+/** Shift of what a UDP flow carries (2 bits): a number of {@link import('./media.ts').MEDIA}. */
+export const STATE_MEDIA_SHIFT = 10;
+export const STATE_MEDIA: number = 3 << STATE_MEDIA_SHIFT;
 /** Shift of the ICMP error's type (8 bits) and code (8 bits above). */
 export const STATE_ERROR_TYPE_SHIFT = 16;
 export const STATE_ERROR_CODE_SHIFT = 24;

@@ -1,3 +1,4 @@
+import type { Packet } from '../decode/index.ts';
 import {
   ANOMALY_HIGH,
   ANOMALY_LOW,
@@ -63,6 +64,14 @@ export function clearRecord(table: FlowTable, slot: number): void {
   words[base + SIDES]! &= 0xffff0000;
   words[base + ANOMALY_LOW] = 0;
   words[base + ANOMALY_HIGH] = 0;
+}
+
+/** Adds a packet's oddities to its flow's. */
+export function noteAnomalies(words: Int32Array, base: number, packet: Packet): void {
+  const { anomalyLow, anomalyHigh } = packet;
+  if ((anomalyLow | anomalyHigh) === 0) return;
+  words[base + ANOMALY_LOW]! |= anomalyLow;
+  words[base + ANOMALY_HIGH]! |= anomalyHigh;
 }
 
 /** Notes the ToS of a side: the last one counts. */

@@ -68,6 +68,10 @@ export const HASH = 7;
 export const FRAGMENT_BYTES = TCP;
 export const FRAGMENT_TOTAL = SRC_SEQ;
 
+/** UDP flows that look like RTP reuse them, too: sequence numbers and sources (SSRC) of both sides. */
+export const MEDIA_SEQUENCES = TCP;
+export const MEDIA_SOURCE = SRC_SEQ;
+
 /** BITS: key order and packet order differ (Argus: ARGUS_DIRECTION of the flow). */
 export const TURNED = 1 << 0;
 /** BITS: Argus prints the key's addresses exchanged (ARGUS_REVERSE). */
@@ -98,3 +102,6 @@ export const LISTED = 1 << 16;
 /** BITS: number of the queue that holds the flow, plus one; 0 for none. */
 export const QUEUE_SHIFT = 17;
 export const QUEUE_MASK: number = 7 << QUEUE_SHIFT;
+/** BITS: what a UDP flow carries, a number of {@link import('./media.ts').MEDIA}. */
+export const MEDIA_SHIFT = 20;
+export const MEDIA_MASK: number = 3 << MEDIA_SHIFT;

@@ -10,7 +10,7 @@ const ALIGNMENT = 48;
 const FIRST_INDEX = 2048;
 
 /** Words of a key by its kind (the low byte of its first word): see `key.ts`. */
-export const KEY_LENGTH: Uint8Array = new Uint8Array([0, 5, 11, 5, 5, 6]);
+export const KEY_LENGTH: Uint8Array = new Uint8Array([0, 5, 11, 5, 5, 6, 7, 9]);
 
 /** Whether keys of a kind lie in {@link FlowTable.longKeys}. */
 export function isLongKey(kind: number): boolean {

@@ -141,10 +141,15 @@ describe('a pcap that breaks off', () => {
 });
 
 describe('times of a pcap record', () => {
-  it('takes a fraction outside its second as it stands, and says so', async () => {
+  it('takes a fraction of a second and more for its end, a negative one as it stands, and says so', async () => {
     const above = await one(pcapRecord(body(1), { seconds: 10, fraction: 1_000_000 }));
     assert.equal(above.frames[0]?.time, 11e6);
     assert.deepEqual(above.anomalies, { capture_time_out_of_range: 1 });
+    const far = await one(pcapRecord(body(1), { seconds: 10, fraction: 0x30303030 }));
+    assert.equal(far.frames[0]?.time, 10_999_999);
+    const farNanos = pcapRecord(body(1), { seconds: 10, fraction: 0x7fffffff });
+    const kept = (await one(farNanos, { magic: 0xa1b23c4d })).frames[0];
+    assert.deepEqual([kept?.time, kept?.nanos], [10_999_999, 999]);
     const negative = await one(pcapRecord(body(1), { seconds: 10, fraction: -1_404_616 }));
     assert.equal(negative.frames[0]?.time, 10e6 - 1_404_616);
     const nanos = pcapRecord(body(1), { seconds: 10, fraction: -1 });

@@ -23,7 +23,21 @@ export function decodeEthernet(packet: Packet, walk: Walk): Level {
     packet.sourceMacOffset = start + 6;
   }
   walk.offset = start + 14;
-  return typeOrLength(packet, walk, (packet.bytes[start + 12] << 8) | packet.bytes[start + 13]);
+  const value = (packet.bytes[start + 12] << 8) | packet.bytes[start + 13];
+  if (value <= MAX_LENGTH && isInterSwitch(packet.bytes, start)) {
+    walk.offset = start;
+    return frameWithin(packet, walk, ISL_HEADER);
+  }
+  return typeOrLength(packet, walk, value);
+}
+
+/** Cisco Inter-Switch Link: 26 bytes before the frame proper, told by the address that it is sent to. */
+const ISL_HEADER = 26;
+
+/** The group address 01-00-0c-00-00, and the upper half of the byte behind it: 0 says Ethernet. */
+function isInterSwitch(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== 1 || bytes[at + 1] !== 0 || bytes[at + 2] !== 0x0c) return false;
+  return (bytes[at + 3] | bytes[at + 4] | (bytes[at + 5] >> 4)) === 0;
 }
 
 /** What the two bytes before `walk.offset` say: an EtherType, or the length of an LLC frame. */

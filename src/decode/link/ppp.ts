@@ -45,7 +45,7 @@ function pppEtherType(protocol: number): number {
   }
 }
 
-/** PPP on a line, or Cisco HDLC where the address byte is 0x0f or 0x8f (LINKTYPE_PPP_HDLC). */
+/** PPP, or Cisco HDLC where the address byte is 0x0f or 0x8f (LINKTYPE_PPP and LINKTYPE_PPP_HDLC). */
 export function decodePppHdlc(packet: Packet, walk: Walk): Level {
   const { bytes } = packet;
   const at = walk.offset;

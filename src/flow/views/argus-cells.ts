@@ -1,6 +1,9 @@
 import { ipv4Text, ipv6Text, macText } from '../../base/index.ts';
 import { ADDRESS_STRIDE, CLOSE_REASONS, type FlowBatch } from '../flow.ts';
-import { STATE_ARGUS_EXCHANGED, STATE_FRAGMENTS } from '../record-state.ts';
+import { TYPE_ISIS, TYPE_WLAN } from '../key.ts';
+import { MEDIA } from '../media.ts';
+import { STATE_ARGUS_EXCHANGED, STATE_FRAGMENTS, STATE_MEDIA_SHIFT } from '../record-state.ts';
+import { isIsIsPdu, isisAddress, isisChecksum } from './argus-isis.ts';
 import { etherTypeName, PROTOCOL_NAMES } from './argus-names.ts';
 
 const hex4 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`;
@@ -10,8 +13,13 @@ const MAC = 6;
 /** The Proto cell. */
 export function argusProtocol(batch: FlowBatch, row: number): string {
   const etherType = batch.etherType[row]!;
-  if (batch.addressLength[row] === MAC || etherType === 0x0806) return etherTypeName(etherType);
+  if (batch.addressLength[row] === MAC || etherType === 0x0806) {
+    if (etherType === TYPE_WLAN) return 'wlan';
+    return etherType === TYPE_ISIS ? 'isis' : etherTypeName(etherType);
+  }
   const protocol = batch.protocol[row]!;
+  const media = (batch.state[row]! >>> STATE_MEDIA_SHIFT) & 3;
+  if (media !== 0) return MEDIA[media]!;
   return etherType === 0x86dd && protocol === 58 ? 'ipv6-icmp' : PROTOCOL_NAMES[protocol]!;
 }
 
@@ -22,7 +30,7 @@ export function argusProtocol(batch: FlowBatch, row: number): string {
 export function sourceAddressOffset(batch: FlowBatch, row: number, exchanged: boolean): number {
   const at = row * ADDRESS_STRIDE;
   if (batch.addressLength[row] === MAC) {
-    if (batch.etherType[row] === 0x8035) return at;
+    if (!hasPlainPorts(batch, row)) return at;
     const bytes = batch.addresses;
     for (let i = 0; i < MAC; i++) {
       const order = bytes[at + i]! - bytes[at + 16 + i]!;
@@ -39,13 +47,15 @@ export function addressText(batch: FlowBatch, row: number, offset: number): stri
   const length = batch.addressLength[row]!;
   const bytes = batch.addresses;
   if (length === 4) return ipv4Text(bytes, offset);
-  return length === MAC ? macText(bytes, offset) : ipv6Text(bytes, offset);
+  if (length !== MAC) return ipv6Text(bytes, offset);
+  return isIsIsPdu(batch, row) ? isisAddress(batch, row, offset) : macText(bytes, offset);
 }
 
 /** True when the ports of the row are plain numbers: TCP, UDP and flows of MAC addresses. */
 export function hasPlainPorts(batch: FlowBatch, row: number): boolean {
   const etherType = batch.etherType[row]!;
-  if (batch.addressLength[row] === MAC) return etherType !== 0x8035;
+  if (batch.addressLength[row] === MAC)
+    return etherType !== 0x8035 && etherType !== TYPE_WLAN && !isIsIsPdu(batch, row);
   const protocol = batch.protocol[row]!;
   return etherType !== 0x0806 && (protocol === 6 || protocol === 17);
 }
@@ -67,7 +77,7 @@ export function specialPort(batch: FlowBatch, row: number, source: boolean): str
     }
   } else if (batch.etherType[row] === 0x86dd && protocol === 58) {
     return String(source ? batch.icmpType[row] : batch.icmpCode[row]);
-  }
+  } else if (!source && isIsIsPdu(batch, row)) return isisChecksum(batch, row);
   return '';
 }
 

@@ -1,6 +1,6 @@
 import { argusTime } from '../../base/index.ts';
 import type { FlowBatch } from '../flow.ts';
-import { STATE_TCP } from '../record-state.ts';
+import { STATE_MEDIA, STATE_TCP } from '../record-state.ts';
 import { otherAddress } from './argus.ts';
 import {
   addressText,
@@ -75,7 +75,8 @@ export class ArgusCsv {
     at = putDuration(bytes, at, argusDuration(batch, row, start));
     bytes[at++] = COMMA;
     const plain = batch.etherType[row] === IPV4;
-    if (plain) at = this.#protocols.put(bytes, at, batch.protocol[row]!);
+    if (plain && (batch.state[row]! & STATE_MEDIA) === 0)
+      at = this.#protocols.put(bytes, at, batch.protocol[row]!);
     else at = putText(bytes, at, argusProtocol(batch, row));
     bytes[at++] = COMMA;
     at = this.#address(batch, row, source, at);

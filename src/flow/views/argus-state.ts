@@ -7,6 +7,7 @@ import {
   STATE_ICMP_ERROR,
   STATE_TCP,
 } from '../record-state.ts';
+import { isIsIsPdu, isisPdu } from './argus-isis.ts';
 
 const LETTERS = 'FSRPAUEC';
 
@@ -96,6 +97,7 @@ export function argusState(batch: FlowBatch, row: number, exchanged: boolean): s
     const type = batch.icmpType[row]!;
     return (protocol === 1 ? icmpWord : icmp6Word)(type, batch.icmpCode[row]!);
   }
+  if (isIsIsPdu(batch, row)) return isisPdu(batch, row);
   const sends = batch.originatorPackets[row]! > 0;
   const answers = batch.responderPackets[row]! > 0;
   if (sends && answers) return 'CON';

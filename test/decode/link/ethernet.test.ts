@@ -72,3 +72,13 @@ test('a header cut or sent short', () => {
   assert.deepEqual(odd(decode(hex('0102030405'), 1, 60)), ['link_truncated']);
   assert.deepEqual(odd(decode(hex('0102030405'))), ['link_malformed']);
 });
+
+test('an Inter-Switch Link header is opened, and the inner addresses count', () => {
+  const header = (type: string) =>
+    `01000c0000${type} 02aabbccddee 0060 aaaa03 00000c 0003 0000 0000`;
+  const packet = decode(join(header('00'), ethernet(0x0800, TCP)));
+  assert.deepEqual([packet.ipCount, packet.sourceMacOffset, odd(packet)], [1, MARGIN + 32, []]);
+  assert.equal(decode(join(header('10'), ethernet(0x0800, TCP))).ipCount, 0, 'token ring');
+  const typed = join('01000c000000 02aabbccddee 0800', TCP);
+  assert.deepEqual([decode(typed).ipCount, decode(typed).sourceMacOffset], [1, MARGIN + 6]);
+});

@@ -49,3 +49,10 @@ test('Cisco HDLC, on its own type and among PPP', () => {
   assert.equal(decode(hex('8f008038 00000001'), 104).network, 'other');
   assert.deepEqual(odd(decode(hex('0f000001 00'), 104)), ['link_malformed']);
 });
+
+test('Cisco HDLC in a capture that says PPP', () => {
+  for (const head of ['0f000800', '8f000800']) {
+    const packet = decode(join(head, TCP), 9);
+    assert.deepEqual([packet.ipCount, packet.etherType, odd(packet)], [1, 0x0800, []], head);
+  }
+});
