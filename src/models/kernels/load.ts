@@ -51,7 +51,10 @@ export interface TreeKernels {
     histogram: number,
     seen: number,
   ): void;
-  sumClasses(items: number, count: number, out: number): void;
+  isConstant(items: number, count: number, bins: number, stride: number): number;
+  markBins(histogram: number, bins: number, classes: number, seen: number): void;
+  sumClasses(items: number, count: number, classes: number, out: number): void;
+  gatherItems(items: number, count: number, bins: number, stride: number, out: number): void;
   bestCut(
     histogram: number,
     seen: number,

@@ -32,6 +32,7 @@ export function exp(x: number): number {
  */
 export function plainTreeKernels(buffer: SharedArrayBuffer): TreeKernels {
   const u8 = new Uint8Array(buffer);
+  const u16 = new Uint16Array(buffer);
   const u32 = new Uint32Array(buffer);
   const i32 = new Int32Array(buffer);
   const f32 = new Float32Array(buffer);
@@ -126,21 +127,41 @@ export function plainTreeKernels(buffer: SharedArrayBuffer): TreeKernels {
     },
     countClasses(items, count, bins, stride, classes, histogram, seen) {
       for (let i = 0; i < count; i++) {
-        const bin = u8[bins + u32[items / 4 + 4 * i]! * stride]!;
-        const label = u32[items / 4 + 4 * i + 1]!;
-        f64[histogram / 8 + bin * classes + label]! += f64[items / 8 + 2 * i + 1]!;
-        u32[seen / 4 + (bin >>> 5)]! |= 1 << (bin & 31);
+        const bin = u8[bins + u32[items / 4 + 2 * i]! * stride]!;
+        const label = u16[items / 2 + 4 * i + 2]!;
+        u32[histogram / 4 + bin * classes + label]! += u16[items / 2 + 4 * i + 3]!;
+        if (seen > 0) u32[seen / 4 + (bin >>> 5)]! |= 1 << (bin & 31);
       }
     },
     countClasses4(items, count, stride, classes, histogram, size, seen, ...bins) {
       bins.forEach((column, i) => {
         const at = histogram + i * size;
-        this.countClasses(items, count, column, stride, classes, at, seen + 32 * i);
+        const marks = seen > 0 ? seen + 32 * i : 0;
+        this.countClasses(items, count, column, stride, classes, at, marks);
       });
     },
-    sumClasses(items, count, out) {
+    isConstant(items, count, bins, stride) {
+      const binOf = (i: number): number => u8[bins + u32[items / 4 + 2 * i]! * stride]!;
+      for (let i = 1; i < count; i++) if (binOf(i) !== binOf(0)) return 0;
+      return 1;
+    },
+    markBins(histogram, bins, classes, seen) {
+      for (let i = 0; i < bins * classes; i++) {
+        const bin = Math.floor(i / classes);
+        if (u32[histogram / 4 + i]! > 0) u32[seen / 4 + (bin >>> 5)]! |= 1 << (bin & 31);
+      }
+    },
+    sumClasses(items, count, classes, out) {
+      u32.fill(0, out / 4, out / 4 + classes);
       for (let i = 0; i < count; i++) {
-        f64[out / 8 + u32[items / 4 + 4 * i + 1]!]! += f64[items / 8 + 2 * i + 1]!;
+        u32[out / 4 + u16[items / 2 + 4 * i + 2]!]! += u16[items / 2 + 4 * i + 3]!;
+      }
+    },
+    gatherItems(items, count, bins, stride, out) {
+      for (let i = 0; i < count; i++) {
+        const from = bins + u32[items / 4 + 2 * i]! * stride;
+        u8.copyWithin(out + i * stride, from, from + stride);
+        u32[items / 4 + 2 * i] = i;
       }
     },
     bestCut(histogram, seen, classes, total, factors, work, least, only) {
@@ -161,10 +182,10 @@ export function plainTreeKernels(buffer: SharedArrayBuffer): TreeKernels {
       bins.forEach((bin, i) => {
         const next = bins[i + 1];
         for (const k of kinds) {
-          const cell = histogram / 8 + bin * classes + k;
-          left[k]! += f64[cell]!;
-          right[k]! -= f64[cell]!;
-          f64[cell] = 0;
+          const cell = histogram / 4 + bin * classes + k;
+          left[k]! += u32[cell]!;
+          right[k]! -= u32[cell]!;
+          u32[cell] = 0;
         }
         const rowsOf = (cells: number[]): number => cells.reduce((sum, cell) => sum + cell, 0);
         if (next === undefined || rowsOf(left) < least || rowsOf(right) < least) return;
@@ -178,7 +199,7 @@ export function plainTreeKernels(buffer: SharedArrayBuffer): TreeKernels {
       return found;
     },
     partitionItems(items, count, bins, stride, bin) {
-      return divide(items, count, 4, (row) => u8[bins + row * stride]! <= bin);
+      return divide(items, count, 2, (row) => u8[bins + row * stride]! <= bin);
     },
     walk(nodes, values, bins, stride, count, found) {
       for (let i = 0; i < count; i++) {

@@ -1,4 +1,5 @@
 import type { Matrix } from '../../features/index.ts';
+import { CellSorter } from './sort-cells.ts';
 
 /** Most bins a column is cut into: a bin number then fits a byte. */
 export const MAX_BINS = 255;
@@ -36,19 +37,56 @@ export function binMatrix(
   maxBins: number,
   weights: Float32Array | undefined,
 ): BinnedMatrix {
-  const { rows, cols, data } = matrix;
+  const { rows, cols } = matrix;
   const bins = new Uint8Array(new SharedArrayBuffer(rows * cols));
   const counts = new Int32Array(new SharedArrayBuffer(cols * 4));
   const edges = new Float32Array(new SharedArrayBuffer(cols * MAX_BINS * 4));
-  const cells = new Float32Array(rows);
+  const read = new ColumnReader(matrix, order);
+  const sorter = new CellSorter(rows);
   for (let c = 0; c < cols; c++) {
-    for (let i = 0, at = order[c]!; i < rows; i++, at += cols) cells[i] = data[at]!;
+    const cells = read.column(c);
     const cuts = edges.subarray(c * MAX_BINS, (c + 1) * MAX_BINS);
-    const count = cutColumn(cells, maxBins, weights, cuts);
+    const count = cutColumn(cells, maxBins, weights, { edges: cuts, sorter });
     counts[c] = count;
     assignBins(cells, cuts, count - 1, bins.subarray(c * rows, (c + 1) * rows));
   }
   return { rows, cols, order, bins, counts, edges };
+}
+
+/** Columns read from the matrix at a time: a cache line of it then serves several. */
+const READ_TOGETHER = 4;
+
+/** Columns of a matrix one after another. */
+class ColumnReader {
+  readonly #matrix: Matrix;
+  readonly #order: Int32Array;
+  readonly #cells: readonly Float32Array[];
+
+  constructor(matrix: Matrix, order: Int32Array) {
+    this.#matrix = matrix;
+    this.#order = order;
+    this.#cells = Array.from({ length: READ_TOGETHER }, () => new Float32Array(matrix.rows));
+  }
+
+  /** Cells of column `c` of the order; to be asked in ascending order. */
+  column(c: number): Float32Array {
+    if (c % READ_TOGETHER === 0) this.#read(c);
+    return this.#cells[c % READ_TOGETHER]!;
+  }
+
+  #read(c: number): void {
+    const { rows, cols, data } = this.#matrix;
+    const order = this.#order;
+    const last = cols - 1;
+    const [cells0, cells1, cells2, cells3] = this.#cells;
+    const [at0, at1, at2, at3] = [0, 1, 2, 3].map((i) => order[Math.min(c + i, last)]!);
+    for (let i = 0, base = 0; i < rows; i++, base += cols) {
+      cells0![i] = data[base + at0!]!;
+      cells1![i] = data[base + at1!]!;
+      cells2![i] = data[base + at2!]!;
+      cells3![i] = data[base + at3!]!;
+    }
+  }
 }
 
 /** Writes a column's edges in ascending order. @returns number of bins, edges + 1 */
@@ -56,12 +94,12 @@ function cutColumn(
   cells: Float32Array,
   maxBins: number,
   weights: Float32Array | undefined,
-  edges: Float32Array,
+  { edges, sorter }: { edges: Float32Array; sorter: CellSorter },
 ): number {
   const few = distinctOfTwo(cells);
   const { values, mass } = few
     ? { values: few, mass: new Float64Array(few.length) }
-    : distinct(cells);
+    : distinct(sorter.sorted(cells));
   if (weights) {
     mass.fill(0);
     for (let i = 0; i < cells.length; i++) {
@@ -110,9 +148,8 @@ function distinctOfTwo(cells: Float32Array): Float32Array | undefined {
   return first < second ? Float32Array.of(first, second) : Float32Array.of(second, first);
 }
 
-/** The distinct values, ascending, and how often each stands. */
-function distinct(cells: Float32Array): { values: Float32Array; mass: Float64Array } {
-  const sorted = cells.slice().sort();
+/** The distinct of sorted values, put at their front, and how often each stands. */
+function distinct(sorted: Float32Array): { values: Float32Array; mass: Float64Array } {
   const counts = new Float64Array(sorted.length);
   counts[0] = 1;
   let kept = 1;

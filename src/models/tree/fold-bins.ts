@@ -9,20 +9,28 @@ export interface BinnedRows {
   readonly stride: number;
   readonly bins: Uint8Array;
   readonly labels: Int32Array;
-  readonly weights: Float32Array | undefined;
+}
+
+/** Rows of which no two have the same bins and the same label. */
+export interface FoldedRows {
+  /** Their number; they stand first in `bins` and `labels`, in order of their first row. */
+  readonly distinct: number;
+  /** The one that stands for each row. */
+  readonly place: Int32Array;
+  /** First of the rows that each of them stands for. */
+  readonly first: Int32Array;
 }
 
 /**
- * The first row with the same bins and the same label, for each row. Trees cannot tell such rows
+ * Moves rows that differ in bins or label to the front, in place. Trees cannot tell equal rows
  * apart, and sums of whole weights are exact in any order, so a tree may hold them as one row of the
- * summed weight and be the same to the last bit. Undefined where that would save little, or where
- * weights are not whole numbers.
+ * summed weight and be the same to the last bit. Undefined, and nothing moved, where that would
+ * save little.
  */
-export function foldBins({ rows, stride, bins, labels, weights }: BinnedRows) {
-  if (weights && !weights.every(Number.isInteger)) return undefined;
+export function foldBins({ rows, stride, bins, labels }: BinnedRows): FoldedRows | undefined {
   const size = stride / 4;
   const words = new Int32Array(bins.buffer, bins.byteOffset, rows * size);
-  const first = new Int32Array(new SharedArrayBuffer(rows * 4));
+  const place = new Int32Array(new SharedArrayBuffer(rows * 4));
   let slots = 16;
   while (slots < 2 * rows) slots *= 2;
   const table = new Int32Array(slots).fill(-1);
@@ -41,19 +49,25 @@ export function foldBins({ rows, stride, bins, labels, weights }: BinnedRows) {
       const other = table[slot]!;
       if (other < 0) {
         table[slot] = i;
-        first[i] = i;
-        distinct++;
+        place[i] = distinct++;
         break;
       }
       const base = other * size;
       let w = labels[other] === label ? 0 : -1;
       while (w >= 0 && w < size && words[base + w] === words[from + w]) w++;
       if (w === size) {
-        first[i] = other;
+        place[i] = place[other]!;
         break;
       }
       slot = (slot + 1) & (slots - 1);
     }
   }
-  return first;
+  const first = new Int32Array(distinct);
+  for (let i = 0, kept = 0; kept < distinct; i++) {
+    if (place[i] !== kept) continue;
+    words.copyWithin(kept * size, i * size, (i + 1) * size);
+    labels[kept] = labels[i]!;
+    first[kept++] = i;
+  }
+  return { distinct, place, first };
 }

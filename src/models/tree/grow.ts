@@ -1,28 +1,38 @@
 import { Random } from '../../base/index.ts';
 import { type KernelMemory, loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
 import { MAX_BINS } from './bins.ts';
-import { SplitFinder } from './split.ts';
+import { NodeList } from './node-list.ts';
+import { ITEM, RowSampler } from './sample.ts';
+import { type RowPlace, SplitFinder, type SplitNode } from './split.ts';
 
 /** Everything that growing trees needs; plain data over shared memory, so it can go to a worker. */
 export interface GrowTask {
   readonly memory: KernelMemory;
-  /** Address of the bins, row-major, `stride` bytes a row. */
+  /** Address of the bins of distinct rows, row-major, `stride` bytes each, a multiple of 8. */
   readonly bins: number;
   readonly stride: number;
+  /** Address of the same column by column, a byte a row. */
+  readonly columns: number;
   readonly rows: number;
+  /** Number of distinct rows, and which of them stands for each row; undefined: each for itself. */
+  readonly distinct: number;
+  readonly place: Int32Array | undefined;
   readonly cols: number;
   /** Matrix column of each column. */
   readonly order: Int32Array;
   /** Bins of each column, and their upper edges as in `BinnedMatrix`. */
   readonly counts: Int32Array;
   readonly edges: Float32Array;
-  /** One class index a row. */
+  /** One class index a distinct row. */
   readonly labels: Int32Array;
+  /** Weights that rows are drawn by; undefined: all alike, or nothing is drawn. */
   readonly weights: Float32Array | undefined;
-  /** Row that stands for each row: as binned and labelled; undefined: each for itself. */
-  readonly first: Int32Array | undefined;
+  /** Weight of each row in units when nothing is drawn; undefined: 1 each. */
+  readonly units: Uint32Array | undefined;
+  /** Weight of a unit. */
+  readonly unit: number;
   readonly classCount: number;
-  /** Factor of each class's rows in impurity and leaf shares. */
+  /** What a unit of each class weighs in impurity and leaf shares. */
   readonly factors: Float64Array;
   readonly limits: GrowLimits;
   /** Draw rows with replacement, by weight, for each tree. */
@@ -36,15 +46,19 @@ export interface GrowTask {
 
 /** Addresses of what one grower works on. */
 export interface GrowRoom {
-  /** Rows in hand: 16 bytes each, row and label (32 bits), weight (64-bit float). */
+  /** Rows in hand: {@link ITEM} bytes each, row (32 bits), label and units (16 bits each). */
   readonly items: number;
   readonly moved: number;
+  /** Room for copies of rows: one in {@link COPIES_SHARE} items. */
+  readonly copies: number;
   /** Four histograms of `histogramBytes`, zeros between nodes. */
   readonly histograms: number;
   readonly histogramBytes: number;
   /** Four times 256 bits: bins with rows in them; zeros between nodes. */
   readonly seen: number;
-  /** Weight of each class in the node, then each class's factor, then the kernels' room. */
+  /** Units by class of one side, 32-bit whole numbers. */
+  readonly sums: number;
+  /** Units of each class in the node, then each class's factor, then the kernels' room. */
   readonly classWeights: number;
   readonly factors: number;
   readonly work: number;
@@ -77,8 +91,17 @@ export interface GrownTree {
   readonly gain: Float64Array;
 }
 
-/** Bytes of an item of {@link GrowRoom}. */
-const ITEM = 16;
+/**
+ * A node with at most one in so many of the rows that its items are spread over has them copied side
+ * by side: cache lines then hold nothing but rows of the node.
+ */
+const SPREAD = 4;
+/** All copies alive at a time are one row in so many at most: 1/4 + 1/16 + ... of them. */
+export const COPIES_SHARE = SPREAD - 1;
+/** Bytes of rows that stay in the first-level cache anyway. */
+const NEAR = 16_384;
+/** Numbers that a pending node takes on the stack. */
+const PENDING = 7;
 
 /** Grows trees one after another, reusing its buffers: one a thread. */
 export class TreeGrower {
@@ -86,119 +109,136 @@ export class TreeGrower {
   readonly #room: GrowRoom;
   readonly #kernels: TreeKernels;
   readonly #finder: SplitFinder;
-  readonly #rowWeights: Float64Array;
+  readonly #sampler: RowSampler;
+  readonly #sums: Uint32Array;
   readonly #classWeights: Float64Array;
-  readonly #cumulative: Float64Array | undefined;
+  /** Units by class of the nodes pending. */
+  #pending: Float64Array;
   #slots: Uint8Array;
   #cover = 0;
   #pure = false;
 
   /** @param thread number of its room */
   constructor(task: GrowTask, thread: number) {
-    const { rows, cols, classCount, memory } = task;
+    const { cols, classCount, memory } = task;
     const room = task.rooms[thread]!;
     this.#task = task;
     this.#room = room;
     this.#kernels = loadTreeKernels(memory);
     this.#finder = new SplitFinder(task, room, this.#kernels);
-    this.#rowWeights = new Float64Array(rows);
+    this.#sampler = new RowSampler(task);
+    this.#sums = new Uint32Array(memory.buffer, room.sums, classCount);
+    this.#pending = new Float64Array(64 * classCount);
     this.#classWeights = new Float64Array(memory.buffer, room.classWeights, classCount);
     new Float64Array(memory.buffer, room.factors, classCount).set(task.factors);
     this.#slots = new Uint8Array(cols * 32);
-    if (task.bootstrap && task.weights) this.#cumulative = cumulate(task.weights);
   }
 
   /** Tree number `index`; depends on the task and the index only. */
   grow(index: number): GrownTree {
     const { limits, classCount, factors, seed, cols, counts, order, edges } = this.#task;
+    const { stride, distinct } = this.#task;
     const random = new Random(seed).fork(index);
-    const count = this.#sample(random);
+    const { items, copies, sums: sumsAt } = this.#room;
+    const count = this.#sampler.lay(random, items);
     const finder = this.#finder;
+    const sums = this.#sums;
+    const classWeights = this.#classWeights;
     finder.start();
     for (let c = 0; c < cols; c++) this.#slots[c] = counts[c] === 1 ? 1 : 0;
     const nodes = new NodeList(classCount);
     const gain = new Float64Array(cols);
-    // Pending nodes: first row, end row, depth, and the node whose right child it is (or -1).
-    const stack: number[] = [0, count, 0, -1];
+    // Pending nodes: first item, end item, depth, the node whose right child it is (or -1); address
+    // (0: those of the task) and number of the rows its items count from, and where copies may go.
+    const stack: number[] = [0, count, 0, -1, 0, distinct, copies];
+    this.#kernels.sumClasses(items, count, classCount, sumsAt);
+    this.#pending.set(sums);
     while (stack.length > 0) {
+      let free = stack.pop()!;
+      let span = stack.pop()!;
+      let bins = stack.pop()!;
       const parent = stack.pop()!;
       const depth = stack.pop()!;
       const end = stack.pop()!;
       const start = stack.pop()!;
       const node = nodes.open();
       if (parent >= 0) nodes.right[parent] = node;
-      const total = this.#countClasses(start, end);
+      const total = this.#takeClasses(stack.length / PENDING);
       const constants = this.#slot(depth);
       const tried = depth < limits.maxDepth && total >= limits.minSamplesSplit && !this.#pure;
-      const from = this.#room.items + start * ITEM;
-      if (!tried || !finder.find({ from, count: end - start, constants, random })) {
-        nodes.close(node, this.#classWeights, factors);
+      const from = items + start * ITEM;
+      const size = end - start;
+      if (tried && size * SPREAD <= span && span * stride > NEAR) {
+        this.#kernels.gatherItems(from, size, bins || this.#task.bins, stride, free);
+        bins = free;
+        span = size;
+        free += size * stride;
+      }
+      const place = this.#place(bins);
+      const rows = { from, count: size, place, constants, random };
+      if (!tried || !finder.find(rows)) {
+        nodes.close(node, classWeights, factors);
         continue;
       }
       const { column, bin } = finder;
       gain[order[column]!]! += Math.max(0, finder.score - this.#nodeScore());
       nodes.split(node, order[column]!, edges[column * MAX_BINS + bin]!, this.#cover);
-      const middle = start + this.#partition(from, end - start, column, bin);
-      stack.push(middle, end, depth + 1, node, start, middle, depth + 1, -1);
+      const left = this.#partition(rows, column, bin);
+      const middle = start + left;
+      const lessLeft = left * 2 <= size;
+      const less = lessLeft ? from : from + left * ITEM;
+      this.#kernels.sumClasses(less, lessLeft ? left : size - left, classCount, sumsAt);
+      this.#putClasses(stack.length / PENDING, lessLeft);
+      stack.push(middle, end, depth + 1, node, bins, span, free);
+      stack.push(start, middle, depth + 1, -1, bins, span, free);
     }
     return nodes.finish(normalised(gain));
   }
 
-  /** Lays out the rows of this tree in ascending order. @returns number of distinct rows */
-  #sample(random: Random): number {
-    const { weights, bootstrap, rows: total, labels, memory, first } = this.#task;
-    const rowWeights = this.#rowWeights;
-    rowWeights.fill(0);
-    if (!bootstrap) {
-      for (let i = 0; i < total; i++) rowWeights[first ? first[i]! : i]! += weights?.[i] ?? 1;
-    } else {
-      const cumulative = this.#cumulative;
-      if (cumulative) {
-        const sum = cumulative[total - 1]!;
-        for (let i = Math.max(1, Math.round(sum)); i > 0; i--) {
-          const row = draw(cumulative, random.next() * sum);
-          rowWeights[first ? first[row]! : row]!++;
-        }
-      } else {
-        for (let i = 0; i < total; i++) {
-          const row = random.int(total);
-          rowWeights[first ? first[row]! : row]!++;
-        }
-      }
-    }
-    const { items } = this.#room;
-    const words = new Int32Array(memory.buffer, items, total * 4);
-    const doubles = new Float64Array(memory.buffer, items, total * 2);
-    let count = 0;
-    for (let i = 0; i < total; i++) {
-      const weight = rowWeights[i]!;
-      if (weight === 0) continue;
-      words[count * 4] = i;
-      words[count * 4 + 1] = labels[i]!;
-      doubles[count * 2 + 1] = weight;
-      count++;
-    }
-    return count;
+  /** Rows not copied are read column by column: their nodes are large, so bytes lie close by. */
+  #place(bins: number): RowPlace {
+    const { stride, columns, distinct } = this.#task;
+    if (bins === 0) return { bins: columns, stride: 1, step: distinct };
+    return { bins, stride, step: 1 };
   }
 
-  /** Counts the node's classes. @returns its weight */
-  #countClasses(start: number, end: number): number {
-    const { factors } = this.#task;
-    const { items, classWeights: at } = this.#room;
+  /** Takes up the classes of a pending node. @returns its weight */
+  #takeClasses(slot: number): number {
+    const { factors, unit } = this.#task;
     const classWeights = this.#classWeights;
-    classWeights.fill(0);
-    this.#kernels.sumClasses(items + start * ITEM, end - start, at);
+    const at = slot * classWeights.length;
     let total = 0;
     let cover = 0;
     let present = 0;
     for (let k = 0; k < classWeights.length; k++) {
-      total += classWeights[k]!;
-      cover += classWeights[k]! * factors[k]!;
-      if (classWeights[k]! > 0) present++;
+      const units = this.#pending[at + k]!;
+      classWeights[k] = units;
+      total += units;
+      cover += units * factors[k]!;
+      if (units > 0) present++;
     }
     this.#cover = cover;
     this.#pure = present < 2;
-    return total;
+    return total * unit;
+  }
+
+  /** Leaves the classes of both sides for the nodes that will be pending next: right, then left. */
+  #putClasses(slot: number, lessLeft: boolean): void {
+    const classWeights = this.#classWeights;
+    const sums = this.#sums;
+    const classes = classWeights.length;
+    const right = slot * classes;
+    if (right + 2 * classes > this.#pending.length) {
+      const grown = new Float64Array(2 * this.#pending.length);
+      grown.set(this.#pending);
+      this.#pending = grown;
+    }
+    for (let k = 0; k < classes; k++) {
+      const less = sums[k]!;
+      const more = classWeights[k]! - less;
+      this.#pending[right + k] = lessLeft ? more : less;
+      this.#pending[right + classes + k] = lessLeft ? less : more;
+    }
   }
 
   /** Sum of squared class weights over the weight: the larger, the purer. */
@@ -230,32 +270,11 @@ export class TreeGrower {
   }
 
   /** Stable: the order of the rows on each side stays, so reads of the bins run forwards. */
-  #partition(from: number, count: number, column: number, bin: number): number {
-    const { bins, stride } = this.#task;
-    return this.#kernels.partitionItems(from, count, bins + column, stride, bin, this.#room.moved);
+  #partition({ from, count, place }: SplitNode, column: number, bin: number): number {
+    const bins = place.bins + column * place.step;
+    const { moved } = this.#room;
+    return this.#kernels.partitionItems(from, count, bins, place.stride, bin, moved);
   }
-}
-
-function cumulate(weights: Float32Array): Float64Array {
-  const sums = new Float64Array(weights.length);
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) {
-    sum += weights[i]!;
-    sums[i] = sum;
-  }
-  return sums;
-}
-
-/** @returns first row whose running sum is above `point`: never a row of weight 0 */
-function draw(cumulative: Float64Array, point: number): number {
-  let low = 0;
-  let high = cumulative.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (cumulative[middle]! > point) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Shares summing to 1, or all 0. */
@@ -263,75 +282,4 @@ export function normalised(values: Float64Array): Float64Array {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum > 0 ? values.map((value) => value / sum) : values.map(() => 0);
-}
-
-/** A growing tree as columns. */
-class NodeList {
-  readonly #classCount: number;
-  #length = 0;
-  #leaves = 0;
-  #feature = new Int32Array(256);
-  #threshold = new Float32Array(256);
-  right: Int32Array = new Int32Array(256);
-  #cover = new Float32Array(256);
-  #values: Float32Array;
-
-  constructor(classCount: number) {
-    this.#classCount = classCount;
-    this.#values = new Float32Array(64 * classCount);
-  }
-
-  open(): number {
-    if (this.#length === this.#feature.length) {
-      const size = this.#length * 2;
-      const feature = new Int32Array(size);
-      feature.set(this.#feature);
-      this.#feature = feature;
-      const threshold = new Float32Array(size);
-      threshold.set(this.#threshold);
-      this.#threshold = threshold;
-      const right = new Int32Array(size);
-      right.set(this.right);
-      this.right = right;
-      const cover = new Float32Array(size);
-      cover.set(this.#cover);
-      this.#cover = cover;
-    }
-    return this.#length++;
-  }
-
-  split(node: number, feature: number, threshold: number, cover: number): void {
-    this.#feature[node] = feature;
-    this.#threshold[node] = threshold;
-    this.#cover[node] = cover;
-  }
-
-  close(node: number, classWeights: Float64Array, factors: Float64Array): void {
-    const classes = this.#classCount;
-    const at = this.#leaves * classes;
-    if (at + classes > this.#values.length) {
-      const values = new Float32Array(this.#values.length * 2);
-      values.set(this.#values);
-      this.#values = values;
-    }
-    let sum = 0;
-    for (let k = 0; k < classes; k++) sum += classWeights[k]! * factors[k]!;
-    for (let k = 0; k < classes; k++) {
-      this.#values[at + k] = (classWeights[k]! * factors[k]!) / sum;
-    }
-    this.#feature[node] = -1;
-    this.#cover[node] = sum;
-    this.right[node] = this.#leaves++;
-  }
-
-  finish(gain: Float64Array): GrownTree {
-    return {
-      feature: this.#feature.slice(0, this.#length),
-      threshold: this.#threshold.slice(0, this.#length),
-      right: this.right.slice(0, this.#length),
-      cover: this.#cover.slice(0, this.#length),
-      values: this.#values.slice(0, this.#leaves * this.#classCount),
-      gain,
-    };
-  }
 }

@@ -2,17 +2,27 @@ import type { Random } from '../../base/index.ts';
 import type { TreeKernels } from '../kernels/load.ts';
 import type { GrowRoom, GrowTask } from './grow.ts';
 
+/** Where the rows lie that items count from: a bin at `bins + row * stride + column * step`. */
+export interface RowPlace {
+  readonly bins: number;
+  readonly stride: number;
+  readonly step: number;
+}
+
 /** The node to split: its items, and marks of the columns known to be constant in it. */
 export interface SplitNode {
   /** Address of the first item, and their number. */
   readonly from: number;
   readonly count: number;
+  readonly place: RowPlace;
   readonly constants: { readonly own: Uint8Array; readonly children: Uint8Array };
   readonly random: Random;
 }
 
 /** Columns counted by one call of a kernel. */
 const TOGETHER = 4;
+/** Bytes of a histogram looked at in the time in which one row marks its bin. */
+const MARK_COST = 16;
 
 /**
  * Finds the split with the largest decrease of Gini impurity among columns drawn at random (all of
@@ -27,6 +37,8 @@ export class SplitFinder {
   readonly #drawn = new Int32Array(TOGETHER);
   readonly #seen: Uint32Array;
   readonly #found: Float64Array;
+  /** Fewest units on each side of a split. */
+  readonly #least: number;
   /** The split found last: rows of `column` in bins up to `bin` go left. */
   column = -1;
   bin = 0;
@@ -38,6 +50,7 @@ export class SplitFinder {
     this.#room = room;
     this.#kernels = kernels;
     this.#permutation = new Int32Array(task.cols);
+    this.#least = task.limits.minSamplesLeaf / task.unit;
     this.#seen = new Uint32Array(task.memory.buffer, room.seen, TOGETHER * 8);
     this.#found = new Float64Array(task.memory.buffer, room.work + 16 * task.classCount, 1);
   }
@@ -49,7 +62,7 @@ export class SplitFinder {
 
   /** Leaves the split in `column`, `bin` and `score`. @returns false when there is none */
   find(node: SplitNode): boolean {
-    const { cols, limits } = this.#task;
+    const { cols, limits, randomCuts } = this.#task;
     const { own, children } = node.constants;
     children.set(own);
     const wanted = Math.min(limits.maxFeatures, cols);
@@ -58,18 +71,26 @@ export class SplitFinder {
     this.column = -1;
     for (let j = 0, tried = 0; j < cols && tried < wanted; ) {
       let pending = 0;
+      let looked = 0;
       const most = Math.min(TOGETHER, wanted - tried);
-      for (; j < cols && pending < most; j++) {
+      // Random cuts come from the same stream as columns: their turns must not depend on the data.
+      for (; j < cols && (randomCuts ? looked : pending) < most; j++) {
         const candidate = all ? j : this.#draw(j, node.random);
-        if (own[candidate] === 0) this.#drawn[pending++] = candidate;
+        if (own[candidate] !== 0) continue;
+        looked++;
+        if (this.#isConstant(node, candidate)) children[candidate] = 1;
+        else this.#drawn[pending++] = candidate;
       }
       this.#count(node, pending);
-      for (let i = 0; i < pending; i++) {
-        if (this.#try(i, node.random)) tried++;
-        else children[this.#drawn[i]!] = 1;
-      }
+      for (let i = 0; i < pending; i++) this.#try(i, node.random);
+      tried += pending;
     }
     return this.column >= 0;
+  }
+
+  #isConstant({ from, count, place }: SplitNode, column: number): boolean {
+    const bins = place.bins + column * place.step;
+    return this.#kernels.isConstant(from, count, bins, place.stride) === 1;
   }
 
   /** The next column of a shuffle that goes on only as far as needed. */
@@ -82,39 +103,52 @@ export class SplitFinder {
     return candidate;
   }
 
-  #count({ from, count }: SplitNode, pending: number): void {
-    const { bins, stride, classCount } = this.#task;
+  #count({ from, count, place }: SplitNode, pending: number): void {
+    const { classCount, counts } = this.#task;
+    const { bins, stride, step } = place;
     const { histograms, histogramBytes, seen } = this.#room;
     const drawn = this.#drawn;
+    const kernels = this.#kernels;
+    // Few rows mark the bins they fall in; for many it is cheaper to look at the histogram after.
+    const few = count * MARK_COST < histogramBytes;
     if (pending === TOGETHER) {
-      this.#kernels.countClasses4(
+      kernels.countClasses4(
         from,
         count,
         stride,
         classCount,
         histograms,
         histogramBytes,
-        seen,
-        bins + drawn[0]!,
-        bins + drawn[1]!,
-        bins + drawn[2]!,
-        bins + drawn[3]!,
+        few ? seen : 0,
+        bins + drawn[0]! * step,
+        bins + drawn[1]! * step,
+        bins + drawn[2]! * step,
+        bins + drawn[3]! * step,
       );
-      return;
+    } else {
+      for (let i = 0; i < pending; i++) {
+        const histogram = histograms + i * histogramBytes;
+        const marks = few ? seen + 32 * i : 0;
+        const column = bins + drawn[i]! * step;
+        kernels.countClasses(from, count, column, stride, classCount, histogram, marks);
+      }
     }
+    if (few) return;
     for (let i = 0; i < pending; i++) {
       const histogram = histograms + i * histogramBytes;
-      const column = bins + drawn[i]!;
-      this.#kernels.countClasses(from, count, column, stride, classCount, histogram, seen + 32 * i);
+      kernels.markBins(histogram, counts[drawn[i]!]!, classCount, seen + 32 * i);
     }
   }
 
-  /** Takes the best cut of a counted column if it is the best so far. @returns false: constant */
-  #try(i: number, random: Random): boolean {
-    const { classCount, limits, randomCuts } = this.#task;
+  /** Takes the best cut of a counted column if it is the best so far. */
+  #try(i: number, random: Random): void {
+    const { classCount, randomCuts } = this.#task;
     const { histograms, histogramBytes, seen, classWeights, factors, work } = this.#room;
-    const low = lowestBit(this.#seen, i * 8);
-    const high = highestBit(this.#seen, i * 8);
+    let only = -1;
+    if (randomCuts) {
+      const low = lowestBit(this.#seen, i * 8);
+      only = low + random.int(highestBit(this.#seen, i * 8) - low);
+    }
     const bin = this.#kernels.bestCut(
       histograms + i * histogramBytes,
       seen + 32 * i,
@@ -122,16 +156,14 @@ export class SplitFinder {
       classWeights,
       factors,
       work,
-      limits.minSamplesLeaf,
-      randomCuts && low < high ? low + random.int(high - low) : -1,
+      this.#least,
+      only,
     );
-    if (low === high) return false;
     if (bin >= 0 && this.#found[0]! > this.score) {
       this.score = this.#found[0]!;
       this.column = this.#drawn[i]!;
       this.bin = bin;
     }
-    return true;
   }
 }
 

@@ -16,8 +16,10 @@ function twins() {
   const layout = new MemoryLayout('test');
   const at = {
     rows: layout.take(ROWS * 4),
-    items: layout.take(ROWS * 16),
-    moved: layout.take(ROWS * 16),
+    items: layout.take(ROWS * 8),
+    moved: layout.take(ROWS * 8),
+    copies: layout.take(ROWS * STRIDE),
+    sums: layout.take(CLASSES * 4),
     bins: layout.take(ROWS * STRIDE),
     pairs: layout.take(CLASSES * ROWS * 8),
     weights: layout.take(ROWS * 4),
@@ -29,7 +31,7 @@ function twins() {
     table: layout.take(256),
     offsets: layout.take(STRIDE * 4),
     histograms: layout.take(STRIDE * 4096),
-    counts: layout.take(4 * 256 * CLASSES * 8),
+    counts: layout.take(4 * 256 * CLASSES * 4),
     seen: layout.take(128),
     scratch: layout.take(256 * (16 + STRIDE)),
   };
@@ -49,15 +51,13 @@ function twins() {
     });
     const labels = view(at.labels, ROWS);
     const weights = view(at.weights, ROWS);
-    const items = view(at.items, ROWS * 4);
-    const itemWeights = new Float64Array(buffer, at.items, ROWS * 2);
+    const items = view(at.items, ROWS * 2);
     const scores = new Float64Array(buffer, at.scores, CLASSES * ROWS);
     for (let i = 0; i < ROWS; i++) {
       labels[i] = random.int(CLASSES);
       weights[i] = random.int(4);
-      items[4 * i] = rows[i]!;
-      items[4 * i + 1] = labels[rows[i]!]!;
-      itemWeights[2 * i + 1] = 1 + random.int(3);
+      items[2 * i] = rows[i]!;
+      items[2 * i + 1] = labels[rows[i]!]! | ((1 + random.int(65_535)) << 16);
     }
     scores.forEach((_, i) => {
       scores[i] = i % 50 === 0 ? 2000 * (random.next() - 0.5) : 5 * random.normal();
@@ -93,7 +93,7 @@ function both(
   const { at, fast, plain, a, b } = twins();
   assert.equal(run(fast, at), run(plain, at));
   for (const buffer of [a, b]) {
-    new Uint8Array(buffer, at.moved, ROWS * 16).fill(0);
+    new Uint8Array(buffer, at.moved, ROWS * 8).fill(0);
     new Uint8Array(buffer, at.scratch, 256 * (16 + STRIDE)).fill(0);
   }
   return { at, a, b };
@@ -159,25 +159,50 @@ describe('kernels', () => {
     }
   });
 
-  it('count classes, one column or four', () => {
+  it('count classes, one column or four, and mark bins with rows during or after', () => {
+    for (const late of [false, true]) {
+      same((kernels, at) => {
+        const { items, bins, counts, seen, sums } = at;
+        kernels.sumClasses(items, ROWS, CLASSES, sums);
+        const size = 256 * CLASSES * 4;
+        const marks = late ? 0 : seen;
+        const columns = [bins, bins + 1, bins + 3, bins + 7] as const;
+        kernels.countClasses4(items, ROWS, STRIDE, CLASSES, counts, size, marks, ...columns);
+        if (late) kernels.markBins(counts, 255, CLASSES, seen);
+        kernels.countClasses(items, 20, bins + 5, STRIDE, CLASSES, counts, marks);
+      });
+    }
+  });
+
+  it('mark the same bins during and after, whatever the number of classes', () => {
+    for (const classes of [3, 4, 5]) {
+      const { at, fast } = twins();
+      const { items, bins, seen, histograms } = at;
+      const marks = new Uint32Array(fast.buffer, seen, 8);
+      fast.countClasses(items, ROWS, bins, STRIDE, classes, histograms, seen);
+      const during = marks.slice();
+      marks.fill(0);
+      fast.markBins(histograms, 255, classes, seen);
+      assert.deepEqual(marks, during);
+      assert.ok(during.some((word) => word > 0));
+    }
+  });
+
+  it('copy rows side by side and tell whether a column is constant', () => {
     same((kernels, at) => {
-      const { items, bins, counts, seen, totals } = at;
-      kernels.sumClasses(items, ROWS, totals);
-      const size = 256 * CLASSES * 8;
-      kernels.countClasses4(
-        items,
-        ROWS,
-        STRIDE,
-        CLASSES,
-        counts,
-        size,
-        seen,
-        bins,
-        bins + 1,
-        bins + 3,
-        bins + 7,
-      );
-      kernels.countClasses(items, 20, bins + 5, STRIDE, CLASSES, counts, seen);
+      const { items, bins, copies } = at;
+      kernels.gatherItems(items, 300, bins, STRIDE, copies);
+      const found = [1, 2, 300].map((count) => {
+        return kernels.isConstant(items, count, copies + 1, STRIDE);
+      });
+      assert.equal(found[0], 1);
+      assert.equal(found[2], 0);
+      new Uint8Array(kernels.buffer, copies, 300 * STRIDE).forEach((_, i, cells) => {
+        if (i % STRIDE === 1 && i < 299 * STRIDE) cells[i] = 7;
+      });
+      assert.equal(kernels.isConstant(items, 299, copies + 1, STRIDE), 1);
+      assert.equal(kernels.isConstant(items, 300, copies + 1, STRIDE), 0);
+      return found[1];
     });
   });
 
@@ -185,8 +210,10 @@ describe('kernels', () => {
     for (const only of [-1, 0, 3, 100, 253]) {
       for (const least of [0, 1, 40]) {
         const { at, a, b } = both((kernels, at) => {
-          const { items, bins, counts, seen, totals, factors, work } = at;
-          kernels.sumClasses(items, ROWS, totals);
+          const { items, bins, counts, seen, sums, totals, factors, work } = at;
+          kernels.sumClasses(items, ROWS, CLASSES, sums);
+          const rows = new Uint32Array(kernels.buffer, sums, CLASSES);
+          new Float64Array(kernels.buffer, totals, CLASSES).set(rows);
           kernels.countClasses(items, ROWS, bins, STRIDE, CLASSES, counts, seen);
           return kernels.bestCut(counts, seen, CLASSES, totals, factors, work, least, only);
         });
@@ -194,7 +221,7 @@ describe('kernels', () => {
           new Float64Array(buffer, at.work + 16 * CLASSES, 1)[0]!;
         assert.ok(score(a) === score(b) || Math.abs(score(a) / score(b) - 1) < 1e-12);
         for (const buffer of [a, b]) {
-          assert.ok(new Uint8Array(buffer, at.counts, 256 * CLASSES * 8).every((x) => x === 0));
+          assert.ok(new Uint8Array(buffer, at.counts, 256 * CLASSES * 4).every((x) => x === 0));
           assert.ok(new Uint8Array(buffer, at.seen, 32).every((x) => x === 0));
         }
       }

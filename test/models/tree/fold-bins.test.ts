@@ -17,31 +17,37 @@ function rowsOf(count: number, values: number) {
     bins[4 * i + 1] = random.int(values);
     labels[i] = random.int(2);
   }
-  return { rows: count, stride: 4, bins, labels, weights: undefined };
+  return { rows: count, stride: 4, bins, labels };
 }
 
 describe('foldBins', () => {
-  it('names the first row with the same bins and label', () => {
+  it('moves rows that differ to the front and names one for each row', () => {
     const given = rowsOf(500, 4);
     const { bins, labels } = given;
-    const wanted = Int32Array.from(labels, (label, i) => {
-      return labels.findIndex((other, j) => {
-        return (
-          other === label && bins[4 * j] === bins[4 * i] && bins[4 * j + 1] === bins[4 * i + 1]
-        );
-      });
-    });
-    assert.deepEqual([...foldBins(given)!], [...wanted]);
+    const key = (row: number): string => [...bins.slice(4 * row, 4 * row + 2), labels[row]].join();
+    const keys = Array.from(labels, (_, row) => key(row));
+    const wanted = [...new Set(keys)];
+    const { distinct, place, first } = foldBins(given)!;
+    assert.equal(distinct, wanted.length);
+    assert.deepEqual(
+      Array.from({ length: distinct }, (_, row) => key(row)),
+      wanted,
+    );
+    assert.deepEqual(
+      [...place],
+      keys.map((each) => wanted.indexOf(each)),
+    );
+    assert.deepEqual(
+      [...first],
+      wanted.map((each) => keys.indexOf(each)),
+    );
   });
 
-  it('leaves rows alone that are mostly distinct, or whose weights are not whole', () => {
+  it('leaves rows alone that are mostly distinct', () => {
     const given = rowsOf(20_000, 255);
+    const before = given.bins.slice();
     assert.equal(foldBins(given), undefined);
-    assert.equal(
-      foldBins({ ...rowsOf(500, 4), weights: new Float32Array(500).fill(0.5) }),
-      undefined,
-    );
-    assert.ok(foldBins({ ...rowsOf(500, 4), weights: new Float32Array(500).fill(3) }));
+    assert.deepEqual(given.bins, before);
   });
 
   it('changes no number of a tree, drawn or not, weighted or not', () => {
@@ -54,10 +60,13 @@ describe('foldBins', () => {
       for (const given of [input, { ...input, weights }]) {
         const { parameters } = modelKind(kind).create({});
         const randomCuts = kind === 'extra-trees';
-        const task = prepareTask(kind, given, parameters, { seed: 4, threads: 1, randomCuts });
-        assert.ok(task.first && new Set(task.first).size < 400);
+        const options = { seed: 4, threads: 1, randomCuts };
+        const task = prepareTask(kind, given, parameters, options);
+        assert.ok(task.distinct < 400);
         const folded = new TreeGrower(task, 0).grow(3);
-        const apart = new TreeGrower({ ...task, first: undefined }, 0).grow(3);
+        const all = prepareTask(kind, given, parameters, { ...options, fold: false });
+        assert.equal(all.distinct, 600);
+        const apart = new TreeGrower(all, 0).grow(3);
         assert.ok(folded.feature.length > 20);
         assert.deepEqual(folded, apart);
       }

@@ -196,37 +196,116 @@ export function gradients(
 }
 
 /**
- * Sums training rows of a node by bin and class in one column. An item is 16 bytes: row, label (both
- * 32 bits), weight (64-bit float). `histogram`: 256 × classes 64-bit floats, zeros; `seen`: 256
- * bits, zeros, one a bin with rows.
+ * Sums rows of a node by bin and class in one column. An item is 8 bytes: row (32 bits), label and
+ * weight (16 bits each). `bins`: address of the column's bin in row 0. `histogram`: 256 × classes
+ * 32-bit whole numbers, zeros; `seen`: 256 bits, zeros, one a bin with rows, or 0: not wanted.
  */
 export function countClasses(
   items: usize, count: u32, bins: usize, stride: u32, classes: u32, histogram: usize, seen: usize,
 ): void {
-  const end: usize = items + (<usize>count << 4);
-  for (let at: usize = items; at < end; at += 16) {
+  const end: usize = items + (<usize>count << 3);
+  for (let at: usize = items; at < end; at += 8) {
     const bin: u32 = load<u8>(bins + <usize>(load<u32>(at) * stride));
-    const cell: usize = histogram + (<usize>(bin * classes + load<u32>(at, 4)) << 3);
-    store<f64>(cell, load<f64>(cell) + load<f64>(at, 8));
-    const word: usize = seen + ((bin >>> 5) << 2);
-    store<u32>(word, load<u32>(word) | (1 << (bin & 31)));
+    count1(histogram, bin * classes + load<u16>(at, 4), load<u16>(at, 6));
+    if (seen) mark(seen, bin);
   }
 }
 
-/** Sums the weights of items by class into `out`, zeros before. */
-export function sumClasses(items: usize, count: u32, out: usize): void {
-  const end: usize = items + (<usize>count << 4);
-  for (let at: usize = items; at < end; at += 16) {
-    const cell: usize = out + (<usize>load<u32>(at, 4) << 3);
-    store<f64>(cell, load<f64>(cell) + load<f64>(at, 8));
+@inline
+function count1(histogram: usize, cell: u32, weight: u32): void {
+  const at: usize = histogram + (<usize>cell << 2);
+  store<u32>(at, load<u32>(at) + weight);
+}
+
+@inline
+function mark(seen: usize, bin: u32): void {
+  const word: usize = seen + ((bin >>> 5) << 2);
+  store<u32>(word, load<u32>(word) | (1 << (bin & 31)));
+}
+
+/** As `countClasses` for four columns at once; their histograms are `size` bytes apart. */
+export function countClasses4(
+  items: usize, count: u32, stride: u32, classes: u32, histogram: usize, size: u32, seen: usize,
+  bins0: usize, bins1: usize, bins2: usize, bins3: usize,
+): void {
+  const h1: usize = histogram + size;
+  const h2: usize = h1 + size;
+  const h3: usize = h2 + size;
+  const end: usize = items + (<usize>count << 3);
+  for (let at: usize = items; at < end; at += 8) {
+    const row: usize = load<u32>(at) * stride;
+    const label: u32 = load<u16>(at, 4);
+    const weight: u32 = load<u16>(at, 6);
+    const b0: u32 = load<u8>(bins0 + row);
+    const b1: u32 = load<u8>(bins1 + row);
+    const b2: u32 = load<u8>(bins2 + row);
+    const b3: u32 = load<u8>(bins3 + row);
+    count1(histogram, b0 * classes + label, weight);
+    count1(h1, b1 * classes + label, weight);
+    count1(h2, b2 * classes + label, weight);
+    count1(h3, b3 * classes + label, weight);
+    if (seen) {
+      mark(seen, b0);
+      mark(seen + 32, b1);
+      mark(seen + 64, b2);
+      mark(seen + 96, b3);
+    }
+  }
+}
+
+/** Whether all items have the same bin in a column: 1 or 0. */
+export function isConstant(items: usize, count: u32, bins: usize, stride: u32): u32 {
+  const end: usize = items + (<usize>count << 3);
+  const bin: u32 = load<u8>(bins + <usize>(load<u32>(items) * stride));
+  for (let at: usize = items + 8; at < end; at += 8) {
+    if (load<u8>(bins + <usize>(load<u32>(at) * stride)) != bin) return 0;
+  }
+  return 1;
+}
+
+/** Marks in `seen` the first `bins` bins that have rows in `histogram`: cheaper for large nodes. */
+export function markBins(histogram: usize, bins: u32, classes: u32, seen: usize): void {
+  const size: usize = <usize>classes << 2;
+  let at: usize = histogram;
+  for (let bin: u32 = 0; bin < bins; bin++) {
+    const end: usize = at + size;
+    let any: u64 = 0;
+    for (; at + 8 <= end; at += 8) any |= load<u64>(at);
+    if (at < end) any |= load<u32>(at);
+    at = end;
+    const word: usize = seen + ((bin >>> 5) << 2);
+    store<u32>(word, load<u32>(word) | (<u32>(any != 0) << (bin & 31)));
+  }
+}
+
+/** Sums the weights of items by class into `out`, 32-bit whole numbers. */
+export function sumClasses(items: usize, count: u32, classes: u32, out: usize): void {
+  memory.fill(out, 0, <usize>classes << 2);
+  const end: usize = items + (<usize>count << 3);
+  for (let at: usize = items; at < end; at += 8) count1(out, load<u16>(at, 4), load<u16>(at, 6));
+}
+
+/** Copies the rows of items side by side to `out`; each item then names the copy of its row. */
+export function gatherItems(
+  items: usize, count: u32, bins: usize, stride: u32, out: usize,
+): void {
+  let to: usize = out;
+  for (let i: u32 = 0; i < count; i++) {
+    const at: usize = items + (<usize>i << 3);
+    const from: usize = bins + <usize>(load<u32>(at) * stride);
+    for (let part: usize = 0; part < stride; part += 8) {
+      store<u64>(to + part, load<u64>(from + part));
+    }
+    to += stride;
+    store<u32>(at, i);
   }
 }
 
 /**
  * The cut of a column with the largest sum over both sides of squared class weights over weight.
- * `total`: weights of the node by class; `factors`: of each class; `work`: room for 2 × classes and
- * then the score found, 64-bit floats. `only` at least 0: that cut and no other. Leaves zeros in
- * `histogram` and `seen`.
+ * `total`: rows of the node by class; `factors`: what a row of each class weighs; `work`: room for
+ * 2 × classes and then the score found; all 64-bit floats. `only` at least 0: that cut and no
+ * other. Leaves zeros in `histogram` and `seen`.
  * @returns last bin on the left, halfway through the empty bins between the sides; -1: no cut
  */
 export function bestCut(
@@ -235,19 +314,18 @@ export function bestCut(
 ): i32 {
   const left: usize = work;
   const right: usize = work + (classes << 3);
-  const size: usize = classes << 3;
   let rows: f64 = 0;
   let leftWeight: f64 = 0;
   let rightWeight: f64 = 0;
   let leftSquares: f64 = 0;
   let rightSquares: f64 = 0;
-  for (let at: usize = 0; at < size; at += 8) {
-    const weight: f64 = load<f64>(total + at) * load<f64>(factors + at);
-    store<f64>(left + at, 0);
-    store<f64>(right + at, weight);
+  for (let k: usize = 0; k < classes; k++) {
+    const weight: f64 = load<f64>(total + (k << 3)) * load<f64>(factors + (k << 3));
+    store<f64>(left + (k << 3), 0);
+    store<f64>(right + (k << 3), weight);
     rightSquares += weight * weight;
     rightWeight += weight;
-    rows += load<f64>(total + at);
+    rows += load<f64>(total + (k << 3));
   }
   let best: f64 = -Infinity;
   let found: i32 = -1;
@@ -269,18 +347,19 @@ export function bestCut(
         }
         pending = -1;
       }
-      const from: usize = histogram + (<usize>(bin * classes) << 3);
-      for (let at: usize = 0; at < size; at += 8) {
-        const cell: f64 = load<f64>(from + at);
-        if (cell == 0) continue;
-        store<f64>(from + at, 0);
-        const moved: f64 = cell * load<f64>(factors + at);
-        const l: f64 = load<f64>(left + at);
-        const r: f64 = load<f64>(right + at);
+      const from: usize = histogram + (<usize>(bin * classes) << 2);
+      for (let k: usize = 0; k < classes; k++) {
+        const rowsHere: u32 = load<u32>(from + (k << 2));
+        if (rowsHere == 0) continue;
+        store<u32>(from + (k << 2), 0);
+        const cell: f64 = <f64>rowsHere;
+        const moved: f64 = cell * load<f64>(factors + (k << 3));
+        const l: f64 = load<f64>(left + (k << 3));
+        const r: f64 = load<f64>(right + (k << 3));
         leftSquares += moved * (2 * l + moved);
         rightSquares += moved * (moved - 2 * r);
-        store<f64>(left + at, l + moved);
-        store<f64>(right + at, r - moved);
+        store<f64>(left + (k << 3), l + moved);
+        store<f64>(right + (k << 3), r - moved);
         leftWeight += moved;
         rightWeight -= moved;
         rowsLeft += cell;
@@ -290,61 +369,25 @@ export function bestCut(
       score = leftSquares / leftWeight + rightSquares / rightWeight;
     }
   }
-  store<f64>(work + 2 * size, best);
+  store<f64>(work + (<usize>classes << 4), best);
   return found;
 }
 
-/** As `countClasses` for four columns at once; their histograms are `size` bytes apart. */
-export function countClasses4(
-  items: usize, count: u32, stride: u32, classes: u32, histogram: usize, size: u32, seen: usize,
-  bins0: usize, bins1: usize, bins2: usize, bins3: usize,
-): void {
-  const h1: usize = histogram + size;
-  const h2: usize = h1 + size;
-  const h3: usize = h2 + size;
-  const end: usize = items + (<usize>count << 4);
-  for (let at: usize = items; at < end; at += 16) {
-    const row: usize = load<u32>(at) * stride;
-    const label: u32 = load<u32>(at, 4);
-    const weight: f64 = load<f64>(at, 8);
-    const b0: u32 = load<u8>(bins0 + row);
-    const b1: u32 = load<u8>(bins1 + row);
-    const b2: u32 = load<u8>(bins2 + row);
-    const b3: u32 = load<u8>(bins3 + row);
-    const c0: usize = histogram + (<usize>(b0 * classes + label) << 3);
-    const c1: usize = h1 + (<usize>(b1 * classes + label) << 3);
-    const c2: usize = h2 + (<usize>(b2 * classes + label) << 3);
-    const c3: usize = h3 + (<usize>(b3 * classes + label) << 3);
-    store<f64>(c0, load<f64>(c0) + weight);
-    store<f64>(c1, load<f64>(c1) + weight);
-    store<f64>(c2, load<f64>(c2) + weight);
-    store<f64>(c3, load<f64>(c3) + weight);
-    const s0: usize = seen + ((b0 >>> 5) << 2);
-    const s1: usize = seen + 32 + ((b1 >>> 5) << 2);
-    const s2: usize = seen + 64 + ((b2 >>> 5) << 2);
-    const s3: usize = seen + 96 + ((b3 >>> 5) << 2);
-    store<u32>(s0, load<u32>(s0) | (1 << (b0 & 31)));
-    store<u32>(s1, load<u32>(s1) | (1 << (b1 & 31)));
-    store<u32>(s2, load<u32>(s2) | (1 << (b2 & 31)));
-    store<u32>(s3, load<u32>(s3) | (1 << (b3 & 31)));
-  }
-}
-
-/** As `partition`, for items of 16 bytes and a split at `bin`: at most it goes left. */
+/** As `partition`, for items and a split at `bin`: at most it goes left. */
 export function partitionItems(
   items: usize, count: u32, bins: usize, stride: u32, bin: u32, moved: usize,
 ): u32 {
   let left: usize = items;
   let right: usize = moved;
-  const end: usize = items + (<usize>count << 4);
-  for (let at: usize = items; at < end; at += 16) {
-    const item: v128 = v128.load(at);
-    const goes: usize = load<u8>(bins + <usize>(load<u32>(at) * stride)) <= bin ? 1 : 0;
-    v128.store(left, item);
-    v128.store(right, item);
-    left += goes << 4;
-    right += (1 - goes) << 4;
+  const end: usize = items + (<usize>count << 3);
+  for (let at: usize = items; at < end; at += 8) {
+    const item: u64 = load<u64>(at);
+    const goes: usize = load<u8>(bins + <usize>(<u32>item * stride)) <= bin ? 1 : 0;
+    store<u64>(left, item);
+    store<u64>(right, item);
+    left += goes << 3;
+    right += (1 - goes) << 3;
   }
   memory.copy(left, moved, right - moved);
-  return <u32>((left - items) >> 4);
+  return <u32>((left - items) >> 3);
 }
