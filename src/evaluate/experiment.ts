@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 import { stopRequested } from '../base/index.ts';
 import type { Pipeline } from '../features/index.ts';
 import {
@@ -6,6 +8,7 @@ import {
   type ModelFile,
   modelKind,
   type Parameters,
+  scoreInThreads,
 } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import { type Baseline, baselines } from './baselines.ts';
@@ -98,10 +101,13 @@ export interface Scorer {
 export interface Watch {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Threads that may score; default: one a core. The scores are the same for any number. */
+  readonly threads?: number | undefined;
 }
 
 /**
- * Probabilities of the rows named, row-major, rows × classes, block by block.
+ * Probabilities of the rows named, row-major, rows × classes, block by block; in worker threads
+ * where that pays off.
  * @throws WiresiftError `ABORTED` when the signal fired
  */
 export async function scoreRows(
@@ -112,13 +118,18 @@ export async function scoreRows(
 ): Promise<Float32Array> {
   const classes = model.classes.length;
   const scores = new Float32Array(rows.length * classes);
+  const { signal, onProgress, threads = isMainThread ? availableParallelism() : 1 } = watch;
   for (let start = 0; start < rows.length; start += SCORE_ROWS) {
     // A turn of the event loop, so that a stop signal can fire between blocks.
     await new Promise((resolve) => setImmediate(resolve));
-    if (watch.signal?.aborted) throw stopRequested('experiment');
+    if (signal?.aborted) throw stopRequested('experiment');
     const block = rows.subarray(start, start + SCORE_ROWS);
-    scores.set(model.score(pipeline.transform(data.table, block)), start * classes);
-    watch.onProgress?.(start + block.length, rows.length);
+    const matrix = pipeline.transform(data.table, block);
+    const own = await scoreInThreads(model, matrix, {
+      ...{ threads, signal },
+      onProgress: (done) => onProgress?.(start + done, rows.length),
+    });
+    scores.set(own, start * classes);
   }
   return scores;
 }

@@ -25,3 +25,4 @@ export {
   permutationImportances,
 } from './permutation.ts';
 export { modelKind, modelKinds } from './registry.ts';
+export { type ScoreOptions, scoreInThreads } from './score-threads.ts';

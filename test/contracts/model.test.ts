@@ -14,7 +14,9 @@ import {
   modelKinds,
   type Parameters,
   saveModel,
+  scoreInThreads,
 } from '../../src/models/index.ts';
+import { scoreByWorkers } from '../../src/models/score-threads.ts';
 import type { Schema, Table } from '../../src/table/index.ts';
 import { accuracy, generateInput, reorderColumns } from '../models/generated.ts';
 
@@ -257,6 +259,15 @@ for (const kind of modelKinds()) {
         assert.deepEqual(one, batch.slice(3 * i, 3 * i + 3));
       }
       assert.equal(model.score(createMatrix(0, input.matrix.names)).length, 0);
+    });
+
+    it('scores in threads as it scores alone', async () => {
+      const model = await fitted(kind, input);
+      const alone = model.score(fresh.matrix);
+      for (const threads of [1, 2, 3]) {
+        assert.deepEqual(await scoreByWorkers(model, fresh.matrix, { threads }), alone);
+      }
+      assert.deepEqual(await scoreInThreads(model, fresh.matrix, { threads: 2 }), alone);
     });
 
     it('survives one class, one row, constant columns and a hundred classes', async () => {
