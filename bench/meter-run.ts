@@ -1,6 +1,14 @@
 import { Frame, openCapture } from '../src/capture/index.ts';
 import { createDecoder, Packet } from '../src/decode/index.ts';
-import { HostWindows, KddView, Meter, MeterBurst, ZeekTracker } from '../src/flow/index.ts';
+import {
+  endOrder,
+  HeldFlows,
+  HostWindows,
+  KddView,
+  Meter,
+  MeterBurst,
+  ZeekTracker,
+} from '../src/flow/index.ts';
 import { meterCaptures } from '../src/pipeline.ts';
 import { busiestSince, threadSeconds } from './thread-cpu.ts';
 
@@ -16,6 +24,10 @@ export interface MeterRun {
   readonly csvBytes: number;
   /** Processor time of the busiest thread; NaN where the system does not tell. */
   readonly busiestSeconds?: number;
+  /** With host windows: sides of rows too late for their host's, whose features are empty. */
+  readonly lateSides?: number;
+  /** And hosts that lost flows of their longest window because the table of hosts was full. */
+  readonly forgottenHosts?: number;
 }
 
 /** Capture → decode → meter, and as argus CSV into nothing if `text`. */
@@ -59,23 +71,47 @@ export async function inTurn(path: string, runs: number, workers: number): Promi
   return { alone, shared };
 }
 
-/** Capture → decode → all three views in one pass, host windows beside the argus view's rows. */
-export async function viewsOnce(path: string): Promise<MeterRun & { readonly rows: number }> {
+/** Rows held to be put in the order of their ends: what the command line holds at most, and fewer. */
+const HELD_ROWS = 65_536;
+
+/** What {@link viewsOnce} tells besides. */
+export interface ViewsRun extends MeterRun {
+  /** Of all views. */
+  readonly rows: number;
+}
+
+/**
+ * Capture → decode → all three views in one pass, host windows beside the argus view's rows. Records
+ * leave the meter later than they end, so they are held and observed in the order of their ends, as on
+ * the command line; that is part of what is measured.
+ */
+export async function viewsOnce(path: string, heldRows = HELD_ROWS): Promise<ViewsRun> {
   const windows = new HostWindows({});
   let rows = 0;
+  let held = new HeldFlows();
+  const observe = (): void => {
+    if (held.length > 0) rows += windows.observe(held, { order: endOrder(held) }).rows;
+    held = new HeldFlows();
+  };
   const cpu = process.cpuUsage();
   const started = performance.now();
   const [summary] = await meterCaptures([path], {
     tracker: { ignoreChecksums: true },
-    onBatch: (batch) => void (rows += windows.observe(batch).rows),
+    onBatch(batch) {
+      held.hold(batch);
+      if (held.length >= heldRows) observe();
+    },
     onConns: (batch) => void (rows += batch.length),
     onKdd: (batch) => void (rows += batch.length),
   });
+  observe();
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   const { packets, flows, peakFlows, records } = summary!.meter!;
   const cpuSeconds = (user + system) / 1e6;
-  return { seconds, cpuSeconds, packets, flows, peakFlows, records, csvBytes: 0, rows };
+  const { late: lateSides, evictedActive: forgottenHosts } = windows.stats;
+  const counts = { packets, flows, peakFlows, records, csvBytes: 0, rows };
+  return { seconds, cpuSeconds, ...counts, lateSides, forgottenHosts };
 }
 
 /** Flows of {@link liveFlows}. */

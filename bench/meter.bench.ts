@@ -119,6 +119,9 @@ interface Measured {
   /** Packets a second, their spread over the runs in percent, and microseconds of processor a packet. */
   readonly text: readonly [rate: number, spread: number, cpu: number];
   readonly views: readonly [rate: number, spread: number, cpu: number];
+  /** Of the rows' sides; and hosts, see {@link MeterRun}. */
+  readonly lateShare: number;
+  readonly forgottenHosts: number;
   readonly meterRate: number;
   readonly megabytesPerSecond: number;
   readonly peakBytes: number;
@@ -158,7 +161,9 @@ async function measure(name: string, path: string, runs: number): Promise<Measur
     `${tmpdir()}/sf.pid`,
   ]);
   const tshark = timed('tshark', ['-r', path, '-q', '-z', 'conv,tcp']);
-  const views = median(child<Runs>('views', path, String(runs)));
+  const viewRuns = child<Runs>('views', path, String(runs));
+  const views = median(viewRuns);
+  const { records, lateSides = 0, forgottenHosts = 0 } = viewRuns.runs[0]!;
   const naive = await runNaive(path, Math.min(NAIVE_PACKETS, text.packets));
   const times = (seconds: number | undefined, ours: MeterRun): number | undefined =>
     seconds === undefined ? undefined : seconds / ours.seconds;
@@ -170,6 +175,8 @@ async function measure(name: string, path: string, runs: number): Promise<Measur
     records: text.records,
     text: figures(text),
     views: figures(views),
+    lateShare: lateSides / (2 * records),
+    forgottenHosts,
     meterRate: meter.packets / meter.seconds,
     megabytesPerSecond: statSync(path).size / text.seconds / 1e6,
     peakBytes: text.peakBytes,
@@ -226,6 +233,10 @@ const ROWS: readonly (readonly [string, (of: Measured) => string])[] = [
   ['packets, flows at once', (of) => `${of.packets}, ${of.peakFlows}`],
   ['argus CSV: packets, processor a packet', (of) => rate(of.text)],
   ['all views and windows: the same', (of) => rate(of.views)],
+  [
+    '  too late for their window; hosts forgotten',
+    (of) => `${(100 * of.lateShare).toFixed(2)} %; ${of.forgottenHosts}`,
+  ],
   ['argus view without text', (of) => `${millions(of.meterRate)} M/s`],
   ['  against argus -w', (of) => times(of.argus)],
   ['  against softflowd -r', (of) => times(of.softflowd)],

@@ -6,7 +6,7 @@ export interface ZeekOptions {
   readonly maxFlows?: number;
   /** Seed of the table's hash and of the uids. */
   readonly seed?: number;
-  /** Rows of a batch. Default 4096. */
+  /** Rows of a batch. Default 1024: views read them while they are in the cache. */
   readonly batchRows?: number;
   /** Count packets with wrong checksums, too (`zeek -C`). Default false. */
   readonly ignoreChecksums?: boolean;
@@ -61,7 +61,7 @@ export interface ZeekStats {
 export const ZEEK_DEFAULTS: Required<ZeekOptions> = {
   maxFlows: 1_000_000,
   seed: 0x5eed,
-  batchRows: 4096,
+  batchRows: 1024,
   ignoreChecksums: false,
   analyse: true,
   streamBytes: 65_536,
