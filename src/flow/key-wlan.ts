@@ -2,9 +2,13 @@ import type { Packet } from '../decode/index.ts';
 import type { FlowKey } from './key.ts';
 import { KIND_WLAN, word } from './key-kinds.ts';
 
-/** Link types of 802.11 frames that Argus reads: bare, and with radiotap before them. */
+/** Link types of 802.11 frames: bare, and behind Prism's header, radiotap or an AVS header. */
 const BARE = 105;
+const PRISM = 119;
 const RADIOTAP = 127;
+const AVS = 163;
+
+const PRISM_HEADER = 144;
 
 const MANAGEMENT = 0;
 const DATA = 2;
@@ -43,7 +47,9 @@ const FOLLOWED: ReadonlySet<number> = new Set([0x0800, 0x86dd, 0x8035, 0x8100, 0
 
 /** True for radio frames without an IP packet or ARP in them, as far as Argus reads their link type. */
 export function isWlan({ linkType, etherType, network }: Packet): boolean {
-  if (linkType !== BARE && linkType !== RADIOTAP) return false;
+  const radio =
+    linkType === BARE || linkType === PRISM || linkType === RADIOTAP || linkType === AVS;
+  if (!radio) return false;
   return network === 'llc' || !FOLLOWED.has(etherType);
 }
 
@@ -53,11 +59,7 @@ export function isWlan({ linkType, etherType, network }: Packet): boolean {
  */
 export function keyWlan(key: FlowKey, packet: Packet): boolean {
   const { bytes, start, end } = packet;
-  let at = start;
-  if (packet.linkType === RADIOTAP) {
-    if (start + 4 > end) return false;
-    at += bytes[start + 2]! | (bytes[start + 3]! << 8);
-  }
+  let at = start + radioHeader(packet);
   if (at + 2 > end) return false;
   const isData = ((bytes[at]! >> 2) & 3) === DATA && (bytes[at]! & (NO_DATA << 4)) === 0;
   if (isData && (bytes[at + 1]! & PROTECTED) === 0) {
@@ -71,6 +73,15 @@ export function keyWlan(key: FlowKey, packet: Packet): boolean {
     }
   }
   return readHeader(key, bytes, at, end);
+}
+
+/** Bytes before the 802.11 header; those that are cut off reach beyond the frame. */
+function radioHeader({ bytes, start, end, linkType }: Packet): number {
+  if (linkType === PRISM) return PRISM_HEADER;
+  if (linkType === BARE) return 0;
+  if (start + 8 > end) return end - start;
+  if (linkType === AVS) return word(bytes, start + 4) >>> 0;
+  return bytes[start + 2]! | (bytes[start + 3]! << 8);
 }
 
 function headerLength(bytes: Uint8Array, at: number): number {
