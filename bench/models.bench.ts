@@ -49,7 +49,7 @@ const THREADED = ['forest', 'extra-trees', 'boosting', 'logistic', 'knn'];
 function parametersOf(kind: string, plan: Plan): Parameters {
   const { trees, depth, leaf, iterations, steps, tolerance } = plan;
   if (kind === 'tree') return { maxDepth: depth, minSamplesLeaf: leaf };
-  if (kind === 'boosting') return { iterations };
+  if (kind === 'boosting') return { iterations, l2: 0 };
   if (kind === 'logistic') return { maxIterations: steps, tolerance };
   if (kind === 'knn') return { k: 5, p: 1, weights: 'distance' };
   const forest = kind === 'forest' || kind === 'extra-trees';

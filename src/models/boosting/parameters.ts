@@ -53,10 +53,10 @@ export const boostingParameters: readonly ParameterSpec[] = [
   {
     name: 'l2',
     type: 'number',
-    default: 0,
+    default: 1,
     min: 0,
     max: 1e9,
-    meaning: 'Penalty on the square of leaf values',
+    meaning: 'Penalty on the square of leaf values; at 0 many classes may run away',
   },
   {
     name: 'columnShare',

@@ -15,10 +15,11 @@ import type {
 } from '../model.ts';
 import { checkParameters } from '../parameters.ts';
 import { separate } from './coordinate.ts';
-import type { Decision } from './decision.ts';
+import { Decider, type Decision } from './decision.ts';
 import { drawLandmarks, type Landmarks, landmarkColumns, overNearness } from './landmarks.ts';
 import { loadSvm, SvmModel, svmOutputs } from './model.ts';
 import { NEWTON_COLUMNS, separateNewton } from './newton.ts';
+import { type SmoFit, separateSmo } from './smo.ts';
 
 const shared: readonly ParameterSpec[] = [
   {
@@ -64,6 +65,14 @@ const shared: readonly ParameterSpec[] = [
 
 const kernelOnly: readonly ParameterSpec[] = [
   {
+    name: 'solver',
+    type: 'string',
+    default: 'auto',
+    choices: ['auto', 'smo', 'nystrom'],
+    meaning:
+      'smo: exact, hinge loss; nystrom: landmarks, squared hinge; auto: exact up to 2000 rows',
+  },
+  {
     name: 'landmarks',
     type: 'integer',
     default: 256,
@@ -80,6 +89,9 @@ const kernelOnly: readonly ParameterSpec[] = [
     meaning: 'Of exp(-gamma |a - b|²); null: 1 / (columns × variance of all cells)',
   },
 ];
+
+/** Distinct rows up to which `auto` is exact: the kernel is then at most 32 MB. */
+const EXACT_ROWS = 2000;
 
 /** Entries of folded rows as rows of the columns that are separated. */
 interface Entries {
@@ -110,6 +122,9 @@ class SvmEstimator implements Estimator {
     const folded = foldRows(input, kept);
     const { classes, matrix } = input;
     const outputs = svmOutputs(classes.length);
+    const exact = this.#exact(folded);
+    if (exact !== undefined)
+      return await this.#fitExact(input, options, { folded, kept, gamma: exact });
     const landmarks = this.#landmarks(folded, options.seed);
     const entries = this.#entries(folded, input, landmarks);
     const own = new Random(options.seed).fork('platt').seed;
@@ -148,6 +163,67 @@ class SvmEstimator implements Estimator {
     const decision: Decision = landmarks
       ? { ...linear, landmarks: landmarks.cells, gamma: landmarks.gamma }
       : linear;
+    return new SvmModel(facts, { decision, sigmoids, present, ...foldedMoments(folded) });
+  }
+
+  /** The kernel's gamma when it is to be exact. */
+  #exact(folded: FoldedRows): number | undefined {
+    const { solver, gamma } = this.parameters;
+    const wanted = solver === 'smo' || (solver === 'auto' && folded.points <= EXACT_ROWS);
+    return wanted ? ((gamma as number | null) ?? scaleGamma(folded)) : undefined;
+  }
+
+  /** The dual by pairs, one class against the rest; landmarks are the support vectors of all. */
+  async #fitExact(
+    input: FitInput,
+    { seed, signal, onProgress }: FitOptions,
+    { folded, kept, gamma }: { folded: FoldedRows; kept: Uint8Array | undefined; gamma: number },
+  ): Promise<Model> {
+    const { classes, matrix } = input;
+    const { points, cols, cells, start, label, weight } = folded;
+    const outputs = svmOutputs(classes.length);
+    const pointOf = new Int32Array(label.length);
+    for (let i = 0; i < points; i++) pointOf.fill(i, start[i]!, start[i + 1]!);
+    const factors = classFactors(input, this.parameters['classWeight']);
+    const c = this.parameters['C'] as number;
+    const cost = weight.map((each, e) => each * factors[label[e]!]! * c);
+    const marks = kept ? undefined : this.#marks(folded, new Random(seed).fork('platt').seed);
+    const tested = kept
+      ? foldRows(
+          input,
+          kept.map((mark) => 1 - mark),
+        )
+      : folded;
+    const present = new Uint8Array(classes.length);
+    for (const k of label) present[k] = 1;
+    const { maxIterations, tolerance } = this.parameters as {
+      maxIterations: number;
+      tolerance: number;
+    };
+    // Below it, steps are lost to rounding.
+    const limits = {
+      tolerance: Math.max(1e-10, tolerance),
+      maxSteps: maxIterations * label.length,
+    };
+    const separations: SmoFit[] = [];
+    const sigmoids: Sigmoid[] = [];
+    for (let o = 0; o < outputs; o++) {
+      const k = outputs === 1 ? 1 : o;
+      const side = Int8Array.from(label, (each) => (each === k ? 1 : -1));
+      const all = { points, cols, cells, pointOf, side, cost, gamma };
+      const own = separateSmo(all, limits);
+      const learned = cost.map((each, e) => (marks?.[e] === 1 ? 0 : each));
+      const part = marks ? separateSmo({ ...all, cost: learned }, limits) : own;
+      sigmoids.push(plattOfExact({ folded, part, gamma }, { tested, marks, k }));
+      separations.push(own);
+      onProgress?.(o + 1, Math.max(1, outputs));
+      await nextTurn();
+      if (signal?.aborted) throw stopRequested(`fit ${this.kind}`);
+    }
+    if (outputs === 0) onProgress?.(1, 1);
+    const { kind, parameters } = this;
+    const facts = { kind, parameters, classes: [...classes], features: [...matrix.names] };
+    const decision = decisionOf(folded, separations, gamma);
     return new SvmModel(facts, { decision, sigmoids, present, ...foldedMoments(folded) });
   }
 
@@ -208,6 +284,54 @@ class SvmEstimator implements Estimator {
     }
     return separate(input, options);
   }
+}
+
+/** One decision over all points that support any of the separations (one point where none does). */
+function decisionOf(
+  { points, cols, cells }: FoldedRows,
+  separations: readonly SmoFit[],
+  gamma: number,
+): Decision {
+  const taken = Int32Array.from({ length: points }, (_, i) => i).filter(
+    (i) => i === 0 || separations.some(({ coefficients }) => coefficients[i] !== 0),
+  );
+  const landmarks = new Float64Array(taken.length * cols);
+  taken.forEach((point, j) => {
+    landmarks.set(cells.subarray(point * cols, (point + 1) * cols), j * cols);
+  });
+  return {
+    outputs: separations.length,
+    coefficients: joined(
+      separations.map(({ coefficients }) => Float64Array.from(taken, (i) => coefficients[i]!)),
+    ),
+    intercepts: Float64Array.from(separations, ({ intercept }) => intercept),
+    landmarks,
+    gamma,
+  };
+}
+
+/** As {@link plattOf}, of a separation over points. */
+function plattOfExact(
+  machine: { readonly folded: FoldedRows; readonly part: SmoFit; readonly gamma: number },
+  asked: {
+    readonly tested: FoldedRows;
+    readonly marks: Uint8Array | undefined;
+    readonly k: number;
+  },
+): Sigmoid {
+  const { tested, marks, k } = asked;
+  const { points, cols, start } = tested;
+  const decider = new Decider(decisionOf(machine.folded, [machine.part], machine.gamma));
+  const near = new Float64Array(1);
+  const cells = new Float64Array(tested.label.length);
+  for (let i = 0; i < points; i++) {
+    decider.decide(Float64Array.from(tested.cells.subarray(i * cols, (i + 1) * cols)), near);
+    cells.fill(near[0]!, start[i]!, start[i + 1]!);
+  }
+  // The distance as the only column, its coefficient 1.
+  const squares = new Float64Array(0);
+  const entries = { folded: tested, cols: 1, cells, squares, cost: tested.weight };
+  return plattOf(entries, Float64Array.of(1, 0), k, marks);
 }
 
 /** Platt's sigmoid on the entries marked (all, without marks); plain where one side is missing. */
@@ -276,6 +400,6 @@ export const linearSvmKind: ModelKind = svmKind(
 /** The same over a Gaussian kernel by Nyström landmarks. */
 export const rbfSvmKind: ModelKind = svmKind(
   'rbf-svm',
-  'Support vector machine with a Gaussian kernel, by landmarks',
+  'Support vector machine with a Gaussian kernel, exact or by landmarks',
   true,
 );
