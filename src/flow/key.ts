@@ -352,6 +352,7 @@ export class FlowKey {
     words[2] = word(bytes, (reply ? sender : target) + hardware);
     words[3] = hardware >= 4 ? word(bytes, asker) : 0;
     words[4] = hardware >= 6 ? (bytes[asker + 4]! << 8) | bytes[asker + 5]! : 0;
+    words[4] |= (bytes[offset]! << 24) | (bytes[offset + 1]! << 16);
     return true;
   }
 

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FlowKey, KIND_IPV6, KIND_MAC } from '../../src/flow/key.ts';
-import { A, B, decodeFrames, ether, ip, ipv4, type TestFrame, tcp, u16, udp } from './packets.ts';
+import {
+  A,
+  arp,
+  B,
+  decodeFrames,
+  ether,
+  ip,
+  ipv4,
+  type TestFrame,
+  tcp,
+  u16,
+  udp,
+} from './packets.ts';
 
 /** Key words, and what else a test asks for, of each frame. */
 function keys(
@@ -92,4 +104,12 @@ test('a packet whose header was cut off has no key, or that of its MAC addresses
   assert.equal(keys({ time: 1, bytes: whole })[0]!.ok, false);
   const short = ip(1, ipv4(A, B, 17, udp(1, 2)).slice(0, 19));
   assert.equal(keys(short)[0]!.key.kind, KIND_MAC);
+});
+
+test('an answer for another kind of hardware is no answer', () => {
+  const answer = arp(2, 2, B, A);
+  const bytes = answer.bytes.map((byte, i) => (i === 15 ? 6 : byte));
+  const [asks, answers, other] = keys(arp(1, 1, A, B), answer, { time: 2, bytes });
+  assert.equal(asks!.words, answers!.words);
+  assert.notEqual(asks!.words, other!.words);
 });
