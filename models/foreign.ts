@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createDetection, type Detection, FlowScorer, ScorerSet } from '../src/detect/index.ts';
 import { wilson } from '../src/evaluate/index.ts';
 import { type LoadedModel, meterCaptures } from '../src/pipeline.ts';
+import type { Cell, Section } from '../src/report/index.ts';
 
 /** What one model says of captures that its data know nothing of. */
 export interface ForeignCounts {
@@ -92,10 +93,14 @@ export function foreignUpper({ benign }: Foreign): number {
 }
 
 /** The card's section: what was measured, and what follows from it. */
-export function foreignText({ benign, attack }: Foreign, role: string, folder: string): string {
-  const row = (name: string, counts: ForeignCounts): string => {
+export function foreignSection(
+  { benign, attack }: Foreign,
+  role: string,
+  folder: string,
+): Section {
+  const row = (name: string, counts: ForeignCounts): Cell[] => {
     const share = counts.flows > 0 ? (100 * counts.above) / counts.flows : 0;
-    const cells = [
+    return [
       name,
       counts.captures,
       counts.flows,
@@ -104,22 +109,19 @@ export function foreignText({ benign, attack }: Foreign, role: string, folder: s
       counts.hostsRaised,
       counts.capturesRaised,
     ];
-    return `| ${cells.join(' | ')} |`;
   };
-  return [
-    '## On other networks',
-    '',
-    `Every capture of ${folder} that is labelled as a whole, each on its own, metered by wiresift. A host`,
-    'is raised when it has more flows above the threshold than the measured false-positive rate explains',
-    '(docs/detect.md, "The model at host level").',
-    '',
-    '| captures | number | flows | above the threshold | hosts | raised | captures with one |',
-    '|---|---|---|---|---|---|---|',
-    row('harmless', benign),
-    row('with an attack', attack),
-    '',
+  const how = `Every capture of ${folder} that is labelled as a whole, each on its own, metered by wiresift. A host is raised when it has more flows above the threshold than the measured false-positive rate explains (docs/detect.md, "The model at host level").`;
+  const verdict =
     role === 'corroborates'
-      ? 'It flags harmless flows of other networks far more often than those of its own testbed. It therefore **corroborates only**: it raises no alert, and what it says stands in the alerts of others. Its hosts are held against the upper bound of the share measured here, not of its own validation rows.'
-      : 'It may raise alerts by itself.',
-  ].join('\n');
+      ? 'It flags harmless flows of other networks far more often than those of its own testbed. It therefore corroborates only: it raises no alert, and what it says stands in the alerts of others. Its hosts are held against the upper bound of the share measured here, not of its own validation rows.'
+      : 'It may raise alerts by itself.';
+  const head = 'captures,number,flows,above the threshold,hosts,raised,captures with one'.split(',');
+  return {
+    title: 'On other networks',
+    blocks: [
+      { kind: 'text', text: how },
+      { kind: 'table', head, rows: [row('harmless', benign), row('with an attack', attack)] },
+      { kind: 'text', text: verdict },
+    ],
+  };
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeWhole } from '../src/base/index.ts';
@@ -8,9 +8,9 @@ import { type LoadedModel } from '../src/pipeline.ts';
 import { type Dataset, type DatasetTable, findDataset, identicalGroups } from '../src/datasets/index.ts';
 import { type Trained, trainModel } from '../src/evaluate/index.ts';
 import { hashModel, loadModel, type ModelFile, saveModel } from '../src/models/index.ts';
-import { modelCard } from '../src/report/index.ts';
+import { modelCard, type Section } from '../src/report/index.ts';
 import { takeRows } from '../src/table/index.ts';
-import { type Foreign, foreignText, foreignUpper, labelledCaptures, measureForeign } from './foreign.ts';
+import { type Foreign, foreignSection, foreignUpper, labelledCaptures, measureForeign } from './foreign.ts';
 import { plansOf, RECIPES, type Recipe } from './recipes.ts';
 
 /**
@@ -52,6 +52,8 @@ async function makeBotnet(): Promise<void> {
   const argv = ['node', 'wiresift', 'train', 'ctu13', data, ...choices, '-o', output];
   const code = await runProgram(argv, signal.signal);
   if (code !== 0) process.exit(code);
+  // The package carries cards as Markdown alone.
+  rmSync(here(`${BOTNET}.html`), { force: true });
 }
 
 /**
@@ -126,14 +128,20 @@ async function makeRecipe(recipe: Recipe): Promise<void> {
   const foreign = await measured(first, name);
   const final = judged(file, foreign);
   const bytes = saveModel(final);
-  const left = `## What it does not look at\n\n${recipe.leftOut.map((each) => `- ${each}`).join('\n')}`;
-  const rows = `Each distinct row of the columns used stands once in training and test (${evaluation.data.rows} of the test part).`;
-  const sections = [`## Rows\n\n${rows}`, foreignText(foreign, 'corroborates', 'the capture collection'), left];
+  const left: Section = {
+    title: 'What it does not look at',
+    blocks: [{ kind: 'list', items: recipe.leftOut }],
+  };
+  const told = `Each distinct row of the columns used stands once in training and test (${evaluation.data.rows} of the test part).`;
+  const rows: Section = { title: 'Rows', blocks: [{ kind: 'text', text: told }] };
+  const elsewhere = foreignSection(foreign, 'corroborates', 'the capture collection');
+  const sections = [rows, elsewhere, left];
   const card = modelCard({
     file: final,
     evaluation,
     bytes,
     leaks: record.leaks,
+    record,
     command: `npm run models -- ${name}`,
     writer: 'npm run models',
     sections,

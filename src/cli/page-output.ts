@@ -19,3 +19,17 @@ export async function writePage(path: string, json: string, page: () => Page): P
   }
   note(`written: ${path}`);
 }
+
+/** @throws WiresiftError `USAGE` unless the name ends in .md or .html */
+export function checkCardName(path: string): void {
+  if (/\.(md|html)$/.test(path)) return;
+  throw usage('--card', `"${path}"`, 'a name that ends in .md or .html');
+}
+
+/** Writes a card as Markdown, or as a page where the name ends in .html, whole or not at all. */
+export async function writeCard(path: string, page: Page): Promise<void> {
+  const { markdownOf, pageHtml } = await import('../report/index.ts');
+  const text = path.endsWith('.html') ? pageHtml(page) : markdownOf(page);
+  writeWhole(path, new TextEncoder().encode(text));
+  note(`written: ${path}`);
+}

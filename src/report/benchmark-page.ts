@@ -12,6 +12,8 @@ import { type Cell, numberCell, type Page, type Section } from './page.ts';
 
 /** Features shown of each model's importances. */
 const FEATURES = 10;
+/** A log scale pays from this ratio of the largest to the smallest on. */
+const WIDE_RATIO = 30;
 
 /** What a model is ranked by; all on the test rows, and none of them is accuracy. */
 interface Figure {
@@ -39,7 +41,7 @@ const figure = ({ value }: Measure): string => (value === null ? '-' : value.toP
 
 function parametersText({ parameters }: BenchmarkEntry): string {
   return Object.entries(parameters)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${value === '' ? 'none' : value}`)
     .join(', ');
 }
 
@@ -121,12 +123,16 @@ function figureCharts(entries: readonly BenchmarkEntry[]): Chart[] {
       bars: entries.map((entry) => bar(entry, of(entry))),
     }),
   );
-  const cost = (title: string, unit: string, of: (entry: BenchmarkEntry) => number): BarChart => ({
-    kind: 'bars',
-    title,
-    value: { title: `${unit} (log scale)`, format: 'count', log: true },
-    bars: entries.map((entry) => ({ label: entry.kind, value: of(entry) })),
-  });
+  const cost = (title: string, unit: string, of: (entry: BenchmarkEntry) => number): BarChart => {
+    const values = entries.map(of);
+    const log = Math.max(...values) > WIDE_RATIO * Math.min(...values);
+    return {
+      kind: 'bars',
+      title,
+      value: { title: log ? `${unit} (log scale)` : unit, format: 'count', log },
+      bars: entries.map(({ kind }, index) => ({ label: kind, value: values[index]! })),
+    };
+  };
   return [
     ...charts,
     cost('Time to fit', 'seconds', ({ fitSeconds }) => Math.max(0.001, fitSeconds)),
@@ -185,7 +191,9 @@ export function benchmarkPage({ leaks, entries, failures }: Benchmark): Page {
           kind: 'list',
           items: [
             'All models learned from the same rows and were judged on the same others.',
-            ...(evaluation ? [`Judged: ${evaluation.part}; ${evaluation.data.rows} rows.`] : []),
+            ...(evaluation
+              ? [`Judged: ${evaluation.part}; ${numberCell(evaluation.data.rows)} rows.`]
+              : []),
             ...(evaluation?.warnings ?? []),
             ...failures.map(({ kind, reason }) => `${kind} could not be trained: ${reason}`),
           ],
@@ -249,7 +257,7 @@ export function benchmarkPage({ leaks, entries, failures }: Benchmark): Page {
   return {
     title: `Models on ${evaluation?.data.dataset ?? 'no data'}`,
     lead: evaluation
-      ? `${evaluation.data.rows} test rows of the schema ${evaluation.data.schema}, classes ${evaluation.classes.join(', ')}.`
+      ? `${numberCell(evaluation.data.rows)} test rows of the schema ${evaluation.data.schema}, classes ${evaluation.classes.join(', ')}.`
       : 'No model could be trained.',
     sections,
   };

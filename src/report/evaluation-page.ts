@@ -5,10 +5,10 @@ import type {
   Evaluation,
   LeakVerdict,
 } from '../evaluate/index.ts';
-import { leakText, measureText, prevalenceRows, viewRows } from '../evaluate/index.ts';
+import { leakText, measureText, prevalenceRows, viewRows, wilson } from '../evaluate/index.ts';
 import { isoTime } from '../table/index.ts';
-import type { BarChart, Chart, Line, LineChart, MatrixChart } from './chart/index.ts';
-import type { Block, Page, Section } from './page.ts';
+import type { BarChart, Chart, Line, LineChart, MarkedPoint, MatrixChart } from './chart/index.ts';
+import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
 
 /** Classes drawn in one picture of one-against-rest curves. */
 const MOST_CLASSES = 12;
@@ -26,11 +26,8 @@ function banded(
   const line: Line = { name, x: xs(points), y: ys(points) };
   const band = view.bands?.[of];
   if (!band) return [line];
-  const middle = band.low.map((low, i) => (low + band.high[i]!) / 2);
-  return [
-    line,
-    { name: `95 % band (${band.method})`, x: band.x, y: middle, low: band.low, high: band.high },
-  ];
+  const { x, low, high } = band;
+  return [line, { name: '95 % band', x, y: low, low, high, bandOnly: true }];
 }
 
 /** The point of a curve that the threshold in use gives. */
@@ -50,49 +47,97 @@ const RECALL = { title: 'recall', format: 'share', domain: [0, 1] } as const;
 const RATE = { title: 'false-positive rate', format: 'share', domain: [0, 1] } as const;
 const PRECISION = { title: 'precision', format: 'share', domain: [0, 1] } as const;
 
-/** Curves of one view of the rows, each with the threshold in use. */
-export function viewCharts(view: BinaryReport, threshold: number): Chart[] {
-  const note = `${view.name}: ${view.positives} hostile of ${view.rows} rows`;
-  const points = (of: 'roc' | 'pr') => inUse(view, threshold, of) ?? [];
-  const bins = view.reliability.filter(({ rows }) => rows > 0);
-  const charts: Chart[] = [
+/** Words below each chart of a view: which rows were counted. */
+const noteOf = (view: BinaryReport): string =>
+  `${view.name}: ${numberCell(view.positives)} hostile of ${numberCell(view.rows)} rows`;
+
+/** The two curves of a view, ROC first, with bands and the threshold in use. */
+export function rankingCharts(
+  view: BinaryReport,
+  threshold: number,
+): readonly [LineChart, LineChart] {
+  const note = (of: 'roc' | 'pr'): string => {
+    const band = view.bands?.[of];
+    return band ? `${noteOf(view)}; band: ${band.method}` : noteOf(view);
+  };
+  return [
     {
       kind: 'lines',
       title: 'Receiver operating characteristic',
-      note,
+      note: note('roc'),
       x: RATE,
       y: RECALL,
       diagonal: true,
       lines: banded('model', view.roc, view, 'roc'),
-      points: points('roc'),
+      points: inUse(view, threshold, 'roc') ?? [],
     },
     {
       kind: 'lines',
       title: 'Precision and recall',
-      note,
+      note: note('pr'),
       x: RECALL,
       y: PRECISION,
       lines: banded('model', view.pr, view, 'pr'),
-      points: points('pr'),
-    },
-    {
-      kind: 'lines',
-      title: `Reliability (calibration error ${measureText(view.expectedCalibrationError)})`,
-      note: 'On the dashed line a score of 0.8 is right eight times in ten',
-      x: { title: 'mean score', format: 'share', domain: [0, 1] },
-      y: { title: 'share that is hostile', format: 'share', domain: [0, 1] },
-      diagonal: true,
-      lines: [
-        {
-          name: 'model',
-          x: bins.map(({ meanScore }) => meanScore ?? 0),
-          y: bins.map(({ positiveShare }) => positiveShare ?? 0),
-          dots: true,
-        },
-      ],
+      points: inUse(view, threshold, 'pr') ?? [],
     },
   ];
-  return [...charts, ...budgetCharts(view, note)];
+}
+
+/** Curves of one view of the rows, each with the threshold in use. */
+export function viewCharts(view: BinaryReport, threshold: number): Chart[] {
+  const [roc, precision] = rankingCharts(view, threshold);
+  return [
+    roc,
+    ...lowRateChart(view, roc.points ?? []),
+    precision,
+    reliabilityChart(view),
+    ...budgetCharts(view, noteOf(view)),
+  ];
+}
+
+/** The left edge of the ROC curve, where a detector lives: a log scale from a single false alert. */
+function lowRateChart(view: BinaryReport, marked: readonly MarkedPoint[]): Chart[] {
+  const shown = view.roc.filter(({ x }) => x > 0);
+  if (shown.length < 2 || view.negatives < 100) return [];
+  const least = Math.min(...shown.map(({ x }) => x));
+  return [
+    {
+      kind: 'lines',
+      title: 'The same, where few alerts are false',
+      note: `left edge: ${numberCell(Math.round(least * view.negatives))} of ${numberCell(view.negatives)} harmless rows above the threshold`,
+      x: { title: 'false-positive rate (log scale)', log: true, domain: [least, 1] },
+      y: RECALL,
+      lines: [{ name: 'model', x: xs(shown), y: ys(shown) }],
+      points: marked.filter(({ x }) => x >= least),
+    },
+  ];
+}
+
+/** Stated against seen: ten bins of the score, each with Wilson's interval and its rows. */
+export function reliabilityChart(view: BinaryReport): LineChart {
+  const bins = view.reliability.filter(({ rows }) => rows > 0);
+  const bounds = bins.map(({ rows, positiveShare }) =>
+    wilson(Math.round((positiveShare ?? 0) * rows), rows),
+  );
+  const rows = bins.map((bin) => numberCell(bin.rows)).join(', ');
+  return {
+    kind: 'lines',
+    title: `Reliability (calibration error ${measureText(view.expectedCalibrationError)})`,
+    note: `On the dashed line a score of 0.8 is right eight times in ten. Rows a dot, from the left: ${rows}`,
+    x: { title: 'mean score of a bin', format: 'share', domain: [0, 1] },
+    y: { title: 'share that is hostile', format: 'share', domain: [0, 1] },
+    diagonal: true,
+    lines: [
+      {
+        name: 'model, with 95 % interval (Wilson)',
+        x: bins.map(({ meanScore }) => meanScore ?? 0),
+        y: bins.map(({ positiveShare }) => positiveShare ?? 0),
+        low: bounds.map(({ low }) => low),
+        high: bounds.map(({ high }) => high),
+        dots: true,
+      },
+    ],
+  };
 }
 
 function budgetCharts(
@@ -182,7 +227,7 @@ function classCharts(evaluation: Evaluation): Chart[] {
     note: 'with Wilson’s 95 % interval',
     value: { title: 'recall', format: 'share', domain: [0, 1] },
     bars: byClass.perClass.map(({ name, recall, support }) => ({
-      label: `${name} (${support})`,
+      label: `${name} (${numberCell(support)} rows)`,
       value: recall.value,
       ...(recall.interval ? { low: recall.interval.low, high: recall.interval.high } : {}),
     })),
@@ -227,30 +272,32 @@ function hitTable(name: string, { shown, values }: Evaluation['rawLabels']): Blo
       one.harmless,
       one.unknown,
     ]),
-    caption: values > shown.length ? `The ${shown.length} most often above, of ${values}.` : '',
+    caption:
+      values > shown.length
+        ? `The ${shown.length} most often above, of ${numberCell(values)}.`
+        : `By ${name}.`,
   };
 }
 
 function detectionBlocks({ windows, timeToDetect }: Evaluation): Block[] {
   if (!windows) return [{ kind: 'text', text: 'The rows have no times.' }];
-  const rate = (value: number | null) => (value === null ? null : value);
   return [
     {
       kind: 'table',
       head: ['by window and host', ''],
       rows: [
         [`windows of ${windows.windowSeconds} s`, windows.windows],
-        ['recall', rate(windows.recall)],
-        ['false-positive rate', rate(windows.falsePositiveRate)],
-        ['precision', rate(windows.precision)],
-        ['F1', rate(windows.f1)],
+        ['recall', windows.recall],
+        ['false-positive rate', windows.falsePositiveRate],
+        ['precision', windows.precision],
+        ['F1', windows.f1],
       ],
       caption: 'Garcia et al. 2014: an early find of a host weighs up to twice.',
     },
     {
       kind: 'table',
       head: ['hostile host', 'seconds until found', 'hostile flows before'],
-      rows: timeToDetect.map((one) => [one.host, one.seconds ?? 'never', one.rowsBefore]),
+      rows: timeToDetect.map((one): Cell[] => [one.host, one.seconds ?? 'never', one.rowsBefore]),
     },
   ];
 }
@@ -276,9 +323,9 @@ export function evaluationPage(evaluation: Evaluation, leaks?: LeakVerdict): Pag
           kind: 'list',
           items: [
             ...warnings,
-            `Judged: ${part}; ${data.rows} rows${span}.`,
+            `Judged: ${part}; ${numberCell(data.rows)} rows${span}.`,
             `Threshold ${Number(threshold.value.toPrecision(4))} (${threshold.method}).`,
-            `Training treated rows of unknown label so: ${model.background}.`,
+            `Rows of unknown label were ${model.background === 'negative' ? 'taught as harmless' : 'left out of training'}.`,
           ],
         },
         ...(leaks ? [{ kind: 'code', text: leakText(leaks) } as const] : []),
@@ -287,11 +334,22 @@ export function evaluationPage(evaluation: Evaluation, leaks?: LeakVerdict): Pag
     {
       title: 'Figures',
       blocks: [
-        { kind: 'table', head: HEAD_OF_VIEWS(views), rows: viewRows(views) },
         {
-          kind: 'table',
-          head: ['prevalence of hostile flows', 'precision', 'flows above an hour'],
-          rows: prevalenceRows(views),
+          kind: 'beside',
+          blocks: [
+            {
+              kind: 'table',
+              head: HEAD_OF_VIEWS(views),
+              rows: viewRows(views),
+              caption: 'Brackets hold 95 % intervals: Wilson of rates, bootstrap of areas.',
+            },
+            {
+              kind: 'table',
+              head: ['share of hostile flows', 'precision', 'flows above an hour'],
+              rows: prevalenceRows(views),
+              caption: `Where another share is hostile, at ${numberCell(Math.round(last.flowsPerHour))} flows an hour.`,
+            },
+          ],
         },
       ],
     },
@@ -299,7 +357,10 @@ export function evaluationPage(evaluation: Evaluation, leaks?: LeakVerdict): Pag
     { title: 'Classes', blocks: [{ kind: 'charts', charts: classCharts(evaluation) }] },
     {
       title: 'Hosts and time',
-      blocks: [...detectionBlocks(evaluation), hitTable(evaluation.hosts.column, evaluation.hosts)],
+      blocks: [
+        { kind: 'beside', blocks: detectionBlocks(evaluation) },
+        hitTable(evaluation.hosts.column, evaluation.hosts),
+      ],
     },
     { title: 'Published labels', blocks: [hitTable('label', evaluation.rawLabels)] },
   ];

@@ -1,6 +1,5 @@
 import { argusTime, WiresiftError } from '../base/index.ts';
 import {
-  type BinaryReport,
   type Evaluation,
   figure,
   type LeakVerdict,
@@ -10,11 +9,15 @@ import {
   type SearchRecord,
   searchRows,
   searchText,
+  type TrainingRecord,
   viewRows,
 } from '../evaluate/index.ts';
 import { hashModel, type ModelFile } from '../models/index.ts';
+import { rankingCharts, reliabilityChart } from './evaluation-page.ts';
+import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
+import { markdownOf } from './page-markdown.ts';
 
-/** What a card is written from: the run itself, nothing by hand. */
+/** What a card is written from: the run itself, nothing by hand but the intended use. */
 export interface CardInput {
   readonly file: ModelFile;
   readonly evaluation: Evaluation;
@@ -26,10 +29,14 @@ export interface CardInput {
   readonly search?: SearchRecord;
   /** The leak gate's verdict; a card is refused while a leak is open. */
   readonly leaks: LeakVerdict;
+  /** How many rows taught and judged, and how the threshold fared on validation rows. */
+  readonly record?: Pick<TrainingRecord, 'rows' | 'splitText' | 'calibration'>;
+  /** The one thing that a person may say. Default {@link INTENDED_USE}. */
+  readonly intendedUse?: string;
   /** Who wrote the card; default `wiresift train`. */
   readonly writer?: string;
-  /** Sections in Markdown to come before the features. */
-  readonly sections?: readonly string[];
+  /** To come before the features: how it did on other networks, what was left out. */
+  readonly sections?: readonly Section[];
   /** Source, licence and citation of the data, and what is known to be wrong with them. */
   readonly data: {
     readonly title: string;
@@ -39,16 +46,12 @@ export interface CardInput {
   };
 }
 
+/** What a model is for unless its maker says otherwise. */
+export const INTENDED_USE =
+  'Ranks bidirectional flows for a human analyst, beside the behavioural detectors. Not for blocking without review, and not a proof of harm.';
+
 /** Features shown by importance. */
 const MOST_FEATURES = 15;
-
-/** Cell text that cannot end the cell or start markup. */
-const cell = (text: string): string => text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line)].join('\n');
-}
 
 /** Refuses a card whose figures nobody should trust. */
 function checkGate(leaks: LeakVerdict): void {
@@ -63,80 +66,224 @@ function checkGate(leaks: LeakVerdict): void {
 }
 
 /**
- * A model's card in Markdown, written from its file and its evaluation. Equal input, equal text.
+ * A model's card, written from its file and its evaluation; `pageHtml` and `markdownOf` render it.
  * @throws WiresiftError `CARD_REFUSED` while a leak is neither fixed nor accepted
  */
-export function modelCard(input: CardInput): string {
+export function modelCardPage(input: CardInput): Page {
   checkGate(input.leaks);
-  const {
-    file,
-    evaluation,
-    bytes,
-    command,
-    writer = 'wiresift train',
-    sections: more = [],
-  } = input;
-  const warnings = evaluation.warnings.map((warning) => `- ${warning}`);
-  const sections = [
-    `# Model card: ${file.model.kind} on ${file.dataset}`,
-    [
-      `Tells ${evaluation.harmlessClass} flows from ${others(evaluation)} in the view ${file.schema}.`,
-      `Written by \`${writer}\` from the run; nothing here is typed by hand.`,
-    ].join(' '),
-    table(
-      ['', ''],
-      [
-        ['sha256', hashModel(bytes)],
-        ['size', `${bytes.length} bytes`],
-        ['wiresift', file.program],
-        ['seed', String(file.seed)],
-        ['threshold', `${figure(file.threshold.value)} (${file.threshold.method})`],
-        ['parameters', parametersText(file)],
-      ],
-    ),
-    `Make it again (the same bytes, whatever the number of threads):\n\n\`\`\`sh\n${command}\n\`\`\``,
-    `## Use\n\nRanks bidirectional flows for a human analyst, beside the behavioural detectors. Not for blocking without review, and not a proof of harm.`,
-    dataText(input),
-    chosenText(input),
-    gateText(input.leaks),
-    `## How it did on flows it had not seen\n\n${evaluation.part}, ${evaluation.data.rows} rows.\n\n${viewsText(evaluation.views)}`,
-    prevalenceText(evaluation.views),
-    backgroundText(evaluation),
-    baselinesText(evaluation),
-    `## What to beware of\n\n${warnings.length > 0 ? warnings.join('\n') : '- No warning was raised by the run.'}`,
-    classesText(evaluation),
-    ...more,
-    `## What it looks at\n\n${featuresText(file)}`,
+  const { file, evaluation, writer = 'wiresift train', sections: more = [] } = input;
+  const told = [
+    `Tells ${evaluation.harmlessClass} flows from ${others(evaluation)} in the view ${file.schema}.`,
+    `Written by ${writer} from the run; nothing here is typed by hand but the intended use.`,
   ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+  return {
+    title: `Model card: ${file.model.kind} on ${file.dataset}`,
+    lead: told.join(' '),
+    sections: [
+      identitySection(input),
+      { title: 'Use', blocks: [{ kind: 'text', text: input.intendedUse ?? INTENDED_USE }] },
+      dataSection(input),
+      splitSection(input),
+      ...chosenSections(input),
+      gateSection(input.leaks),
+      figuresSection(evaluation),
+      limitsSection(evaluation, more.length > 0),
+      classesSection(evaluation),
+      calibrationSection(input),
+      ...more,
+      featuresSection(file),
+    ],
+  };
 }
 
-function gateText({ findings, accepted, checked, unchecked }: LeakVerdict): string {
+/** {@link modelCardPage} in Markdown. Equal input, equal text. @throws as that */
+export function modelCard(input: CardInput): string {
+  return markdownOf(modelCardPage(input));
+}
+
+function identitySection({ file, bytes, command }: CardInput): Section {
+  return {
+    title: '',
+    blocks: [
+      {
+        kind: 'table',
+        head: ['', ''],
+        rows: [
+          ['sha256', hashModel(bytes)],
+          ['size', `${bytes.length} bytes`],
+          ['wiresift', file.program],
+          ['seed', String(file.seed)],
+          ['threshold', `${figure(file.threshold.value)} (${file.threshold.method})`],
+          ['parameters', parametersText(file)],
+        ],
+      },
+      { kind: 'text', text: 'Make it again (the same bytes, whatever the number of threads):' },
+      { kind: 'code', text: command, language: 'sh' },
+    ],
+  };
+}
+
+function dataSection({ evaluation, file, data }: CardInput): Section {
+  const rows: Cell[][] = [
+    ['data set', data.title],
+    ['licence', data.licence],
+    ['cite', data.citation],
+    ['sha256 as read', file.dataHash],
+  ];
+  const { problems } = evaluation.data;
+  if (problems > 0) rows.push(['rows that could not be read', problems]);
+  const errata: Block[] = [
+    { kind: 'text', text: 'Known errata:' },
+    { kind: 'list', items: data.errata },
+  ];
+  const none: Block[] = [{ kind: 'text', text: 'No erratum of these data is recorded.' }];
+  const table: Block = { kind: 'table', head: ['', ''], rows };
+  return { title: 'Data', blocks: [table, ...(data.errata.length > 0 ? errata : none)] };
+}
+
+function splitSection({ evaluation, record }: CardInput): Section {
+  const { first, last, rows } = evaluation.data;
+  const span =
+    first === null || last === null ? 'no times' : `${argusTime(first)} to ${argusTime(last)}`;
+  const background = evaluation.model.background === 'negative' ? 'taught as harmless' : 'left out';
+  const lines: Cell[][] = [
+    ['rows of unknown label in training', background],
+    ...(record
+      ? [
+          ['rows that taught', record.rows.train],
+          ['rows that chose the threshold', record.rows.validation],
+        ]
+      : []),
+    ['rows that judged', rows],
+    ['time of the rows judged', span],
+  ];
+  return {
+    title: 'Split',
+    blocks: [
+      { kind: 'text', text: sentence(record?.splitText ?? evaluation.part) },
+      { kind: 'table', head: ['', ''], rows: lines },
+    ],
+  };
+}
+
+const sentence = (text: string): string =>
+  `${(text[0] ?? '').toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+
+function chosenSections({ search }: CardInput): Section[] {
+  if (!search) return [];
+  const [head, ...rows] = searchRows(search);
+  const blocks: Block[] = [
+    { kind: 'text', text: searchText(search) },
+    { kind: 'table', head: head!, rows },
+  ];
+  return [{ title: 'How the parameters were chosen', blocks }];
+}
+
+function gateSection({ findings, accepted, checked, unchecked }: LeakVerdict): Section {
   const reasons = new Map(accepted.map(({ name, reason }) => [name, reason]));
   const rows = findings.map(({ name, weight, text }) => [
     name,
     weight === 'note' ? 'note' : `accepted: ${reasons.get(name) ?? ''}`,
     text,
   ]);
-  const told =
-    rows.length > 0 ? table(['finding', 'what of it', 'figure'], rows) : 'Nothing found.';
-  const missing = unchecked.map(({ name, reason }) => `- not checked: ${name}, since ${reason}`);
-  const list = missing.length > 0 ? `\n\n${missing.join('\n')}` : '';
-  return `## Leak gate\n\nPassed, ${checked.length} checks.\n\n${told}${list}`;
+  const found: Block =
+    rows.length > 0
+      ? { kind: 'table', head: ['finding', 'what of it', 'figure'], rows }
+      : { kind: 'text', text: 'Nothing found.' };
+  const missing = unchecked.map(({ name, reason }) => `not checked: ${name}, since ${reason}`);
+  return {
+    title: 'Leak gate',
+    blocks: [
+      { kind: 'text', text: `Passed, ${checked.length} checks.` },
+      found,
+      ...(missing.length > 0 ? [{ kind: 'list', items: missing } as const] : []),
+    ],
+  };
 }
 
-/** With more than two classes: how each is told from the rest. */
-function classesText({ classes, byClass }: Evaluation): string {
-  if (classes.length < 3) return '';
-  const rows = byClass.perClass.map((each) => [
+function figuresSection({
+  part,
+  data,
+  views,
+  background,
+  baselines,
+  threshold,
+}: Evaluation): Section {
+  const rate = numberCell(Math.round(views[0]?.flowsPerHour ?? 0));
+  const curves = rankingCharts(views.at(-1)!, threshold.value);
+  const blocks: Block[] = [
+    { kind: 'text', text: sentence(`${part}, ${numberCell(data.rows)} rows`) },
+    { kind: 'table', head: ['', ...views.map(({ name }) => name)], rows: viewRows(views) },
+    { kind: 'text', text: `At other shares of hostile flows, ${rate} flows an hour:` },
+    {
+      kind: 'table',
+      head: ['prevalence', 'precision', 'flows above an hour'],
+      rows: prevalenceRows(views),
+    },
+  ];
+  if (background) {
+    const { rows, above, share } = background;
+    const text = `Of ${numberCell(rows)} flows of unknown label, ${numberCell(above)} are above the threshold (${measureText(share)}).`;
+    blocks.push({ kind: 'text', text });
+  }
+  if (baselines.length > 0) {
+    blocks.push(
+      { kind: 'text', text: 'Baselines on the same rows:' },
+      {
+        kind: 'table',
+        head: ['baseline', 'average precision', 'ROC AUC', 'note'],
+        rows: baselines.map((each) => [
+          each.name,
+          measureText(each.averagePrecision),
+          measureText(each.rocAuc),
+          each.note,
+        ]),
+      },
+    );
+  }
+  blocks.push({ kind: 'charts', charts: curves });
+  return { title: 'How it did on flows it had not seen', blocks };
+}
+
+function limitsSection({ warnings, data, views }: Evaluation, elsewhere: boolean): Section {
+  const share = measureText({ value: views.at(-1)!.prevalence.value });
+  const items = [
+    ...warnings,
+    `The precision holds where ${share} of the flows are hostile; the table above reckons others.`,
+    `A flow must come with the columns of ${data.schema}, measured as its meter measures them.`,
+    ...(elsewhere ? [] : ['Every figure comes from this data set; other networks differ.']),
+  ];
+  return { title: 'What to beware of', blocks: [{ kind: 'list', items }] };
+}
+
+/** How each class is told from the rest. */
+function classesSection({ byClass }: Evaluation): Section {
+  const rows = byClass.perClass.map((each): Cell[] => [
     each.name,
-    String(each.support),
+    each.support,
     measureText(each.precision),
     measureText(each.recall),
     measureText(each.f1),
   ]);
-  const header = ['class', 'rows', 'precision', 'recall', 'F1'];
-  return `## Class by class\n\nTold ${byClass.rule}. Macro-F1 ${measureText(byClass.macroF1)}.\n\n${table(header, rows)}`;
+  return {
+    title: 'Class by class',
+    blocks: [
+      { kind: 'text', text: `Told ${byClass.rule}. Macro-F1 ${measureText(byClass.macroF1)}.` },
+      { kind: 'table', head: ['class', 'rows', 'precision', 'recall', 'F1'], rows },
+    ],
+  };
+}
+
+function calibrationSection({ evaluation, record }: CardInput): Section {
+  const blocks: Block[] = [
+    { kind: 'charts', charts: [reliabilityChart(evaluation.views.at(-1)!)] },
+  ];
+  if (record) {
+    const { falsePositiveRate, falsePositiveRateUpper } = record.calibration;
+    const text = `On validation rows ${figure(falsePositiveRate)} of what is taken for harmless is above the threshold, at most ${figure(falsePositiveRateUpper)} (Wilson, 95 %); live scoring reckons with that bound.`;
+    blocks.push({ kind: 'text', text });
+  }
+  return { title: 'Calibration', blocks };
 }
 
 const others = ({ classes, harmlessClass }: Evaluation): string =>
@@ -144,73 +291,20 @@ const others = ({ classes, harmlessClass }: Evaluation): string =>
 
 const parametersText = ({ model }: ModelFile): string =>
   Object.entries(model.parameters)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${value === '' ? 'none' : value}`)
     .join(', ');
 
-function dataText({ evaluation, file, data }: CardInput): string {
-  const { first, last } = evaluation.data;
-  const span =
-    first === null || last === null ? 'no times' : `${argusTime(first)} to ${argusTime(last)}`;
-  return [
-    '## Data',
-    '',
-    table(
-      ['', ''],
-      [
-        ['data set', data.title],
-        ['licence', data.licence],
-        ['cite', data.citation],
-        ['sha256 as read', file.dataHash],
-        [
-          'rows of unknown label in training',
-          evaluation.model.background === 'negative' ? 'taught as harmless' : 'left out',
-        ],
-        ['time of the rows judged', span],
-      ],
-    ),
-    ...(data.errata.length > 0
-      ? ['', 'Known errata:', '', ...data.errata.map((each) => `- ${each}`)]
-      : []),
-  ].join('\n');
-}
-
-function chosenText({ search }: CardInput): string {
-  if (!search) return '';
-  const [header, ...rows] = searchRows(search);
-  return `## How the parameters were chosen\n\n${searchText(search)}\n\n${table(header!, rows)}`;
-}
-
-function viewsText(views: readonly BinaryReport[]): string {
-  return table(['', ...views.map(({ name }) => name)], viewRows(views));
-}
-
-function prevalenceText(views: readonly BinaryReport[]): string {
-  const rate = Math.round(views[0]?.flowsPerHour ?? 0);
-  const figures = table(['prevalence', 'precision', 'flows above an hour'], prevalenceRows(views));
-  return `At other shares of hostile flows, ${rate} flows an hour:\n\n${figures}`;
-}
-
-function backgroundText({ background }: Evaluation): string {
-  if (!background) return '';
-  return `Of ${background.rows} flows of unknown label, ${background.above} are above the threshold (${measureText(background.share)}).`;
-}
-
-function baselinesText({ baselines }: Evaluation): string {
-  if (baselines.length === 0) return '';
-  const rows = baselines.map((each) => [
-    each.name,
-    measureText(each.averagePrecision),
-    measureText(each.rocAuc),
-    each.note,
-  ]);
-  return `Baselines on the same rows:\n\n${table(['baseline', 'average precision', 'ROC AUC', 'note'], rows)}`;
-}
-
-function featuresText({ model }: ModelFile): string {
+function featuresSection({ model }: ModelFile): Section {
   const importances = model.importances();
   const order = [...importances.keys()].sort((a, b) => importances[b]! - importances[a]! || a - b);
   const rows = order
     .slice(0, MOST_FEATURES)
     .map((at) => [model.features[at]!, figure(importances[at]!)]);
-  return `${table(['feature', 'importance'], rows)}\n\nOf ${model.features.length} in all.`;
+  return {
+    title: 'What it looks at',
+    blocks: [
+      { kind: 'table', head: ['feature', 'importance'], rows },
+      { kind: 'text', text: `Of ${model.features.length} in all.` },
+    ],
+  };
 }

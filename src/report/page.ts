@@ -1,5 +1,6 @@
 import { VERSION } from '../base/index.ts';
-import { type Chart, chartSvg, escapeMarkup, THEME_CSS } from './chart/index.ts';
+import { type Chart, chartSvg, escapeMarkup } from './chart/index.ts';
+import { PAGE_CSS } from './page-css.ts';
 
 /** A cell: text, or a number, which is set right-aligned. */
 export type Cell = string | number | null;
@@ -15,12 +16,21 @@ export type Block =
       readonly caption?: string;
     }
   /** Charts side by side where the page is wide enough. */
-  | { readonly kind: 'charts'; readonly charts: readonly Chart[]; readonly width?: number }
-  | { readonly kind: 'code'; readonly text: string }
+  | {
+      readonly kind: 'charts';
+      readonly charts: readonly Chart[];
+      readonly width?: number;
+      /** A table of the page tells the same figures: Markdown leaves these charts out. */
+      readonly told?: boolean;
+    }
+  /** `language`: what Markdown says of it, such as `sh`. */
+  | { readonly kind: 'code'; readonly text: string; readonly language?: string }
+  /** Blocks side by side where the page is wide enough. */
+  | { readonly kind: 'beside'; readonly blocks: readonly Block[] }
   /** Blocks that stay folded until they are asked for. */
   | { readonly kind: 'fold'; readonly title: string; readonly blocks: readonly Block[] };
 
-/** A part of a page, with an entry in its table of contents. */
+/** A part of a page, with an entry in its table of contents; none where the title is empty. */
 export interface Section {
   readonly title: string;
   readonly blocks: readonly Block[];
@@ -34,59 +44,67 @@ export interface Page {
   readonly sections: readonly Section[];
 }
 
-const CSS = `
-${THEME_CSS}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1180px; padding: 1.5rem 1.25rem 4rem; color: var(--ws-ink);
-  background: var(--ws-paper); font: 15px/1.5 system-ui, 'DejaVu Sans', sans-serif; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem; border-bottom: 1px solid var(--ws-faint);
-  padding-bottom: .2rem; }
-p, li { max-width: 75ch; overflow-wrap: anywhere; }
-.lead, footer, caption { color: var(--ws-faint); }
-nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
-a { color: var(--ws-plus); }
-.wide { overflow-x: auto; margin: .8rem 0; }
-table { border-collapse: collapse; font-size: .87rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding-bottom: .3rem; }
-th, td { padding: .22rem .6rem; text-align: left; vertical-align: top;
-  border-bottom: 1px solid color-mix(in srgb, var(--ws-faint) 35%, transparent); }
-td { max-width: 44ch; overflow-wrap: break-word; }
-th { white-space: nowrap; }
-.n { text-align: right; white-space: nowrap; }
-.charts { display: flex; flex-wrap: wrap; gap: 1.6rem 2rem; margin: 1rem 0; }
-.charts > div { flex: 0 1 auto; min-width: 0; max-width: 100%; break-inside: avoid; }
-.charts svg { max-width: 100%; height: auto; }
-pre { overflow-x: auto; padding: .7rem; font-size: .85rem;
-  background: color-mix(in srgb, var(--ws-faint) 12%, transparent); }
-details { margin: .6rem 0; } summary { cursor: pointer; font-weight: 600; }
-footer { margin-top: 3rem; font-size: .85rem; }
-@media print { nav { display: none; } details > * { display: block; } h2 { break-after: avoid; } }
-`;
-
-/** Widths of charts that stand alone and of charts that share a row, pixels. */
+/** Width of a chart unless the page says otherwise, pixels: two of them share a row. */
 const CHART_WIDTH = 540;
+/** Width of the same chart for a narrow screen: text that is scaled down could not be read. */
+const NARROW_WIDTH = 400;
+/** A matrix of more columns than this keeps its size and scrolls inside its box. */
+const MOST_NARROW_COLUMNS = 10;
 
-const isNumber = (cell: Cell | undefined): boolean => typeof cell === 'number';
+/** A number as {@link numberCell} or a figure's text writes it. */
+const NUMBER_TEXT = /^[-<>]?\d[\d\u202f]*(?:\.\d+)?(?:e[-+]?\d+)?(?: ?%| \[[^\]]*\])?$/;
+/** A column is set right-aligned from this share of numbers on. */
+const MOSTLY = 0.8;
+const EMPTY: ReadonlySet<Cell> = new Set([null, '', '–', '-']);
 
-/** A number with the digits that matter: whole numbers in full, others with four. */
+const isNumber = (cell: Cell | undefined): boolean =>
+  typeof cell === 'number' || (typeof cell === 'string' && NUMBER_TEXT.test(cell));
+
+/** A number with the digits that matter: from a thousand on in whole numbers, others with four. */
 export function numberCell(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  if (Number.isInteger(value)) return value.toLocaleString('en').replaceAll(',', '\u202f');
+  if (Math.abs(value) >= 1e15) return value.toExponential(3);
+  if (Number.isInteger(value) || Math.abs(value) >= 1000) {
+    return Math.round(value).toLocaleString('en').replaceAll(',', '\u202f');
+  }
   return String(Number(value.toPrecision(4)));
 }
 
-function tableMarkup(block: Extract<Block, { kind: 'table' }>): string {
-  const right = block.head.map((_, index) => block.rows.some((row) => isNumber(row[index])));
+/** A cell's text, of every format that a page is written in. */
+export function cellText(value: Cell): string {
+  if (value === null) return '–';
+  return typeof value === 'number' ? numberCell(value) : value;
+}
+
+/** Whether a column is set right-aligned: most of what it holds are numbers. */
+function isNumeric(rows: readonly (readonly Cell[])[], index: number): boolean {
+  const cells = rows.map((row) => row[index]).filter((cell) => !EMPTY.has(cell ?? null));
+  return cells.length > 0 && cells.filter(isNumber).length >= MOSTLY * cells.length;
+}
+
+function tableMarkup({ head, rows, caption }: Extract<Block, { kind: 'table' }>): string {
+  const right = head.map((_, index) => isNumeric(rows, index));
   const style = (index: number): string => (right[index] ? ' class="n"' : '');
-  const cell = (value: Cell, index: number): string => {
-    const text = value === null ? '–' : typeof value === 'number' ? numberCell(value) : value;
-    return `<td${style(index)}>${escapeMarkup(text)}</td>`;
-  };
-  const head = block.head.map((name, index) => `<th${style(index)}>${escapeMarkup(name)}</th>`);
-  const rows = block.rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`);
-  const caption = block.caption ? `<caption>${escapeMarkup(block.caption)}</caption>` : '';
-  return `<div class="wide"><table>${caption}<thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const cell = (value: Cell, index: number): string =>
+    `<td${style(index)}>${escapeMarkup(cellText(value))}</td>`;
+  const titles = head.map(
+    (name, index) => `<th scope="col"${style(index)}>${escapeMarkup(name)}</th>`,
+  );
+  const top = head.some((name) => name !== '') ? `<thead><tr>${titles.join('')}</tr></thead>` : '';
+  const lines = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`);
+  const told = caption ? `<figcaption>${escapeMarkup(caption)}</figcaption>` : '';
+  const box = `<div class="wide" role="region" aria-label="${escapeMarkup(caption || 'table')}" tabindex="0">`;
+  return `<figure>${told}${box}<table>${top}<tbody>${lines.join('\n')}</tbody></table></div></figure>`;
+}
+
+/** A chart for wide pages and, drawn anew, for narrow ones; the style sheet shows one of them. */
+function chartMarkup(chart: Chart, width: number): string {
+  const drawn = chartSvg(chart, { width, theme: 'page' });
+  if (chart.kind === 'matrix' && chart.columns.length > MOST_NARROW_COLUMNS) {
+    return `<div class="wide" role="region" aria-label="${escapeMarkup(chart.title)}" tabindex="0">${drawn}</div>`;
+  }
+  const narrow = chartSvg(chart, { width: NARROW_WIDTH, theme: 'page' });
+  return `<div class="broad">${drawn}</div><div class="narrow">${narrow}</div>`;
 }
 
 function blockMarkup(block: Block): string {
@@ -98,15 +116,19 @@ function blockMarkup(block: Block): string {
     case 'table':
       return tableMarkup(block);
     case 'code':
-      return `<pre>${escapeMarkup(block.text)}</pre>`;
+      return block.language
+        ? `<pre class="command" tabindex="0">${escapeMarkup(block.text)}</pre>`
+        : `<pre>${escapeMarkup(block.text)}</pre>`;
     case 'fold': {
       const inner = block.blocks.map(blockMarkup).join('\n');
       return `<details><summary>${escapeMarkup(block.title)}</summary>${inner}</details>`;
     }
+    case 'beside':
+      return `<div class="beside">${block.blocks.map((each) => `<div>${blockMarkup(each)}</div>`).join('\n')}</div>`;
     case 'charts': {
       const width = block.width ?? CHART_WIDTH;
-      const drawn = block.charts.map((chart) => chartSvg(chart, { width, theme: 'page' }));
-      return `<div class="charts">${drawn.map((svg) => `<div>${svg}</div>`).join('\n')}</div>`;
+      const drawn = block.charts.map((chart) => chartMarkup(chart, width));
+      return `<div class="charts">${drawn.join('\n')}</div>`;
     }
   }
 }
@@ -116,12 +138,14 @@ function blockMarkup(block: Block): string {
  * forbids scripts and anything from elsewhere. Equal input gives equal bytes.
  */
 export function pageHtml({ title, lead, sections }: Page): string {
-  const links = sections.map(
-    (section, index) => `<li><a href="#s${index + 1}">${escapeMarkup(section.title)}</a></li>`,
+  const links = sections.flatMap(({ title: name }, index) =>
+    name === '' ? [] : [`<li><a href="#s${index + 1}">${escapeMarkup(name)}</a></li>`],
   );
   const parts = sections.map((section, index) => {
     const blocks = section.blocks.map(blockMarkup).join('\n');
-    return `<section><h2 id="s${index + 1}">${escapeMarkup(section.title)}</h2>\n${blocks}</section>`;
+    const head =
+      section.title === '' ? '' : `<h2 id="s${index + 1}">${escapeMarkup(section.title)}</h2>\n`;
+    return `<section>${head}${blocks}</section>`;
   });
   return `<!doctype html>
 <html lang="en">
@@ -130,7 +154,7 @@ export function pageHtml({ title, lead, sections }: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeMarkup(title)}</title>
-<style>${CSS}</style>
+<style>${PAGE_CSS}</style>
 </head>
 <body>
 <header><h1>${escapeMarkup(title)}</h1><p class="lead">${escapeMarkup(lead)}</p></header>
@@ -142,4 +166,20 @@ ${parts.join('\n')}
 </body>
 </html>
 `;
+}
+
+/** Every chart of a page in its order, named by its title and by what it stands folded under. */
+export function pageCharts({ sections }: Page): { readonly name: string; readonly chart: Chart }[] {
+  const found: { name: string; chart: Chart }[] = [];
+  const walk = (blocks: readonly Block[], under: string): void => {
+    for (const block of blocks) {
+      if (block.kind === 'fold') walk(block.blocks, `${under}${block.title} `);
+      else if (block.kind === 'beside') walk(block.blocks, under);
+      else if (block.kind === 'charts') {
+        for (const chart of block.charts) found.push({ name: `${under}${chart.title}`, chart });
+      }
+    }
+  };
+  for (const { blocks } of sections) walk(blocks, '');
+  return found;
 }

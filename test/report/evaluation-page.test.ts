@@ -26,7 +26,8 @@ test('curves carry the threshold in use and the band', () => {
   assert.ok(roc?.kind === 'lines');
   assert.equal(roc.points?.[0]?.y, view.recall.value);
   assert.equal(roc.points?.[0]?.x, view.falsePositiveRate.value);
-  assert.match(roc.lines[1]!.name, /95 % band \(bootstrap/);
+  assert.equal(roc.lines[1]?.bandOnly, true);
+  assert.match(roc.note ?? '', /band: bootstrap/);
 });
 
 test('shares of a confusion add up to one a true class, counts to its rows', () => {

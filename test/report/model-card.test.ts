@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { trainModel } from '../../src/evaluate/index.ts';
 import { hashModel, saveModel } from '../../src/models/index.ts';
-import { type CardInput, modelCard } from '../../src/report/index.ts';
+import {
+  type CardInput,
+  INTENDED_USE,
+  modelCard,
+  modelCardPage,
+  pageHtml,
+} from '../../src/report/index.ts';
 import { madeFlows } from '../evaluate/flows.ts';
 
 const { file, evaluation, record } = await trainModel({
@@ -12,6 +18,7 @@ const { file, evaluation, record } = await trainModel({
   seed: 1,
 });
 const bytes = saveModel(file);
+const cellOf = (rows: number): string => rows.toLocaleString('en').replaceAll(',', '\u202f');
 const input: CardInput = {
   file,
   evaluation,
@@ -44,6 +51,42 @@ test('names from data cannot break a table or bring markup along', () => {
   assert.ok(line.startsWith('| data set |'));
   assert.doesNotMatch(line, /[^\\]<img/);
   assert.doesNotMatch(card, /^# title/m);
+});
+
+test('the card tells split, classes, calibration and limits; in HTML with the curves drawn', () => {
+  const whole = { ...input, record };
+  const card = modelCard(whole);
+  const titles = [...card.matchAll(/^## (.+)$/gm)].map(([, title]) => title).join();
+  const parts =
+    'Use,Data,Split,Leak gate,How it did on flows it had not seen,What to beware of,Class by class,Calibration,What it looks at';
+  assert.equal(titles, parts);
+  assert.match(card, new RegExp(`rows that taught \\| ${cellOf(record.rows.train)} \\|`));
+  assert.match(card, /\| mean score of a bin \| share that is hostile \| from \| to \|/);
+  for (const { name } of evaluation.byClass.perClass) {
+    assert.match(card, new RegExp(`^\\| ${name} \\| .*\\[`, 'm'), 'with its interval');
+  }
+  const html = pageHtml(modelCardPage(whole));
+  for (const title of [
+    'Reliability',
+    'Receiver operating characteristic',
+    'Precision and recall',
+  ]) {
+    assert.ok(html.includes(`aria-label="${title}`), title);
+  }
+  assert.doesNotMatch(html + card, /undefined|NaN\b(?! \()/);
+});
+
+test('the intended use is the one thing that a person says', () => {
+  assert.ok(modelCard(input).includes(INTENDED_USE));
+  const said = modelCard({ ...input, intendedUse: 'For *my* desk.' });
+  assert.ok(said.includes('## Use\n\nFor \\*my\\* desk.\n'));
+  const elsewhere = {
+    title: 'On other networks',
+    blocks: [{ kind: 'text', text: 'Worse.' }],
+  } as const;
+  const more = modelCard({ ...input, sections: [elsewhere] });
+  assert.match(more, /## On other networks\n\nWorse\.\n\n## What it looks at/);
+  assert.doesNotMatch(more, /Every figure comes from this data set/);
 });
 
 test('a card is refused while a leak is open, and tells the reason of an accepted one', () => {

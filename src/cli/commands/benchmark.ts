@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { BenchmarkEntry, BenchmarkFailure } from '../../evaluate/index.ts';
+import { addChartOptions, type ChartOptions, writeCharts } from '../chart-output.ts';
 import type { CommandContext } from '../context.ts';
 import {
   addExperimentOptions,
@@ -10,7 +11,7 @@ import { checkPageName, writePage } from '../page-output.ts';
 import { readParameters } from '../parameter-values.ts';
 import { createProgress, note } from '../terminal.ts';
 
-interface Options extends ExperimentOptions {
+interface Options extends ExperimentOptions, ChartOptions {
   readonly models?: readonly string[];
   readonly param: readonly string[];
   readonly journal?: string;
@@ -39,7 +40,7 @@ export function benchmarkCommand(context: CommandContext): Command {
     .option('--param <kind.name=value>', 'a parameter; may be given often', collect, [])
     .option('--journal <file>', 'keep finished models there, and go on from it')
     .option('-o, --output <file>', 'page (.html) or figures (.json) to write');
-  return addExperimentOptions(command)
+  return addExperimentOptions(addChartOptions(command))
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (dataset: string, paths: string[], options: Options) => {
@@ -96,6 +97,7 @@ async function compare(
     if (options.output !== undefined) {
       await writePage(options.output, json, () => benchmarkPage(found));
     }
+    await writeCharts(options, () => benchmarkPage(found));
     process.stdout.write(options.json ? json : benchmarkText(found));
   } finally {
     progress.stop();

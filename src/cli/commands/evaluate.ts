@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
 import type { EvaluateOptions } from '../../evaluate/index.ts';
+import { addChartOptions, type ChartOptions, writeCharts } from '../chart-output.ts';
 import { type CommandContext, numberArgument } from '../context.ts';
 import { checkPageName, writePage } from '../page-output.ts';
 import { createProgress } from '../terminal.ts';
 import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
-interface Options extends WorkOptions {
+interface Options extends WorkOptions, ChartOptions {
   readonly dataset: string;
   readonly prevalence: readonly number[];
   readonly flowsPerHour?: number;
@@ -23,7 +24,7 @@ Examples:
   wiresift evaluate models/ctu13-botnet.safetensors capture20110816.binetflow.gz
   wiresift evaluate m.safetensors other.binetflow --prevalence 1e-5 --flows-per-hour 2e6
   wiresift evaluate m.safetensors capture20110816.binetflow.gz --prior-work
-  wiresift evaluate m.safetensors capture20110816.binetflow.gz -o evaluation.html
+  wiresift evaluate m.safetensors capture20110816.binetflow.gz -o evaluation.html --png charts
   wiresift evaluate new.safetensors capture20110816.binetflow.gz --against old.safetensors
 
 Data that trained the model are judged on the recorded test part only, and the output says so.`;
@@ -54,7 +55,7 @@ export function evaluateCommand(context: CommandContext): Command {
     )
     .option('--against <model>', 'test whether another model differs by more than luck')
     .option('--prior-work', 'beside it, the leaky protocol of an earlier project on the same data');
-  return addWorkOptions(command, 'of the bootstrap and the protocol')
+  return addWorkOptions(addChartOptions(command), 'of the bootstrap and the protocol')
     .option('--target <name>', 'which classes of the data set, such as label, type or category')
     .option('--strict', 'refuse a file with a row that cannot be read')
     .option('-o, --output <file>', 'also write a page (.html) or the figures (.json)')
@@ -109,9 +110,11 @@ async function evaluate(
       ? await priorWorkProtocol(data, { seed, threads, signal })
       : undefined;
     const json = `${JSON.stringify({ evaluation, comparison, priorWork }, null, 2)}\n`;
-    if (options.output !== undefined) {
+    if (options.output !== undefined || options.png !== undefined || options.svg !== undefined) {
       const { evaluationPage } = await import('../../report/index.ts');
-      await writePage(options.output, json, () => evaluationPage(evaluation));
+      const page = () => evaluationPage(evaluation);
+      if (options.output !== undefined) await writePage(options.output, json, page);
+      await writeCharts(options, page);
     }
     if (options.json) {
       process.stdout.write(json);

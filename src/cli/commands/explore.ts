@@ -1,12 +1,15 @@
 import { Command, Option } from 'commander';
-import type { Exploration, ExploreInput } from '../../report/index.ts';
+import type { DataCardInput, Exploration, ExploreInput } from '../../report/index.ts';
+import { addChartOptions, type ChartOptions, writeCharts } from '../chart-output.ts';
 import { type CommandContext, usage, wholeArgument } from '../context.ts';
 import type { View } from '../flow-output.ts';
-import { checkPageName, writePage } from '../page-output.ts';
+import { checkCardName, checkPageName, writeCard, writePage } from '../page-output.ts';
 import { createProgress } from '../terminal.ts';
 
-interface Options {
+interface Options extends ChartOptions {
   readonly output?: string;
+  readonly card?: string;
+  readonly intendedUse?: string;
   readonly view: View;
   readonly target?: string;
   readonly seed: number;
@@ -19,6 +22,7 @@ Examples:
   wiresift explore ton-iot train_test_network.csv.gz --target type -o toniot.html
   wiresift explore ctu13 capture20110816.binetflow.gz --json > ctu13.json
   wiresift explore capture.pcap --view zeek -o capture.html
+  wiresift explore ton-iot train_test_network.csv.gz --card toniot-card.md --png charts
   wiresift explore zeek-logs/
 
 The first word may name a data set (wiresift datasets) or a mapping file; its labels are then looked at
@@ -27,10 +31,12 @@ one file that needs nothing else; with the ending .json the same figures are wri
 
 /** `wiresift explore`: what stands in the data, before anything is trained on them. */
 export function exploreCommand(context: CommandContext): Command {
-  return new Command('explore')
+  const command = new Command('explore')
     .description('look at data: columns, classes, copies, leaks, places and times')
     .argument('<data...>', 'a data set and its files, or captures, or flow files')
     .option('-o, --output <file>', 'page (.html) or figures (.json) to write')
+    .option('--card <file>', 'data card to write (.md or .html)')
+    .option('--intended-use <text>', 'what the data card says the data are for')
     .addOption(
       new Option('--view <view>', 'columns to look at in a capture')
         .choices(['argus', 'zeek', 'kdd'])
@@ -38,7 +44,8 @@ export function exploreCommand(context: CommandContext): Command {
     )
     .option('--target <name>', 'which classes of the data set, such as label, type or category')
     .option('--seed <n>', 'of the leak scan', wholeArgument('--seed', 0, 2 ** 32 - 1), 1)
-    .option('--strict', 'refuse a file with a row that cannot be read')
+    .option('--strict', 'refuse a file with a row that cannot be read');
+  return addChartOptions(command)
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (words: string[], options: Options) => {
@@ -46,12 +53,18 @@ export function exploreCommand(context: CommandContext): Command {
     });
 }
 
+/** Rows to explore, and what a data card says of where they came from. */
+interface Loaded {
+  readonly input: ExploreInput;
+  readonly known: Pick<DataCardInput, 'card' | 'files'>;
+}
+
 /** Labelled rows when the first word names a data set or a mapping, else flows without labels. */
 async function load(
   { signal }: CommandContext,
   words: readonly string[],
   options: Options,
-): Promise<ExploreInput> {
+): Promise<Loaded> {
   const { datasets, openDataset } = await import('../../datasets/index.ts');
   const [first = '', ...paths] = words;
   const strict = options.strict ?? false;
@@ -62,12 +75,13 @@ async function load(
     const target = options.target === undefined ? {} : { target: options.target };
     const data = await loadData(reader, paths, { signal, strict, ...target });
     const { table, classes, labels, hash, problemCount } = data;
-    return { name: reader.name, table, classes, labels, hash, problems: problemCount };
+    const input = { name: reader.name, table, classes, labels, hash, problems: problemCount };
+    return { input, known: { card: reader, files: data.files } };
   }
   if (options.target !== undefined) throw usage('--target', 'no data set', 'a data set before it');
   const { loadFlows } = await import('../unlabelled-data.ts');
   const table = await loadFlows(words, { view: options.view, signal, strict });
-  return { name: words.join(', '), table };
+  return { input: { name: words.join(', '), table }, known: {} };
 }
 
 async function exploreData(
@@ -75,10 +89,11 @@ async function exploreData(
   words: readonly string[],
   options: Options,
 ): Promise<void> {
-  const { output } = options;
+  const { output, card } = options;
   if (output !== undefined) checkPageName(output);
-  const input = await load(context, words, options);
-  const { exploreText, explore, explorePage } = await import('../../report/index.ts');
+  if (card !== undefined) checkCardName(card);
+  const { input, known } = await load(context, words, options);
+  const { dataCardPage, exploreText, explore, explorePage } = await import('../../report/index.ts');
   const progress = createProgress(`exploring ${input.name}`);
   let found: Exploration;
   try {
@@ -92,5 +107,27 @@ async function exploreData(
   }
   const json = `${JSON.stringify(found, null, 2)}\n`;
   if (output !== undefined) await writePage(output, json, () => explorePage(found));
+  if (card !== undefined) {
+    const { intendedUse } = options;
+    const command = cardCommand(words, options);
+    const use = intendedUse === undefined ? {} : { intendedUse };
+    await writeCard(card, dataCardPage({ found, ...known, command, ...use }));
+  }
+  await writeCharts(options, () => explorePage(found));
   process.stdout.write(options.json ? json : exploreText(found));
+}
+
+/** The command that writes the card again; folders are left out. */
+function cardCommand(words: readonly string[], options: Options): string {
+  const base = (path: string): string => path.split(/[/\\]/).at(-1) || path;
+  const { card = '', view, target, seed, strict, intendedUse } = options;
+  return [
+    `wiresift explore ${words.map(base).join(' ')}`,
+    ...(view === 'argus' ? [] : [`--view ${view}`]),
+    ...(target === undefined ? [] : [`--target ${target}`]),
+    ...(seed === 1 ? [] : [`--seed ${seed}`]),
+    ...(strict ? ['--strict'] : []),
+    ...(intendedUse === undefined ? [] : [`--intended-use ${JSON.stringify(intendedUse)}`]),
+    `--card ${base(card)}`,
+  ].join(' ');
 }

@@ -19,6 +19,7 @@ interface TrainOptions extends ExperimentOptions, SearchOptions {
   readonly model: string;
   readonly param: readonly string[];
   readonly output: string;
+  readonly intendedUse?: string;
   readonly json?: boolean;
 }
 
@@ -34,7 +35,7 @@ Examples:
 A data set is a name that wiresift datasets lists, or a mapping file (its name ends in .json) that says
 what the columns of a CSV or Parquet file are; docs/datasets.md describes it.
 Thresholds: best-f1; fpr=RATE, a budget of false positives; alerts=N flows a day; or a number.
-The model's card is written beside it, with the ending .md, unless the leak gate finds a leak: then there
+The model's card is written beside it, with the endings .md and .html, unless the leak gate finds a leak: then there
 is no card, and the exit code is 1, until the leak is fixed or accepted by name (docs/leaks.md).`;
 
 const collect = (value: string, list: readonly string[]): string[] => [...list, value];
@@ -47,7 +48,8 @@ export function trainCommand(context: CommandContext): Command {
     .argument('<paths...>', 'its files, plain or gzip; with a mapping also Parquet')
     .requiredOption('-o, --output <file>', 'model file to write, whole or not at all')
     .option('--model <kind>', 'kind of model, as wiresift models lists it', 'forest')
-    .option('--param <name=value>', 'a parameter of the model; may be given often', collect, []);
+    .option('--param <name=value>', 'a parameter of the model; may be given often', collect, [])
+    .option('--intended-use <text>', 'what the card says the model is for');
   return addSearchOptions(addExperimentOptions(command))
     .option('--json', 'print the evaluation as JSON')
     .addHelpText('after', EXAMPLES)
@@ -66,7 +68,7 @@ async function train(
   const { evaluationText, leakText, searchAndTrain, searchText, searchRows, trainModel } =
     await import('../../evaluate/index.ts');
   const { hashModel, modelKind, saveModel } = await import('../../models/index.ts');
-  const { modelCard } = await import('../../report/index.ts');
+  const { markdownOf, modelCardPage, pageHtml } = await import('../../report/index.ts');
   const { textTable } = await import('../../table/index.ts');
   const { writeWhole } = await import('../../base/index.ts');
   const kind = modelKind(options.model);
@@ -92,12 +94,28 @@ async function train(
     const { file, evaluation, record } = trained;
     const bytes = saveModel(file);
     writeWhole(options.output, bytes);
-    const card = `${options.output.replace(/\.safetensors$/, '')}.md`;
+    const card = options.output.replace(/\.safetensors$/, '');
     const command = commandLine(dataset, given, options);
     const found = record.search ? { search: record.search } : {};
     const { leaks } = record;
-    const facts = { file, evaluation, bytes, leaks, command, data: reader, ...found };
-    if (leaks.passed) writeWhole(card, modelCard(facts));
+    const { intendedUse } = options;
+    const use = intendedUse === undefined ? {} : { intendedUse };
+    const facts = {
+      file,
+      evaluation,
+      bytes,
+      leaks,
+      record,
+      command,
+      data: reader,
+      ...found,
+      ...use,
+    };
+    if (leaks.passed) {
+      const page = modelCardPage(facts);
+      writeWhole(`${card}.md`, markdownOf(page));
+      writeWhole(`${card}.html`, pageHtml(page));
+    }
     if (options.json) {
       const printed = record.search ? { ...evaluation, search: record.search } : evaluation;
       process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
@@ -109,7 +127,7 @@ async function train(
       }
       process.stdout.write(`${leakText(leaks)}\n\n${evaluationText(evaluation)}`);
     }
-    const told = leaks.passed ? `card in ${card}` : 'no card while a leak is open';
+    const told = leaks.passed ? `card in ${card}.md and .html` : 'no card while a leak is open';
     note(`${options.output}: ${bytes.length} bytes, sha256 ${hashModel(bytes)}; ${told}`);
     if (!leaks.passed) context.exit(1);
   } finally {
@@ -150,6 +168,9 @@ function commandLine(dataset: string, paths: readonly string[], options: TrainOp
     ...one('encode', options.encode),
     ...many('select', options.select),
     ...one('balance', options.balance),
+    ...(options.intendedUse === undefined
+      ? []
+      : [`--intended-use ${JSON.stringify(options.intendedUse)}`]),
     ...searchWords(options),
     `--seed ${options.seed} -o ${base(options.output)}`,
   ].join(' ');

@@ -36,8 +36,20 @@ export function axisText(value: number, format: AxisFormat = 'number'): string {
   if (!Number.isFinite(value)) return '–';
   if (format === 'count') return countText(value);
   if (format === 'time') return timeText(value);
+  if (format === 'correlation') return value.toFixed(2).replace(/^-0\.00$/, '0.00');
   if (format === 'share') return trimmed(value, 3);
   return numberText(value);
+}
+
+/** A number in a cell: counts in full, shares with three digits behind the point. */
+export function cellText(value: number, format: AxisFormat = 'number'): string {
+  if (!Number.isFinite(value)) return '–';
+  if (format === 'count' && Number.isInteger(value)) {
+    return value.toLocaleString('en').replaceAll(',', '\u202f');
+  }
+  if (format !== 'share') return axisText(value, format);
+  if (value !== 0 && Math.abs(value) < 0.0005) return value > 0 ? '<0.001' : '>-0.001';
+  return String(+value.toFixed(3));
 }
 
 /** Ticks of a time axis: at most six, the date only where it changes. */
@@ -66,6 +78,23 @@ export function tickFormat(axis: Axis): (value: number, index: number) => string
   };
 }
 
+/** Round ticks of a linear axis, about `count` of them: steps of 1, 2 or 5 times a power of ten. */
+export function plainTicks([low, high]: readonly [number, number], count: number): number[] {
+  const span = high - low;
+  if (!(span > 0) || !Number.isFinite(span)) return [low];
+  const rough = span / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough * 0.999)!;
+  const first = Math.ceil(low / step - 1e-9);
+  // Where a step is lost beside the numbers themselves, counting by steps would never end.
+  if (!Number.isSafeInteger(first)) return [low, high];
+  const ticks: number[] = [];
+  for (let n = first; n * step <= high + step * 1e-9; n++) {
+    ticks.push(Number((n * step).toPrecision(12)));
+  }
+  return [...new Set(ticks)];
+}
+
 /** Ticks of a logarithmic axis: powers of ten, thinned to `most`; between two powers 2 and 5 too. */
 export function logTicks(low: number, high: number, most: number): number[] {
   const first = Math.floor(Math.log10(low) + 1e-9);
@@ -78,5 +107,5 @@ export function logTicks(low: number, high: number, most: number): number[] {
       if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
     }
   }
-  return ticks.length > 1 ? ticks : [low, high];
+  return ticks.length > 1 ? ticks : [...new Set([low, high])];
 }

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { axisText, logTicks, tickFormat } from './axis-text.ts';
+import { axisText, logTicks, plainTicks, tickFormat } from './axis-text.ts';
 import type { Bar, BarChart } from './chart.ts';
 import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
 import { seriesStyle } from './theme.ts';
@@ -53,6 +53,11 @@ function domainOf({ bars, value }: BarChart): [number, number] {
   return [10 ** Math.floor(Math.log10(low) - 1e-9), high > 0 ? high : 10];
 }
 
+/** There is no tenth of a row: such an axis only begins there so that a bar of one is seen. */
+function countTicks({ value }: BarChart, [low, high]: [number, number], count: number): number[] {
+  return logTicks(value.format === 'count' ? Math.max(1, low) : low, high, count);
+}
+
 /** Horizontal bars with their figures written beside them. */
 export function drawBars(chart: BarChart, { width, theme, document }: DrawOptions): Drawing {
   const names = [...new Set(chart.bars.map(({ series }) => series ?? ''))];
@@ -65,7 +70,8 @@ export function drawBars(chart: BarChart, { width, theme, document }: DrawOption
   const marginRight =
     Math.max(...rows.map(({ bar }) => textWidth(valueText(bar, chart), FONT)), 10) + 14;
   const height = rows.length * (BAR + (names.length > 1 ? 2 : GAP)) + 52;
-  const ticks = Math.max(2, Math.floor((width - marginLeft - marginRight) / 80));
+  const count = Math.max(2, Math.floor((width - marginLeft - marginRight) / 60));
+  const ticks = chart.value.log ? countTicks(chart, domain, count) : plainTicks(domain, count);
   const end = ({ bar }: Row): number => Math.max(bar.value ?? start, bar.high ?? start, start);
   const drawn = rows.filter(({ bar }) => bar.value !== null);
   const ranged = drawn.filter(({ bar }) => bar.low !== undefined && bar.high !== undefined);
@@ -84,7 +90,7 @@ export function drawBars(chart: BarChart, { width, theme, document }: DrawOption
       label: chart.value.title,
       labelAnchor: 'center',
       labelArrow: 'none',
-      ticks: chart.value.log ? logTicks(...domain, ticks) : ticks,
+      ticks,
       tickFormat: tickFormat(chart.value),
       clamp: true,
     },
@@ -96,7 +102,7 @@ export function drawBars(chart: BarChart, { width, theme, document }: DrawOption
       padding: names.length > 1 ? 0.12 : 0.3,
     },
     marks: [
-      Plot.gridX({ stroke: theme.faint, strokeOpacity: 0.25 }),
+      Plot.gridX(ticks, { stroke: theme.faint, strokeOpacity: 0.25 }),
       Plot.barX(drawn, {
         x1: start,
         x2: (row: Row) => Math.max(row.bar.value ?? start, Math.min(start, domain[0])),

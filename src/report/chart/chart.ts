@@ -21,6 +21,8 @@ export interface Line {
   readonly steps?: boolean;
   /** Draws a dot at each point: few points, such as a reliability curve's. */
   readonly dots?: boolean;
+  /** Draws the band alone, without a line through its middle. */
+  readonly bandOnly?: boolean;
 }
 
 /** A point worth naming, such as the threshold in use. */
@@ -31,7 +33,7 @@ export interface MarkedPoint {
 }
 
 /** How numbers along an axis are written. */
-export type AxisFormat = 'number' | 'count' | 'share' | 'time';
+export type AxisFormat = 'number' | 'count' | 'share' | 'correlation' | 'time';
 
 /** An axis: its title carries the unit in brackets. */
 export interface Axis {
@@ -65,6 +67,24 @@ export interface LineChart extends Titled {
   readonly diagonal?: boolean;
 }
 
+/** One row of a {@link StripChart}: a value from 0 up a bin. */
+export interface Strip {
+  readonly label: string;
+  readonly values: readonly number[];
+}
+
+/**
+ * Shaded strips, one below the other over a shared axis: distributions of many classes, which as
+ * lines would hide each other.
+ */
+export interface StripChart extends Titled {
+  readonly kind: 'strips';
+  /** Ascending, one more than each strip has values. */
+  readonly edges: readonly number[];
+  readonly strips: readonly Strip[];
+  readonly x: Axis;
+}
+
 /** A grid of numbers: a confusion matrix, correlations. Cells run row by row. */
 export interface MatrixChart extends Titled {
   readonly kind: 'matrix';
@@ -88,4 +108,4 @@ export interface WorldChart extends Titled {
 }
 
 /** A picture as plain data: the same object is drawn in a report, a terminal export or a page. */
-export type Chart = BarChart | LineChart | MatrixChart | WorldChart;
+export type Chart = BarChart | LineChart | MatrixChart | StripChart | WorldChart;

@@ -1,8 +1,16 @@
 import { drawBars } from './bars.ts';
 import type { Chart } from './chart.ts';
-import { type Drawing, type DrawOptions, type LegendEntry, textWidth, wrapped } from './drawing.ts';
+import {
+  type Drawing,
+  type DrawOptions,
+  fitted,
+  type LegendEntry,
+  textWidth,
+  wrapped,
+} from './drawing.ts';
 import { drawLines } from './lines.ts';
 import { drawMatrix } from './matrix.ts';
+import { drawStrips } from './strips.ts';
 import type { Theme } from './theme.ts';
 import { drawWorld } from './world.ts';
 
@@ -15,6 +23,7 @@ function drawKind(chart: Chart, options: DrawOptions): Drawing {
   if (chart.kind === 'bars') return drawBars(chart, options);
   if (chart.kind === 'lines') return drawLines(chart, options);
   if (chart.kind === 'matrix') return drawMatrix(chart, options);
+  if (chart.kind === 'strips') return drawStrips(chart, options);
   return drawWorld(chart, options);
 }
 
@@ -40,9 +49,10 @@ function legendMarkup(
   let x = 0;
   let y = 0;
   const parts: string[] = [];
-  for (const { text, colour, mark, dash, opacity } of entries) {
+  for (const { text: whole, colour, mark, dash, opacity } of entries) {
+    const text = fitted(whole, LEGEND, width - SAMPLE - 6);
     const room = SAMPLE + 6 + textWidth(text, LEGEND) + 18;
-    if (x > 0 && x + room > width) {
+    if (x > 0 && x + room - 18 > width) {
       x = 0;
       y += 18;
     }

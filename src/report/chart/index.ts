@@ -8,6 +8,8 @@ export type {
   LineChart,
   MarkedPoint,
   MatrixChart,
+  Strip,
+  StripChart,
   WorldChart,
 } from './chart.ts';
 export { drawChart, escapeMarkup } from './draw.ts';

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { axisText, logTicks, tickFormat, timeTicks } from './axis-text.ts';
+import { axisText, logTicks, plainTicks, tickFormat, timeTicks } from './axis-text.ts';
 import type { Axis, Line, LineChart } from './chart.ts';
 import { type Drawing, type DrawOptions, textWidth } from './drawing.ts';
 import { seriesStyle, type Theme } from './theme.ts';
@@ -9,6 +9,8 @@ const FONT = 11;
 const SHAPE = 0.56;
 const LOWEST = 220;
 const HIGHEST = 420;
+/** Opacity of a band: the grid shows through. */
+const BAND = 0.2;
 
 interface Point {
   readonly x: number;
@@ -42,12 +44,16 @@ function span(values: readonly number[], axis: Axis): [number, number] {
   }
   if (low > high) return axis.log ? [1, 10] : [0, 1];
   if (low === high) return axis.log ? [low / 2, high * 2] : [Math.min(0, low), high || 1];
-  return axis.format === 'count' && !axis.log ? [Math.min(0, low), high] : [low, high];
+  const fromZero = !axis.log && (axis.format === 'count' || axis.format === 'share');
+  return fromZero ? [Math.min(0, low), high] : [low, high];
 }
 
-function scale(axis: Axis, domain: [number, number], count: number): Plot.ScaleOptions {
-  const ticks =
-    axis.format === 'time' ? timeTicks(...domain) : axis.log ? logTicks(...domain, count) : count;
+function ticksOf(axis: Axis, domain: [number, number], count: number): number[] {
+  if (axis.format === 'time') return timeTicks(...domain);
+  return axis.log ? logTicks(...domain, count) : plainTicks(domain, count);
+}
+
+function scale(axis: Axis, domain: [number, number], ticks: number[]): Plot.ScaleOptions {
   return {
     type: axis.log ? 'log' : 'linear',
     domain,
@@ -64,9 +70,10 @@ function lineMarks(line: Line, points: Point[], index: number, theme: Theme): Pl
   const curve = line.steps ? 'step-after' : 'linear';
   const marks: Plot.Markish[] = [];
   if (line.low && line.high) {
-    const band = { x: 'x', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.16 };
+    const band = { x: 'x', y1: 'low', y2: 'high', fill: colour, fillOpacity: BAND };
     marks.push(Plot.areaY(points, { ...band, curve } as Plot.AreaYOptions));
   }
+  if (line.bandOnly) return marks;
   const stroke = { stroke: colour, strokeWidth: 2, strokeDasharray: dash === '' ? 'none' : dash };
   marks.push(Plot.line(points, { x: 'x', y: 'y', ...stroke, curve }));
   if (line.dots) marks.push(Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: colour }));
@@ -87,7 +94,12 @@ export function drawLines(chart: LineChart, { width, theme, document }: DrawOpti
     [...all.flatMap(({ low, high }) => [low, high]), ...marked.map(({ y }) => y)],
     chart.y,
   );
-  const room = Math.max(...ys.map((value) => textWidth(axisText(value, chart.y.format), FONT)), 24);
+  const xTicks = ticksOf(chart.x, xs, Math.floor(width / 75));
+  const yTicks = ticksOf(chart.y, ys, Math.floor(height / 42));
+  const room = Math.max(
+    ...yTicks.map((value) => textWidth(axisText(value, chart.y.format), FONT)),
+    18,
+  );
   const ends = [
     { x: xs[0], y: ys[0] },
     { x: xs[1], y: ys[1] },
@@ -102,11 +114,11 @@ export function drawLines(chart: LineChart, { width, theme, document }: DrawOpti
     marginTop: 10,
     marginBottom: chart.x.format === 'time' ? 56 : 42,
     style: { fontSize: `${FONT}px`, background: 'none', color: theme.ink },
-    x: scale(chart.x, xs, Math.floor(width / 90)),
-    y: { ...scale(chart.y, ys, Math.floor(height / 55)), labelAnchor: 'center' },
+    x: scale(chart.x, xs, xTicks),
+    y: scale(chart.y, ys, yTicks),
     marks: [
-      Plot.gridX({ stroke: theme.faint, strokeOpacity: 0.2 }),
-      Plot.gridY({ stroke: theme.faint, strokeOpacity: 0.2 }),
+      Plot.gridX(xTicks, { stroke: theme.faint, strokeOpacity: 0.2 }),
+      Plot.gridY(yTicks, { stroke: theme.faint, strokeOpacity: 0.2 }),
       ...(chart.diagonal
         ? [Plot.line(ends, { x: 'x', y: 'y', stroke: theme.faint, strokeDasharray: '4 4' })]
         : []),
@@ -145,13 +157,8 @@ export function drawLines(chart: LineChart, { width, theme, document }: DrawOpti
       : chart.lines.map((line, index) => ({
           text: line.name,
           ...seriesStyle(theme, index),
-          opacity: 1,
-          mark: 'line' as const,
+          opacity: line.bandOnly ? BAND : 1,
+          mark: line.bandOnly ? ('box' as const) : ('line' as const),
         }));
-  return {
-    element,
-    width,
-    height,
-    legend: legend.map(({ colour, ...rest }) => ({ ...rest, colour })),
-  };
+  return { element, width, height, legend };
 }

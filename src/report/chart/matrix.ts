@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { axisText } from './axis-text.ts';
+import { cellText } from './axis-text.ts';
 import type { MatrixChart } from './chart.ts';
 import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
 
@@ -7,8 +7,12 @@ const FONT = 11;
 /** Edge of a cell, pixels. */
 const SMALLEST = 9;
 const LARGEST_HEIGHT = 44;
+/** Column labels are cut to this length, pixels. */
+const LONGEST = 140;
 /** The darkest shade still lets its number be read, on light and on dark paper. */
-const DARKEST = 0.72;
+const DARKEST = 0.55;
+/** Correlations below it would be written 0.00: their cells stay empty. */
+const UNRELATED = 0.005;
 
 interface Cell {
   readonly row: string;
@@ -30,6 +34,17 @@ function cellsOf({ rows, columns, values, shades }: MatrixChart): Cell[] {
   return cells;
 }
 
+/** How far column labels are turned so that neighbours keep apart, and the height that they take. */
+function columnLabels(
+  longest: number,
+  cellWidth: number,
+): { readonly turn: number; readonly below: number } {
+  if (longest + 6 <= cellWidth) return { turn: 0, below: FONT + 10 };
+  const length = Math.min(longest, LONGEST);
+  if (cellWidth < 26) return { turn: -90, below: length + 12 };
+  return { turn: -40, below: length * Math.sin((40 * Math.PI) / 180) + FONT + 10 };
+}
+
 /** A grid of shaded cells, with numbers where they fit; a minus marks negative cells where not. */
 export function drawMatrix(chart: MatrixChart, { width, theme, document }: DrawOptions): Drawing {
   const cells = cellsOf(chart);
@@ -38,12 +53,16 @@ export function drawMatrix(chart: MatrixChart, { width, theme, document }: DrawO
   const marginLeft = Math.min(longest(chart.rows) + 34, width * 0.36);
   const marginRight = 12;
   const cellWidth = (width - marginLeft - marginRight) / Math.max(1, chart.columns.length);
-  const narrow = cellWidth < 26;
-  const marginBottom = Math.min(longest(chart.columns) * (narrow ? 1 : 0.72) + 44, 190);
+  const { turn, below } = columnLabels(longest(chart.columns), cellWidth);
+  const marginBottom = below + (chart.columnTitle === '' ? 12 : 28);
   const cellHeight = Math.max(SMALLEST, Math.min(LARGEST_HEIGHT, cellWidth));
   const marginTop = 8;
   const height = Math.round(cellHeight * chart.rows.length + marginTop + marginBottom);
-  const text = ({ value }: Cell): string => (value === null ? '' : axisText(value, chart.format));
+  const correlated = chart.format === 'correlation';
+  const text = ({ value }: Cell): string =>
+    value === null || (correlated && Math.abs(value) < UNRELATED)
+      ? ''
+      : cellText(value, chart.format);
   const widest = Math.max(...cells.map((cell) => textWidth(text(cell), FONT)), 1);
   const roomy = widest + 4 <= cellWidth && cellHeight >= FONT + 3;
   const every = (room: number): number => Math.max(1, Math.ceil((FONT + 2) / room));
@@ -64,8 +83,8 @@ export function drawMatrix(chart: MatrixChart, { width, theme, document }: DrawO
       labelAnchor: 'center',
       labelArrow: 'none',
       tickSize: 0,
-      tickRotate: narrow ? -90 : -40,
-      tickFormat: (key: string) => named(chart.columns, key, 140, cellWidth),
+      tickRotate: turn,
+      tickFormat: (key: string) => named(chart.columns, key, LONGEST, cellWidth),
       padding: 0.04,
     },
     y: {

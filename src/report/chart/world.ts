@@ -12,7 +12,9 @@ const ALPHA_2: ReadonlyMap<string, string> = new Map(
 );
 
 /** Steps of shade. More could not be told apart. */
-const SHADES = [0.2, 0.4, 0.6, 0.8, 1];
+const SHADES = [0.25, 0.45, 0.65, 0.85, 1];
+/** Opacity of land without traffic. */
+const LAND = 0.12;
 
 type Outlines = Extract<ReturnType<typeof feature>, { type: 'FeatureCollection' }>;
 
@@ -40,6 +42,15 @@ export function ratioClasses(values: readonly number[]): number[] {
   return [...new Set(edges)];
 }
 
+/** Counts from `low` to `high`; edges are whole, so classes share no number. */
+const rangeText = (low: number, high: number, unit: string): string =>
+  low >= high
+    ? `${axisText(high, 'count')} ${unit}`
+    : `${axisText(low, 'count')}–${axisText(high, 'count')} ${unit}`;
+
+/** A tenth of a pixel is all that a screen shows; a third of the file's bytes is not needed. */
+const shortPaths = (svg: string): string => svg.replace(/(\.\d)\d+/g, '$1');
+
 /** A world map in five shades, with the classes' edges written below. */
 export function drawWorld(chart: WorldChart, { width, theme, document }: DrawOptions): Drawing {
   const edges = ratioClasses([...chart.values.values()]);
@@ -61,19 +72,24 @@ export function drawWorld(chart: WorldChart, { width, theme, document }: DrawOpt
     margin: 2,
     projection: { type: 'equal-earth', domain: outlines() },
     marks: [
-      Plot.geo(outlines(), { stroke: theme.faint, strokeWidth: 0.4, strokeOpacity: 0.7 }),
-      Plot.geo(outlines(), { fill: theme.plus, fillOpacity: shade, stroke: 'none' }),
+      Plot.geo(outlines(), {
+        fill: (one: { readonly id?: unknown }) => (shade(one) > 0 ? theme.plus : theme.faint),
+        fillOpacity: (one: { readonly id?: unknown }) => shade(one) || LAND,
+        stroke: theme.faint,
+        strokeWidth: 0.5,
+        strokeOpacity: 0.8,
+      }),
     ],
+    color: { type: 'identity' },
     opacity: { type: 'identity' },
   });
-  const from = (index: number): string =>
-    index === 0 ? 'up to ' : `${axisText(edges[index - 1]!, 'count')} to `;
+  const least = Math.min(...[...chart.values.values()].filter((value) => value > 0));
   const legend = edges.map((edge, index) => ({
-    text: `${from(index)}${axisText(edge, 'count')} ${chart.unit}`,
+    text: rangeText(index === 0 ? least : edges[index - 1]! + 1, edge, chart.unit),
     colour: theme.plus,
     opacity: SHADES[SHADES.length - edges.length + index]!,
     mark: 'box' as const,
     dash: '',
   }));
-  return { element, width, height, legend };
+  return { element: { outerHTML: shortPaths(element.outerHTML) }, width, height, legend };
 }

@@ -11,6 +11,8 @@ const MOSTLY = 0.5;
 const share = (part: number, whole: number): string =>
   `${+((100 * part) / Math.max(1, whole)).toPrecision(3)} %`;
 
+const count = (rows: number): string => rows.toLocaleString('en').replaceAll(',', '\u202f');
+
 const listed = (names: readonly string[]): string =>
   names.length > 8
     ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`
@@ -38,11 +40,11 @@ export function findingsOf(found: Omit<Exploration, 'findings' | 'version'>): Fi
     }
   }
   if (duplicates.rows > 0) {
-    const text = `${duplicates.rows} rows (${share(duplicates.rows, data.rows)}) repeat an earlier row in every feature: a random split puts copies on both sides.`;
+    const text = `${count(duplicates.rows)} rows (${share(duplicates.rows, data.rows)}) repeat an earlier row in every feature: a random split puts copies on both sides.`;
     add('duplicates', text);
   }
   if (duplicates.conflicting > 0) {
-    const text = `${duplicates.conflicting} rows (${share(duplicates.conflicting, data.rows)}) stand in the data under another label with the same features: no model can get all of them right.`;
+    const text = `${count(duplicates.conflicting)} rows (${share(duplicates.conflicting, data.rows)}) stand in the data under another label with the same features: no model can get all of them right.`;
     add('conflicts', text);
   }
   if (majority && majority.share >= LOPSIDED) {

@@ -5,6 +5,8 @@ import type { ClassShare, Distribution, NumberSummary } from './exploration.ts';
 const BINS = 30;
 /** A column whose largest value is this many times its 75 % quantile is drawn on a log scale. */
 const HEAVY_TAIL = 20;
+/** A log scale shows a column whose largest value is this many times its smallest above zero. */
+const WIDE_RATIO = 10;
 const QUANTILES = [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1];
 
 /** Value at share `q` of sorted cells, by the nearest rank. */
@@ -78,7 +80,9 @@ function distributionOf(
   if (all.length === 0) return null;
   const positive = lowerBound(all, Number.MIN_VALUE);
   const largest = all[all.length - 1]!;
-  const log = !time && largest > 0 && largest > HEAVY_TAIL * Math.max(0, quantile(all, 0.75));
+  const heavy = largest > 0 && largest > HEAVY_TAIL * Math.max(0, quantile(all, 0.75));
+  // A column of zeros and ones is heavy-tailed by that measure, and has no powers of ten to show.
+  const log = !time && heavy && largest >= WIDE_RATIO * all[positive]!;
   const low = log ? all[positive]! : all[0]!;
   if (!Number.isFinite(largest) || !Number.isFinite(low)) return null;
   const edges = edgesOf(low, largest, log);

@@ -1,6 +1,15 @@
 import { isoTime } from '../../table/index.ts';
-import type { BarChart, Chart, Line, LineChart, MatrixChart, WorldChart } from '../chart/index.ts';
-import type { Block, Cell, Page, Section } from '../page.ts';
+import type {
+  Axis,
+  BarChart,
+  Chart,
+  Line,
+  LineChart,
+  MatrixChart,
+  StripChart,
+  WorldChart,
+} from '../chart/index.ts';
+import { type Block, type Cell, numberCell, type Page, type Section } from '../page.ts';
 import type {
   Association,
   ColumnSummary,
@@ -16,14 +25,19 @@ const PLACES_SHOWN = 15;
 const LEAKS_SHOWN = 20;
 const SHOWN_WORDS = 12;
 
+/** With more classes than this lines would hide each other: strips are drawn. */
+const MOST_LINES = 4;
+/** A log scale of counts pays from this ratio of the largest to the smallest on. */
+const WIDE_RATIO = 30;
+
 const shortNumber = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '–' : String(Number(value.toPrecision(4)));
+  value === null || value === undefined ? '–' : numberCell(value);
 
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${+((100 * part) / whole).toPrecision(3)} %`;
 
-const cellText = (column: ColumnSummary, value: number | null | undefined): string =>
-  column.type === 'time' && typeof value === 'number' ? isoTime(value) : shortNumber(value);
+const cellOf = (column: ColumnSummary, value: number | null | undefined): Cell =>
+  column.type === 'time' && typeof value === 'number' ? isoTime(value) : (value ?? null);
 
 /** Text cut where a cell would grow too tall: words come from the wire. */
 const brief = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
@@ -49,29 +63,34 @@ function numberChart(
   column: NumberSummary,
   { edges, counts, log, below }: Distribution,
   classes: Exploration['classes'],
-): LineChart {
-  const unit = column.unit ? ` [${column.unit}]` : '';
+): LineChart | StripChart {
+  const unit = column.type !== 'time' && column.unit ? ` [${column.unit}]` : '';
   const shares = sharesOf(counts);
-  const lines: Line[] = [];
-  classes.forEach(({ name }, index) => {
-    const own = shares[index]!;
-    if (own.some((share) => share > 0)) {
-      lines.push({ name, x: edges, y: [...own, own.at(-1)!], steps: true });
-    }
-  });
-  return {
-    kind: 'lines',
-    title: column.name,
-    note: log && below > 0 ? `log scale; ${below} rows at or below zero are not drawn` : '',
-    x: {
-      title: `${column.name}${unit}`,
-      format: column.type === 'time' ? 'time' : 'number',
-      log,
-      domain: [edges[0]!, Math.max(edges.at(-1)!, edges[0]! + Number.MIN_VALUE)],
-    },
-    y: { title: 'share of the class', format: 'share' },
-    lines,
+  const drawn = [...classes.keys()].filter((index) => shares[index]!.some((share) => share > 0));
+  const missing = `${numberCell(below)} rows at or below zero are not drawn`;
+  const notes = log && below > 0 ? [missing] : [];
+  const x: Axis = {
+    title: `${column.name}${unit}${log ? ' (log scale)' : column.type === 'time' ? ' (UTC)' : ''}`,
+    format: column.type === 'time' ? 'time' : 'number',
+    log,
+    domain: [edges[0]!, Math.max(edges.at(-1)!, edges[0]! + Number.MIN_VALUE)],
   };
+  if (drawn.length > MOST_LINES) {
+    return {
+      kind: 'strips',
+      title: column.name,
+      note: ['the stronger the shade, the more of the class’s rows', ...notes].join('; '),
+      edges,
+      x,
+      strips: drawn.map((index) => ({ label: classes[index]!.name, values: shares[index]! })),
+    };
+  }
+  const lines = drawn.map((index): Line => {
+    const own = shares[index]!;
+    return { name: classes[index]!.name, x: edges, y: [...own, own.at(-1)!], steps: true };
+  });
+  const y: Axis = { title: 'share of the class', format: 'share' };
+  return { kind: 'lines', title: column.name, note: notes.join(), x, y, lines };
 }
 
 function columnChart(column: ColumnSummary, classes: Exploration['classes']): Chart | undefined {
@@ -83,7 +102,7 @@ function columnChart(column: ColumnSummary, classes: Exploration['classes']): Ch
       title: column.name,
       note:
         column.distinct > rest.length
-          ? `the ${rest.length} most frequent of ${column.distinct}`
+          ? `the ${rest.length} most frequent of ${numberCell(column.distinct)}`
           : '',
       value: { title: 'rows', format: 'count' },
       bars: rest.map(({ name, rows }) => ({
@@ -113,14 +132,29 @@ function associationChart({ method, names, values, rows }: Association): MatrixC
   return {
     kind: 'matrix',
     title: `${method} between columns`,
-    note: `${rows} rows${left}; orange cells with a dash are negative`,
+    note: `${numberCell(rows)} rows${left}${values.some((value) => (value ?? 0) < 0) ? '; blue: they rise together; orange, or a dash: one falls as the other rises' : ''}`,
     rows: kept.map((index) => names[index]!),
     columns: kept.map((index) => names[index]!),
     values: kept.flatMap((a) => kept.map((b) => values[a * size + b] ?? null)),
     rowTitle: '',
     columnTitle: '',
-    format: 'share',
+    format: 'correlation',
   };
+}
+
+const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
+
+/** A country by name; `private addresses` and `unknown` as they are. */
+function placeName(code: string): string {
+  if (code === 'private') return 'private addresses';
+  return /^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code;
+}
+
+/** An axis of counts, logarithmic where the largest would hide the smallest. */
+function countAxis(title: string, counts: readonly number[]): Axis {
+  const positive = counts.filter((count) => count > 0);
+  const log = Math.max(...positive) > WIDE_RATIO * Math.min(...positive);
+  return log ? { title: `${title} (log scale)`, format: 'count', log } : { title, format: 'count' };
 }
 
 function placeCharts(places: readonly Place[], attacks: boolean): Chart[] {
@@ -142,11 +176,14 @@ function placeCharts(places: readonly Place[], attacks: boolean): Chart[] {
     const bars: BarChart = {
       kind: 'bars',
       title: `${end === 'source' ? 'Source' : 'Destination'} countries`,
-      value: { title: 'flows (log scale)', format: 'count', log: true },
+      value: countAxis(
+        'flows',
+        top.flatMap((place) => [rowsOf(place), attacksOf(place)]),
+      ),
       bars: top.flatMap((place) => [
-        { label: place.code, value: rowsOf(place), series: 'all flows' },
+        { label: placeName(place.code), value: rowsOf(place), series: 'all flows' },
         ...(attacks
-          ? [{ label: place.code, value: attacksOf(place) || null, series: 'attacks' }]
+          ? [{ label: placeName(place.code), value: attacksOf(place) || null, series: 'attacks' }]
           : []),
       ]),
     };
@@ -181,11 +218,13 @@ function overview(found: Exploration): Section {
   ];
   if (majority) rows.push(['always saying the largest class', percent(majority.share, 1)]);
   const blocks: Block[] = [{ kind: 'table', head: ['', ''], rows }];
-  if (data.hash) blocks.push({ kind: 'text', text: `SHA-256 of the files: ${data.hash}` });
   if (classes.length > 1 || classes[0]?.name !== 'unlabelled') {
-    blocks.push({ kind: 'charts', charts: [classChart(found)], width: 720 });
+    blocks.push({ kind: 'charts', charts: [classChart(found)], width: 640 });
   }
-  return { title: 'Overview', blocks };
+  const hash: Block[] = data.hash
+    ? [{ kind: 'text', text: `SHA-256 of the files: ${data.hash}` }]
+    : [];
+  return { title: 'Overview', blocks: [{ kind: 'beside', blocks }, ...hash] };
 }
 
 function leakSection({ leaks }: Exploration): Section | undefined {
@@ -200,11 +239,11 @@ function leakSection({ leaks }: Exploration): Section | undefined {
     blocks: [
       {
         kind: 'text',
-        text: `Balanced accuracy of a rule over a single column, made from half of ${leaks.rows} rows and judged on the other half. Chance is ${shortNumber(leaks.chance)}. A tree of depth 2 over all columns reaches ${shortNumber(leaks.tree.balancedAccuracy)}, asking about ${tree === '' ? 'nothing' : tree}.`,
+        text: `Balanced accuracy of a rule over a single column, made from half of ${numberCell(leaks.rows)} rows and judged on the other half. Chance is ${shortNumber(leaks.chance)}. A tree of depth 2 over all columns reaches ${shortNumber(leaks.tree.balancedAccuracy)}, asking about ${tree === '' ? 'nothing' : tree}. ‘Identity’ columns say who took part.`,
       },
       {
         kind: 'charts',
-        width: 720,
+        width: 760,
         charts: [
           {
             kind: 'bars',
@@ -224,7 +263,7 @@ function columnsSection({ columns, data }: Exploration): Section {
     const ends =
       column.type === 'text'
         ? ['', brief(column.top[0]?.name ?? '–'), '']
-        : [0, 3, 6].map((place) => cellText(column, column.quantiles?.[place]));
+        : [0, 3, 6].map((place) => cellOf(column, column.quantiles?.[place]));
     return [
       column.name,
       column.role,
@@ -247,7 +286,7 @@ function perClassSection({ columns, classes }: Exploration): Section | undefined
     .map((column): Cell[] => [
       column.name,
       ...column.byClass.map(({ typical }) =>
-        typeof typical === 'string' ? brief(typical) : cellText(column, typical),
+        typeof typical === 'string' ? brief(typical) : cellOf(column, typical),
       ),
     ]);
   const caption = 'Median of numbers, most frequent word of texts.';
@@ -288,7 +327,7 @@ export function explorePage(found: Exploration): Page {
   ];
   return {
     title: `What stands in ${data.name}`,
-    lead: `${data.rows} rows by ${data.columns} columns of the schema ${data.schema}.`,
+    lead: `${numberCell(data.rows)} rows by ${data.columns} columns of the schema ${data.schema}.`,
     sections: sections.filter((section) => section !== undefined),
   };
 }

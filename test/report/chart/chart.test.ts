@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseHTML } from 'linkedom';
-import { axisText, tickFormat, timeTicks } from '../../../src/report/chart/axis-text.ts';
+import {
+  axisText,
+  cellText,
+  logTicks,
+  plainTicks,
+  tickFormat,
+  timeTicks,
+} from '../../../src/report/chart/axis-text.ts';
 import { fitted, textWidth, wrapped } from '../../../src/report/chart/drawing.ts';
 import {
   type BarChart,
@@ -56,7 +63,17 @@ const world: Chart = {
   ]),
   unit: 'flows',
 };
-const kinds: readonly Chart[] = [bars, lines, matrix, world];
+const strips: Chart = {
+  kind: 'strips',
+  title: 'Bytes',
+  edges: [1, 10, 100, 1000],
+  strips: [
+    { label: 'normal', values: [0.5, 0.5, 0] },
+    { label: 'attack', values: [0, 0, 1] },
+  ],
+  x: { title: 'bytes [B] (log scale)', log: true },
+};
+const kinds: readonly Chart[] = [bars, lines, matrix, strips, world];
 
 /** Text of every text element, in order. */
 function words(svg: string): string[] {
@@ -122,6 +139,55 @@ test('nothing to draw is drawn as nothing, without an error', () => {
   assert.ok(chartSvg({ ...world, values: new Map() }).length > 0);
   const empty: Chart = { ...matrix, rows: [], columns: [], values: [], shades: [] };
   assert.ok(chartSvg(empty).length > 0);
+});
+
+test('a strip shades the bins that hold something, the fullest of each most', () => {
+  const { document } = parseHTML(`<html><body>${chartSvg(strips)}</body></html>`);
+  const bins = [...document.querySelectorAll('[aria-label="bar"] rect')];
+  assert.deepEqual(
+    bins.map((bin) => bin.getAttribute('fill-opacity')),
+    ['1', '1', '1'],
+  );
+  const weak = { ...strips, strips: [{ label: 'a', values: [1, 0.25, 0] }] } as Chart;
+  assert.match(chartSvg(weak), /fill-opacity="0.5"/);
+  assert.ok(words(chartSvg(strips)).includes('attack'));
+});
+
+test('a band alone has an area and a box in the legend, and no line', () => {
+  const band = { name: 'band', x: [0, 1], y: [0, 0], low: [0, 0], high: [1, 1], bandOnly: true };
+  const svg = chartSvg({ ...lines, diagonal: false, points: [], lines: [band, band] });
+  assert.equal(svg.match(/aria-label="area"/g)?.length, 2);
+  assert.doesNotMatch(svg, /aria-label="line"/);
+});
+
+test('ticks of a linear axis are round, within it, and about as many as asked for', () => {
+  assert.deepEqual(plainTicks([0, 1], 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  assert.deepEqual(plainTicks([0, 0.3], 3), [0, 0.1, 0.2, 0.3]);
+  assert.deepEqual(plainTicks([5, 5], 3), [5]);
+  assert.deepEqual(logTicks(1, 1, 3), [1]);
+  const range = fc.tuple(
+    fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+    fc.double({ min: 1e-6, max: 1e9, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(range, fc.integer({ min: 2, max: 12 }), ([low, width], count) => {
+      const high = low + width;
+      if (!(high > low)) return;
+      const ticks = plainTicks([low, high], count);
+      assert.ok(ticks.length <= count + 2, `${ticks.length} ticks`);
+      const slack = (high - low) * 1e-3 + Math.abs(low) * 1e-9;
+      assert.ok(ticks.every((tick) => tick >= low - slack && tick <= high + slack));
+    }),
+  );
+});
+
+test('cells write counts in full, small shares as such, and correlations with two digits', () => {
+  assert.equal(cellText(9458, 'count'), '9\u202f458');
+  assert.equal(cellText(0.000206, 'share'), '<0.001');
+  assert.equal(cellText(0.97384, 'share'), '0.974');
+  assert.equal(cellText(0, 'share'), '0');
+  assert.equal(cellText(-0.001, 'correlation'), '0.00');
+  assert.equal(cellText(0.5, 'correlation'), '0.50');
 });
 
 test('values an axis cannot show are left out', () => {
