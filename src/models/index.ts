@@ -18,6 +18,7 @@ export type {
   StoredModel,
   Tensor,
 } from './model.ts';
+export { type Epoch, NeuralModel } from './neural/model.ts';
 export {
   type Metric,
   type PermutationImportance,

@@ -10,6 +10,7 @@ import { isolationForestKind } from './isolation/kind.ts';
 import { knnKind } from './knn/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
+import { neuralKinds } from './neural/kinds.ts';
 import { linearSvmKind, rbfSvmKind } from './svm/kind.ts';
 import { treeKind } from './tree/kind.ts';
 
@@ -25,6 +26,7 @@ const KINDS: readonly ModelKind[] = [
   linearSvmKind, // support vector machine
   rbfSvmKind, // with a Gaussian kernel
   isolationForestKind, // novelty
+  ...neuralKinds, // dense, convolutional and recurrent networks
   votingKind(modelKind), // mean of several others
   stackingKind(modelKind), // logistic regression over several others
   calibratedKind(modelKind), // wraps one of the others

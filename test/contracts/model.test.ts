@@ -23,6 +23,22 @@ import { accuracy, generateInput, reorderColumns } from '../models/generated.ts'
 /** Members of ensembles that are quick and keep the weight contract exactly. */
 const MEMBERS = '[{"kind":"tree"},{"kind":"naive-bayes","weight":2}]';
 
+/** Networks with few units and few epochs; a named one keeps its kinds of layers. */
+const NETWORK: Parameters = { epochs: 12, batch: 32, learningRate: 0.02 };
+const LAYERS = (layers: string): Parameters => ({
+  ...NETWORK,
+  network: `{"steps":3,"layers":[${layers}]}`,
+});
+const NETWORKS: Readonly<Record<string, Parameters>> = {
+  ann: NETWORK,
+  dnn: NETWORK,
+  cnn: NETWORK,
+  rnn: LAYERS('{"layer":"rnn","units":12}'),
+  gru: LAYERS('{"layer":"gru","units":12,"sequence":true},{"layer":"gru","units":8}'),
+  'gru-deep': LAYERS('{"layer":"gru","units":16},{"layer":"dropout","share":0.3}'),
+  lstm: LAYERS('{"layer":"lstm","units":8,"bidirectional":true}'),
+};
+
 /** Parameters that keep the suite quick; the defaults are used where a kind is not named. */
 const QUICK: Readonly<Record<string, Parameters>> = {
   forest: { trees: 12 },
@@ -30,6 +46,7 @@ const QUICK: Readonly<Record<string, Parameters>> = {
   boosting: { iterations: 12 },
   calibrated: { base: 'tree' },
   'isolation-forest': { trees: 25 },
+  ...NETWORKS,
   voting: { members: MEMBERS },
   stacking: { members: MEMBERS },
 };
@@ -45,6 +62,7 @@ const WEIGHT_PARAMETERS: Readonly<Record<string, Parameters>> = {
   boosting: { iterations: 12 },
   calibrated: { base: 'tree' },
   'isolation-forest': { trees: 25 },
+  ...NETWORKS,
   voting: { members: MEMBERS },
   stacking: { members: MEMBERS },
 };

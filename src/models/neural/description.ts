@@ -1,0 +1,157 @@
+import { WiresiftError } from '../../base/index.ts';
+import { asObject, parsePlain } from '../json.ts';
+import { ACTIVATIONS, type ActivationName } from './layers/activation.ts';
+import { PADDINGS } from './layers/convolution.ts';
+
+/** One layer of a description; fields left out take the default beside them. */
+export type LayerDescription =
+  | { readonly layer: 'dense'; readonly units: number; readonly activation?: ActivationName }
+  | {
+      readonly layer: 'conv1d';
+      readonly filters: number;
+      /** 3 */
+      readonly width?: number;
+      /** 1 */
+      readonly stride?: number;
+      /** 1 */
+      readonly dilation?: number;
+      /** `same` */
+      readonly padding?: (typeof PADDINGS)[number];
+      readonly activation?: ActivationName;
+    }
+  | { readonly layer: 'max-pool' | 'average-pool' /** 2; 0: all steps */; readonly width?: number }
+  | { readonly layer: 'flatten' | 'batch-norm' | 'layer-norm' }
+  | {
+      readonly layer: 'rnn' | 'gru' | 'lstm';
+      readonly units: number;
+      /** false: the state of the last step alone */
+      readonly sequence?: boolean;
+      /** false */
+      readonly bidirectional?: boolean;
+    }
+  | { readonly layer: 'dropout'; readonly share: number }
+  | { readonly layer: 'activation'; readonly activation: ActivationName };
+
+/** A network apart from its numbers; the last dense layer, one output a class, is not named. */
+export interface NetworkDescription {
+  /** Into how many steps the columns are cut; `columns`: each is a step. Default 1. */
+  readonly steps?: number | 'columns';
+  readonly layers: readonly LayerDescription[];
+}
+
+/** More layers than any network for flows needs; keeps a file's tensors few. */
+const MAX_LAYERS = 24;
+const MAX_UNITS = 4096;
+const MAX_STEPS = 4096;
+
+type Check = (value: unknown) => boolean;
+const whole =
+  (from: number, to: number): Check =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
+const flag: Check = (value) => typeof value === 'boolean';
+const oneOf =
+  (names: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && names.includes(value);
+
+const activation = oneOf(ACTIVATIONS);
+const units = whole(1, MAX_UNITS);
+const recurrent = { needs: { units }, may: { sequence: flag, bidirectional: flag } };
+const pool = { needs: {}, may: { width: whole(0, MAX_STEPS) } };
+const bare = { needs: {}, may: {} };
+
+/** The fields of each layer. */
+const FIELDS: ReadonlyMap<string, { needs: Record<string, Check>; may: Record<string, Check> }> =
+  new Map([
+    ['dense', { needs: { units }, may: { activation } }],
+    [
+      'conv1d',
+      {
+        needs: { filters: units },
+        may: {
+          width: whole(1, MAX_STEPS),
+          stride: whole(1, MAX_STEPS),
+          dilation: whole(1, MAX_STEPS),
+          padding: oneOf(PADDINGS),
+          activation,
+        },
+      },
+    ],
+    ['max-pool', pool],
+    ['average-pool', pool],
+    ['flatten', bare],
+    ['batch-norm', bare],
+    ['layer-norm', bare],
+    ['rnn', recurrent],
+    ['gru', recurrent],
+    ['lstm', recurrent],
+    [
+      'dropout',
+      {
+        needs: {
+          share: (value: unknown) => typeof value === 'number' && value >= 0 && value < 1,
+        },
+        may: {},
+      },
+    ],
+    ['activation', { needs: { activation }, may: {} }],
+  ]);
+
+function refuse(place: string, saw: string, expected: string): never {
+  throw new WiresiftError({
+    code: 'MODEL_PARAMETER',
+    where: `network, ${place}`,
+    saw,
+    expected,
+    todo: 'Describe the network as docs/neural.md says',
+    exitCode: 2,
+  });
+}
+
+function checkLayer(value: unknown, at: number): LayerDescription {
+  const place = `layer ${at}`;
+  const object = asObject(value);
+  const fields = FIELDS.get(String(object?.['layer']));
+  if (!object || !fields) {
+    const saw = String(object?.['layer']).slice(0, 40);
+    return refuse(place, saw, `one of ${[...FIELDS.keys()].join(', ')}`);
+  }
+  const { needs, may } = fields;
+  for (const [name, check] of Object.entries(needs)) {
+    if (!check(object[name]))
+      refuse(place, `${name} ${String(object[name]).slice(0, 40)}`, `a ${name}`);
+  }
+  for (const [name, own] of Object.entries(object)) {
+    if (name === 'layer' || Object.hasOwn(needs, name)) continue;
+    if (!Object.hasOwn(may, name)) refuse(place, `the field ${name.slice(0, 40)}`, 'no such field');
+    if (!may[name]!(own)) refuse(place, `${name} ${String(own).slice(0, 40)}`, 'a value in range');
+  }
+  return object as unknown as LayerDescription;
+}
+
+/**
+ * A network from JSON.
+ * @throws WiresiftError `MODEL_PARAMETER` with the layer that is wrong
+ */
+export function parseDescription(text: string): NetworkDescription {
+  let object: ReturnType<typeof asObject>;
+  try {
+    object = asObject(parsePlain(text, 'network'));
+  } catch (error) {
+    if (!(error instanceof WiresiftError)) throw error;
+    return refuse('text', error.facts.saw, 'JSON');
+  }
+  const layers = object?.['layers'];
+  if (!object || !Array.isArray(layers) || layers.length > MAX_LAYERS) {
+    return refuse('layers', 'no list', `a list of at most ${MAX_LAYERS} layers`);
+  }
+  const other = Object.keys(object).find((name) => name !== 'layers' && name !== 'steps');
+  if (other !== undefined) refuse('fields', other.slice(0, 40), 'steps and layers');
+  const steps = object['steps'] ?? 1;
+  if (steps !== 'columns' && !whole(1, MAX_STEPS)(steps)) {
+    refuse('steps', String(steps).slice(0, 40), `columns, or 1 to ${MAX_STEPS}`);
+  }
+  const checked = layers.map((layer, i) => checkLayer(layer, i));
+  return { steps: steps as number | 'columns', layers: checked };
+}

@@ -1,0 +1,100 @@
+import { nameOrder } from '../input.ts';
+import { defineKind } from '../kind.ts';
+import type { ModelKind } from '../model.ts';
+import { loadNeural, NeuralModel } from './model.ts';
+import { categoryColumns, prepareData } from './prepare.ts';
+import { networkParameters, type Preset, readSettings } from './settings.ts';
+import { trainNetwork } from './train.ts';
+
+/** A named network: a kind of model of its own, its layers the default of `network`. */
+function networkKind(kind: string, meaning: string, preset: Preset): ModelKind {
+  return defineKind({
+    kind,
+    meaning,
+    parameters: networkParameters(preset),
+    check: readSettings,
+    fit: async (facts, input, options) => {
+      const settings = readSettings(facts.parameters);
+      const sorted = [...nameOrder(facts.features)].map((column) => facts.features[column]!);
+      categoryColumns(settings.categories, sorted);
+      const data = prepareData(input, settings, options.seed);
+      if (data.present.length === 1) {
+        options.onProgress?.(1, 1);
+        const importances = new Float64Array(data.cols);
+        const none = { weights: [], importances, epochs: [], ending: 'epochs' } as const;
+        return new NeuralModel(facts, { ...data, ...none });
+      }
+      const trained = await trainNetwork(settings, data, options);
+      return new NeuralModel(facts, { ...data, ...trained });
+    },
+    load: loadNeural,
+  });
+}
+
+/** Networks with layers of their own as defaults; `network` may be any other for each of them. */
+export const neuralKinds: readonly ModelKind[] = [
+  networkKind('ann', 'Neural network, dense 64-32', {
+    description: {
+      layers: [
+        { layer: 'dense', units: 64, activation: 'relu' },
+        { layer: 'dense', units: 32, activation: 'relu' },
+      ],
+    },
+  }),
+  networkKind('dnn', 'Deep dense neural network with batch normalisation', {
+    description: {
+      layers: [
+        { layer: 'dense', units: 128 },
+        { layer: 'batch-norm' },
+        { layer: 'activation', activation: 'relu' },
+        { layer: 'dense', units: 128 },
+        { layer: 'batch-norm' },
+        { layer: 'activation', activation: 'relu' },
+        { layer: 'dropout', share: 0.1 },
+        { layer: 'dense', units: 64 },
+        { layer: 'batch-norm' },
+        { layer: 'activation', activation: 'relu' },
+        { layer: 'dense', units: 32, activation: 'relu' },
+      ],
+    },
+  }),
+  networkKind('cnn', 'Convolutional neural network over the columns', {
+    description: {
+      steps: 'columns',
+      layers: [
+        { layer: 'conv1d', filters: 32, width: 3, activation: 'relu' },
+        { layer: 'max-pool', width: 2 },
+        { layer: 'flatten' },
+        { layer: 'dense', units: 64, activation: 'relu' },
+      ],
+    },
+  }),
+  networkKind('rnn', 'Recurrent neural network over the columns in four steps', {
+    description: { steps: 4, layers: [{ layer: 'rnn', units: 64 }] },
+  }),
+  networkKind('gru', 'Gated recurrent network 64-32 over the columns in four steps', {
+    description: {
+      steps: 4,
+      layers: [
+        { layer: 'gru', units: 64, sequence: true },
+        { layer: 'gru', units: 32 },
+      ],
+    },
+  }),
+  networkKind('gru-deep', 'Gated recurrent network 128-64-32 with dropout and an L1 penalty', {
+    description: {
+      steps: 4,
+      layers: [
+        { layer: 'gru', units: 128, sequence: true },
+        { layer: 'dropout', share: 0.5 },
+        { layer: 'gru', units: 64, sequence: true },
+        { layer: 'dropout', share: 0.5 },
+        { layer: 'gru', units: 32 },
+      ],
+    },
+    l1: 1e-5,
+  }),
+  networkKind('lstm', 'Long short-term memory over the columns in four steps', {
+    description: { steps: 4, layers: [{ layer: 'lstm', units: 64 }] },
+  }),
+];

@@ -1,0 +1,318 @@
+import { Random, WiresiftError } from '../../base/index.ts';
+import type { Matrix } from '../../features/index.ts';
+import { checkExplain, checkScore, nameOrder } from '../input.ts';
+import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import { refuseStored, storedTensor } from '../stored.ts';
+import { Network, type NetworkPlan } from './network.ts';
+import { categoryColumns, reaches, type TrainingData } from './prepare.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { ENDINGS, type Epoch, networkPlan, type Trained } from './train.ts';
+
+export type { Epoch } from './train.ts';
+
+/** What a neural network learned. */
+export interface NeuralFit extends Trained, Pick<TrainingData, 'present' | 'shift' | 'scale'> {}
+
+/** Most rows scored at a time. */
+const BLOCK = 256;
+/** Bytes that a block may take. */
+const BLOCK_BYTES = 2 ** 25;
+/** Bytes that scoring one row may take: a file that asks for more is no network for flows. */
+const MOST_BYTES = 2 ** 29;
+/** Points on the way from the mean row to the explained one. */
+const POINTS = 32;
+/** Outputs are cut to this: weights from a file may lead anywhere. */
+const FARTHEST_OUTPUT = 1e4;
+
+/** A fitted network: standardised columns in, one share a class out. */
+export class NeuralModel implements Model {
+  readonly kind: string;
+  readonly parameters: Parameters;
+  readonly classes: readonly string[];
+  readonly features: readonly string[];
+  readonly #fit: NeuralFit;
+  readonly #settings: Settings;
+  readonly #order: Int32Array;
+  readonly #plan: NetworkPlan;
+  readonly #reach: Float64Array;
+  readonly #names: readonly string[];
+  #scorer: { network: Network; rows: number } | undefined;
+  #explainer: Network | undefined;
+
+  constructor(facts: ModelFacts, fit: NeuralFit) {
+    this.kind = facts.kind;
+    this.parameters = facts.parameters;
+    this.classes = facts.classes;
+    this.features = facts.features;
+    this.#fit = fit;
+    this.#settings = readSettings(facts.parameters);
+    this.#order = nameOrder(facts.features);
+    this.#plan = modelPlan(facts, this.#settings, fit.present);
+    this.#reach = reaches(this.#order.length, this.#plan.categories!.columns);
+    this.#names =
+      fit.weights.length > 0 ? rowNetwork(this.#plan).space.weights.map(({ name }) => name) : [];
+  }
+
+  /** What each epoch of the training reached. */
+  get epochs(): readonly Epoch[] {
+    return this.#fit.epochs;
+  }
+
+  /** Why the training ended. */
+  get ending(): Trained['ending'] {
+    return this.#fit.ending;
+  }
+
+  /** The network for scoring, made when first needed. */
+  #scoring(): { network: Network; rows: number } {
+    if (this.#scorer) return this.#scorer;
+    const { bytes } = rowNetwork(this.#plan).space;
+    const rows = Math.max(1, Math.min(BLOCK, Math.floor(BLOCK_BYTES / bytes)));
+    const network = new Network(this.#plan, { rows, training: false });
+    network.open();
+    network.restore(this.#fit.weights);
+    this.#scorer = { network, rows };
+    return this.#scorer;
+  }
+
+  /** Standardised cells of rows, columns in the order of names. */
+  #fill(to: Float32Array, matrix: Matrix, { from, rows }: { from: number; rows: number }): void {
+    const { shift, scale } = this.#fit;
+    const { cols, data } = matrix;
+    const order = this.#order;
+    const reach = this.#reach;
+    for (let i = 0, at = 0; i < rows; i++) {
+      const base = (from + i) * cols;
+      for (let c = 0; c < cols; c++) {
+        const own = (data[base + order[c]!]! - shift[c]!) * scale[c]!;
+        const most = reach[c]!;
+        to[at++] = own > most ? most : own < -most ? -most : own;
+      }
+    }
+  }
+
+  score(matrix: Matrix): Float32Array {
+    checkScore(this.kind, this.features, matrix);
+    const { present } = this.#fit;
+    const classes = this.classes.length;
+    const out = new Float32Array(matrix.rows * classes);
+    if (present.length === 1) {
+      for (let at = present[0]!; at < out.length; at += classes) out[at] = 1;
+      return out;
+    }
+    if (matrix.rows === 0) return out;
+    const { network, rows: block } = this.#scoring();
+    const { space, input, output } = network;
+    const pass = { training: false, random: new Random(0) };
+    for (let from = 0; from < matrix.rows; from += block) {
+      const rows = Math.min(block, matrix.rows - from);
+      this.#fill(space.view(input.at, rows * matrix.cols), matrix, { from, rows });
+      network.forward(rows, pass);
+      this.#share(space.view(output.at, rows * present.length), out.subarray(from * classes), rows);
+    }
+    return out;
+  }
+
+  /** Shares from outputs: softmax, or sigmoids brought to a sum of 1. */
+  #share(outputs: Float32Array, out: Float32Array, rows: number): void {
+    const { present } = this.#fit;
+    const width = present.length;
+    const classes = this.classes.length;
+    const single = this.#settings.loss === 'binary-cross-entropy';
+    const own = new Float64Array(width);
+    for (let i = 0, at = 0; i < rows; i++, at += width) {
+      let most = -FARTHEST_OUTPUT;
+      for (let k = 0; k < width; k++) {
+        const z = outputs[at + k]!;
+        // A number that is none counts as least.
+        own[k] =
+          z > -FARTHEST_OUTPUT ? (z < FARTHEST_OUTPUT ? z : FARTHEST_OUTPUT) : -FARTHEST_OUTPUT;
+        if (own[k]! > most) most = own[k]!;
+      }
+      let sum = 0;
+      for (let k = 0; k < width; k++) {
+        // Shares of sigmoids relative to the largest: exp(z) / (1 + exp(z)) without overflow.
+        const rest = single
+          ? (1 + Math.exp(-Math.abs(most))) / (1 + Math.exp(-Math.abs(own[k]!)))
+          : 1;
+        const level = single ? Math.min(own[k]!, 0) - Math.min(most, 0) : own[k]! - most;
+        sum += own[k] = Math.exp(level) * rest;
+      }
+      for (let k = 0; k < width; k++) out[i * classes + present[k]!] = own[k]! / sum;
+    }
+  }
+
+  /** How far the true class's share moves, in the mean, when a column is set to its mean. */
+  importances(): Float64Array {
+    return this.#inMatrixOrder(this.#fit.importances);
+  }
+
+  #inMatrixOrder(values: Float64Array): Float64Array {
+    const out = new Float64Array(values.length);
+    this.#order.forEach((column, c) => {
+      out[column] = values[c]!;
+    });
+    return out;
+  }
+
+  /**
+   * Integrated gradients (Sundararajan, Taly, Yan 2017) from the mean row: about the output of the
+   * class less the mean over the classes, less the same for the mean row. Codes of categories stay
+   * as they are and count 0.
+   */
+  explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
+    checkExplain(this, matrix, row, classIndex);
+    const { present } = this.#fit;
+    const width = present.length;
+    const index = present.indexOf(classIndex);
+    const { cols } = matrix;
+    if (index < 0 || width === 1) return new Float64Array(cols);
+    const network = this.#explaining();
+    const { space, input, output } = network;
+    const own = new Float32Array(cols);
+    this.#fill(own, matrix, { from: row, rows: 1 });
+    const codes = new Set(this.#plan.categories!.columns);
+    const cells = space.view(input.at, POINTS * cols);
+    const slopes = space.view(output.slope, POINTS * width);
+    for (let p = 0; p < POINTS; p++) {
+      const share = (p + 0.5) / POINTS;
+      for (let c = 0; c < cols; c++) cells[p * cols + c] = codes.has(c) ? own[c]! : own[c]! * share;
+      for (let k = 0; k < width; k++) slopes[p * width + k] = (k === index ? 1 : 0) - 1 / width;
+    }
+    network.forward(POINTS, { training: false, random: new Random(0) });
+    network.backward(POINTS);
+    const found = space.view(input.slope, POINTS * cols);
+    const parts = new Float64Array(cols);
+    for (let p = 0; p < POINTS; p++) {
+      for (let c = 0; c < cols; c++) parts[c]! += (found[p * cols + c]! * own[c]!) / POINTS;
+    }
+    return this.#inMatrixOrder(parts.map((part) => (Number.isFinite(part) ? part : 0)));
+  }
+
+  #explaining(): Network {
+    if (this.#explainer) return this.#explainer;
+    const network = new Network(this.#plan, { rows: POINTS, training: true, inputSlopes: true });
+    network.open();
+    network.restore(this.#fit.weights);
+    this.#explainer = network;
+    return network;
+  }
+
+  tensors(): Tensor[] {
+    const { present, shift, scale, importances, epochs, ending, weights } = this.#fit;
+    const cols = this.features.length;
+    const history = Float64Array.from(
+      epochs.flatMap(({ loss, heldOutLoss, rate, slope }) => [loss, heldOutLoss, rate, slope]),
+    );
+    const column = (name: string, data: Float64Array): Tensor => ({
+      name,
+      type: 'F64',
+      shape: [cols],
+      data,
+    });
+    return [
+      { name: 'present', type: 'I32', shape: [present.length], data: present },
+      column('shift', shift),
+      column('scale', scale),
+      column('importances', importances),
+      { name: 'epochs', type: 'F64', shape: [epochs.length, 4], data: history },
+      { name: 'ending', type: 'I32', shape: [1], data: Int32Array.of(ENDINGS.indexOf(ending)) },
+      ...weights.map((data, i): Tensor => {
+        return { name: this.#names[i]!, type: 'F32', shape: [data.length], data };
+      }),
+    ];
+  }
+}
+
+/** A network for one row: what weights there are, and how much room a row takes. */
+function rowNetwork(plan: NetworkPlan): Network {
+  return new Network(plan, { rows: 1, training: false });
+}
+
+function modelPlan(facts: ModelFacts, settings: Settings, present: Int32Array): NetworkPlan {
+  const names = [...nameOrder(facts.features)].map((column) => facts.features[column]!);
+  const categories = categoryColumns(settings.categories, names);
+  return networkPlan(settings, { cols: names.length, present, categories });
+}
+
+/** @throws WiresiftError `MODEL_FILE` when a tensor is missing, has another shape or is out of range */
+export function loadNeural(facts: ModelFacts, stored: StoredModel): NeuralModel {
+  const where = `model ${stored.kind}`;
+  const cols = facts.features.length;
+  const columns = (name: string, from: number): Float64Array => {
+    const { data } = storedTensor(stored, name, 'F64', 1);
+    if (data.length !== cols) refuseStored(`${where}, tensor ${name}`, `${data.length}`, `${cols}`);
+    if (data.some((value) => value < from)) {
+      refuseStored(`${where}, tensor ${name}`, 'a number too low', `numbers from ${from}`);
+    }
+    return data;
+  };
+  const shift = columns('shift', Number.NEGATIVE_INFINITY);
+  const scale = columns('scale', 0);
+  const importances = columns('importances', 0);
+  const { data: present } = storedTensor(stored, 'present', 'I32', 1);
+  const rises = present.every(
+    (k, i) => k < facts.classes.length && k > (i > 0 ? present[i - 1]! : -1),
+  );
+  if (present.length === 0 || !rises) {
+    refuseStored(`${where}, tensor present`, 'other classes', 'rising class indices');
+  }
+  const { data: ending } = storedTensor(stored, 'ending', 'I32', 1);
+  const ended = ending.length === 1 ? ENDINGS[ending[0]!] : undefined;
+  if (!ended) return refuseStored(`${where}, tensor ending`, String(ending[0]), '0, 1 or 2');
+  const weights = present.length > 1 ? storedWeights(facts, stored, present) : [];
+  const epochs = storedEpochs(stored);
+  return new NeuralModel(facts, {
+    present,
+    shift,
+    scale,
+    importances,
+    epochs,
+    ending: ended,
+    weights,
+  });
+}
+
+function storedEpochs(stored: StoredModel): Epoch[] {
+  const { data, shape } = storedTensor(stored, 'epochs', 'F64', 2);
+  if (shape[1] !== 4) {
+    refuseStored(`model ${stored.kind}, tensor epochs`, `${shape[1]} columns`, '4');
+  }
+  return Array.from({ length: shape[0]! }, (_, i) => {
+    const [loss, heldOutLoss, rate, slope] = data.subarray(4 * i, 4 * i + 4);
+    return { loss: loss!, heldOutLoss: heldOutLoss!, rate: rate!, slope: slope! };
+  });
+}
+
+function storedWeights(
+  facts: ModelFacts,
+  stored: StoredModel,
+  present: Int32Array,
+): Float32Array[] {
+  const where = `model ${stored.kind}`;
+  const { space } = rowNetwork(describedPlan(facts, stored, present));
+  if (space.bytes > MOST_BYTES) {
+    refuseStored(`${where}, network`, `${space.bytes} bytes a row`, `at most ${MOST_BYTES}`);
+  }
+  return space.weights.map(({ name, size }) => {
+    const { data } = storedTensor(stored, name, 'F32', 1);
+    if (data.length !== size) {
+      refuseStored(`${where}, tensor ${name}`, `${data.length} numbers`, `${size}`);
+    }
+    if (name.endsWith('.variance') && data.some((value) => value < 0)) {
+      refuseStored(`${where}, tensor ${name}`, 'a number below 0', 'numbers from 0');
+    }
+    return data;
+  });
+}
+
+/** A wrong description is one more way for a file to be wrong. */
+function describedPlan(facts: ModelFacts, stored: StoredModel, present: Int32Array): NetworkPlan {
+  try {
+    return modelPlan(facts, readSettings(facts.parameters), present);
+  } catch (error) {
+    if (!(error instanceof WiresiftError)) throw error;
+    const { where, saw, expected } = error.facts;
+    return refuseStored(`model ${stored.kind}, ${where}`, saw, expected);
+  }
+}

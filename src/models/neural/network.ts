@@ -1,0 +1,165 @@
+import type { Random } from '../../base/index.ts';
+import type { LayerDescription, NetworkDescription } from './description.ts';
+import { Activation } from './layers/activation.ts';
+import { Bidirectional, type MakeRecurrent } from './layers/bidirectional.ts';
+import { Gru, Lstm, SimpleRnn } from './layers/cells.ts';
+import { Convolution } from './layers/convolution.ts';
+import { Dense } from './layers/dense.ts';
+import { Dropout } from './layers/dropout.ts';
+import { Embedding } from './layers/embedding.ts';
+import { BatchNormalisation, LayerNormalisation } from './layers/normalisation.ts';
+import { Pooling } from './layers/pooling.ts';
+import { Flatten, IntoSteps } from './layers/reshape.ts';
+import {
+  glorot,
+  heNormal,
+  type Layer,
+  type Pass,
+  type Signal,
+  Workspace,
+  type WorkspacePlan,
+} from './workspace.ts';
+
+/** What a network is built from. */
+export interface NetworkPlan {
+  readonly description: NetworkDescription;
+  /** Columns of a row. */
+  readonly inputs: number;
+  /** Numbers that come out of a row. */
+  readonly outputs: number;
+  /** Positions of columns of codes, and the size of what stands for a code. */
+  readonly categories?: { readonly columns: readonly number[]; readonly size: number };
+}
+
+/** Codes that a category may have. */
+export const CODES = 256;
+
+const MAKE: Readonly<Record<'rnn' | 'gru' | 'lstm', MakeRecurrent>> = {
+  rnn: (space, input, plan) => new SimpleRnn(space, input, plan),
+  gru: (space, input, plan) => new Gru(space, input, plan),
+  lstm: (space, input, plan) => new Lstm(space, input, plan),
+};
+
+/** Layers one after the other, in one workspace; {@link Network.open} before use. */
+export class Network {
+  readonly space: Workspace;
+  readonly input: Signal;
+  readonly output: Signal;
+  readonly #layers: Layer[] = [];
+  #frees = false;
+
+  constructor({ description, inputs, outputs, categories }: NetworkPlan, plan: WorkspacePlan) {
+    const space = new Workspace(plan);
+    this.space = space;
+    this.input = space.signal({ steps: 1, channels: inputs }, plan.inputSlopes === true);
+    let last = this.input;
+    if (categories && categories.columns.length > 0) {
+      const { columns, size } = categories;
+      last = this.#add(
+        new Embedding(space, last, { name: 'categories', columns, size, codes: CODES }),
+      );
+    }
+    const { channels } = last.shape;
+    const asked = description.steps ?? 1;
+    const steps = asked === 'columns' ? channels : Math.min(asked, channels);
+    if (steps > 1) last = this.#add(new IntoSteps(space, last, steps));
+    description.layers.forEach((layer, i) => {
+      last = this.#append(last, layer, `layer${i}`);
+    });
+    if (last.shape.steps > 1) last = this.#add(new Flatten(last));
+    const start = glorot(last.shape.channels, outputs);
+    this.output = this.#add(new Dense(space, last, { name: 'output', units: outputs, start }));
+  }
+
+  #add(layer: Layer, frees = false): Signal {
+    this.#layers.push(layer);
+    this.#frees = frees;
+    return layer.output;
+  }
+
+  #append(input: Signal, layer: LayerDescription, name: string): Signal {
+    const { space } = this;
+    const { steps } = input.shape;
+    switch (layer.layer) {
+      case 'dense': {
+        const { units, activation } = layer;
+        const inputs = input.shape.channels;
+        const start = activation === 'relu' ? heNormal(inputs) : glorot(inputs, units);
+        return this.#activate(
+          this.#add(new Dense(space, input, { name, units, start }), true),
+          activation,
+        );
+      }
+      case 'conv1d': {
+        const { filters, width = 3, stride = 1, dilation = 1, padding = 'same' } = layer;
+        // A window longer than the sequence is cut to it.
+        const fits = padding === 'valid' ? Math.floor((steps - 1) / dilation) + 1 : width;
+        const plan = { name, filters, width: Math.min(width, fits), stride, dilation, padding };
+        return this.#activate(
+          this.#add(new Convolution(space, input, plan), true),
+          layer.activation,
+        );
+      }
+      case 'max-pool':
+      case 'average-pool': {
+        const width = Math.min(steps, (layer.width ?? 2) || steps);
+        const method = layer.layer === 'max-pool' ? 'max' : 'average';
+        return this.#add(new Pooling(space, input, { method, width, stride: width }));
+      }
+      case 'flatten':
+        return this.#add(new Flatten(input));
+      case 'batch-norm':
+        return this.#add(new BatchNormalisation(space, input, name), true);
+      case 'layer-norm':
+        return this.#add(new LayerNormalisation(space, input, name), true);
+      case 'dropout':
+        return this.#add(new Dropout(space, input, layer.share));
+      case 'activation':
+        return this.#activate(input, layer.activation);
+      default: {
+        const plan = { name, units: layer.units, sequence: layer.sequence ?? false };
+        const make = MAKE[layer.layer];
+        if (layer.bidirectional) return this.#add(new Bidirectional(space, input, { plan, make }));
+        return this.#add(make(space, input, plan));
+      }
+    }
+  }
+
+  #activate(input: Signal, name: LayerActivation): Signal {
+    if (name === undefined) return input;
+    return this.#add(new Activation(this.space, input, { name, inPlace: this.#frees }));
+  }
+
+  /** Makes the memory. @param random where the weights begin; without it they are 0 */
+  open(random?: Random): void {
+    this.space.open();
+    if (!random) return;
+    for (const weight of this.space.weights) {
+      weight.start(this.space.view(weight.at, weight.size), random.fork(weight.name));
+    }
+  }
+
+  /** From the rows at `input` to the numbers at `output`. */
+  forward(rows: number, pass: Pass): void {
+    for (const layer of this.#layers) layer.forward(rows, pass);
+  }
+
+  /** From the slopes of the output to those of all weights, and of the input where kept. */
+  backward(rows: number): void {
+    for (let i = this.#layers.length - 1; i >= 0; i--) this.#layers[i]!.backward(rows);
+  }
+
+  /** A copy of all weights, counted ones too. */
+  snapshot(): Float32Array[] {
+    return this.space.weights.map(({ at, size }) => this.space.view(at, size).slice());
+  }
+
+  /** Puts weights back, in the order of {@link Network.snapshot}. */
+  restore(values: readonly Float32Array[]): void {
+    this.space.weights.forEach(({ at, size }, i) => {
+      this.space.view(at, size).set(values[i]!);
+    });
+  }
+}
+
+type LayerActivation = Extract<LayerDescription, { layer: 'dense' }>['activation'];

@@ -1,0 +1,139 @@
+import { CLASS_WEIGHT } from '../kind.ts';
+import type { ParameterSpec, Parameters } from '../model.ts';
+import { type NetworkDescription, parseDescription } from './description.ts';
+import { SCHEDULES, type SchedulePlan } from './schedule.ts';
+
+/** Losses that a network over classes may be trained by. */
+export const LOSSES = ['cross-entropy', 'focal', 'binary-cross-entropy'] as const;
+/** Ways to step down the slopes. */
+export const OPTIMISERS = ['adam', 'adamw', 'sgd'] as const;
+
+/** Parameters of a network, read. */
+export interface Settings {
+  readonly description: NetworkDescription;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly optimiser: (typeof OPTIMISERS)[number];
+  readonly momentum: number;
+  readonly schedule: SchedulePlan['schedule'];
+  readonly l1: number;
+  readonly l2: number;
+  readonly clip: number;
+  readonly loss: (typeof LOSSES)[number];
+  readonly smoothing: number;
+  readonly focus: number;
+  readonly classWeight: string;
+  readonly earlyStopping: number;
+  readonly validationShare: number;
+  /** Names of columns of category codes. */
+  readonly categories: readonly string[];
+  readonly embedding: number;
+}
+
+/** What differs between named networks. */
+export interface Preset {
+  readonly description: NetworkDescription;
+  readonly l1?: number;
+}
+
+const number = (
+  name: string,
+  value: number,
+  [min, max]: readonly [number, number],
+  meaning: string,
+): ParameterSpec => ({ name, type: 'number', default: value, min, max, meaning });
+
+const integer = (
+  name: string,
+  value: number,
+  [min, max]: readonly [number, number],
+  meaning: string,
+): ParameterSpec => ({ name, type: 'integer', default: value, min, max, meaning });
+
+/** The parameters of a named network; they differ in the defaults of `network` and `l1` alone. */
+export function networkParameters(preset: Preset): readonly ParameterSpec[] {
+  return [
+    {
+      name: 'network',
+      type: 'string',
+      default: JSON.stringify(preset.description),
+      meaning: 'Layers, as JSON',
+    },
+    integer('epochs', 10, [1, 100_000], 'Most passes over the rows'),
+    integer('batch', 128, [1, 65_536], 'Rows between two steps'),
+    number('learningRate', 0.002, [1e-9, 10], 'Length of a step'),
+    {
+      name: 'optimiser',
+      type: 'string',
+      default: 'adam',
+      choices: OPTIMISERS,
+      meaning: 'How steps follow slopes',
+    },
+    number('momentum', 0.9, [0, 0.9999], 'For sgd: share of the last step that is kept'),
+    {
+      name: 'schedule',
+      type: 'string',
+      default: 'cosine',
+      choices: SCHEDULES,
+      meaning: 'How the learning rate falls over the epochs',
+    },
+    number('l1', preset.l1 ?? 0, [0, 100], 'Penalty on absolute values of matrices'),
+    number('l2', 0, [0, 100], 'Penalty on half the squares of matrices; for adamw their decay'),
+    number('clip', 5, [0, 1e9], 'Longest slope, over all weights together; 0: no limit'),
+    {
+      name: 'loss',
+      type: 'string',
+      default: 'cross-entropy',
+      choices: LOSSES,
+      meaning: 'What is made small; binary-cross-entropy takes each class against the rest',
+    },
+    number('labelSmoothing', 0, [0, 0.99], 'Share of the truth spread over all classes'),
+    number('focus', 2, [0, 20], 'For focal: how much less easy rows count'),
+    CLASS_WEIGHT,
+    integer(
+      'earlyStopping',
+      0,
+      [0, 100_000],
+      'Stops after so many epochs without a smaller loss on held-out rows and takes the best; 0: never',
+    ),
+    number(
+      'validationShare',
+      0.1,
+      [0.001, 0.9],
+      'Share of rows held out for early stopping when none are given',
+    ),
+    {
+      name: 'categories',
+      type: 'string',
+      default: null,
+      meaning: 'Columns of category codes 0 to 255, separated by commas; each is embedded',
+    },
+    integer('embedding', 4, [1, 256], 'Numbers that stand for a category'),
+  ];
+}
+
+/** @throws WiresiftError `MODEL_PARAMETER` when the network is described wrongly */
+export function readSettings(own: Parameters): Settings {
+  const names = ((own['categories'] as string | null) ?? '').split(',').map((name) => name.trim());
+  return {
+    description: parseDescription(own['network'] as string),
+    epochs: own['epochs'] as number,
+    batch: own['batch'] as number,
+    rate: own['learningRate'] as number,
+    optimiser: own['optimiser'] as Settings['optimiser'],
+    momentum: own['momentum'] as number,
+    schedule: own['schedule'] as Settings['schedule'],
+    l1: own['l1'] as number,
+    l2: own['l2'] as number,
+    clip: own['clip'] as number,
+    loss: own['loss'] as Settings['loss'],
+    smoothing: own['labelSmoothing'] as number,
+    focus: own['focus'] as number,
+    classWeight: own['classWeight'] as string,
+    earlyStopping: own['earlyStopping'] as number,
+    validationShare: own['validationShare'] as number,
+    categories: names.filter((name) => name !== ''),
+    embedding: own['embedding'] as number,
+  };
+}
