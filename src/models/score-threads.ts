@@ -20,8 +20,8 @@ const BLOCK_ROWS = 4096;
 /** Rows scored first to build what a model builds once, then rows whose time is taken. */
 const WARM_ROWS = 256;
 const TIMED_ROWS = 2048;
-/** Seconds of work a thread must spare: to start one and load a forest there takes some 0.15. */
-const WORTH_SECONDS = 0.3;
+/** Seconds of work a thread must get: to start one and build a model there may take most of one. */
+const WORTH_SECONDS = 1;
 /** Idle workers kept for the next call. */
 const MOST_IDLE = 16;
 /** More threads than any machine this is meant for has cores. */
