@@ -6,6 +6,7 @@ Weights are numbers from a formula, so the tests can make the same ones: weight 
 number n is sin(1 + i + 17 n) / 2. Matrices are inputs x outputs, as in the program.
 """
 
+import functools
 import json
 import sys
 
@@ -73,6 +74,19 @@ def layers():
         "max-pool": case(lambda x: F.max_pool1d(x.transpose(1, 2), 2).transpose(1, 2), []),
         "average-pool": case(lambda x: F.avg_pool1d(x.transpose(1, 2), 2).transpose(1, 2), []),
     }
+
+    def attention(x, weight, bias, mix, mix_bias):
+        layer = functools.partial(F.multi_head_attention_forward, need_weights=False)
+        steps_first = x.transpose(0, 1)
+        out = layer(
+            steps_first, steps_first, steps_first, 6, 2, weight.t(), bias, None, None, False, 0.0, mix.t(), mix_bias
+        )[0]
+        return x + out.transpose(0, 1)
+
+    shapes = [(6, 18), (18,), (6, 6), (6,)]
+    found["attention"] = case(
+        attention, [numbers(n, *shape) for n, shape in enumerate(shapes)], (ROWS, STEPS, 6)
+    )
     for name, width, dilation, padding in [("conv1d", 3, 1, "same"), ("conv1d dilated", 2, 2, 0)]:
 
         def run(x, w, b, width=width, dilation=dilation, padding=padding):

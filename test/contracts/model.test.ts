@@ -36,6 +36,11 @@ const NETWORKS: Readonly<Record<string, Parameters>> = {
   rnn: LAYERS('{"layer":"rnn","units":12}'),
   gru: LAYERS('{"layer":"gru","units":12,"sequence":true},{"layer":"gru","units":8}'),
   'gru-deep': LAYERS('{"layer":"gru","units":16},{"layer":"dropout","share":0.3}'),
+  transformer: {
+    ...NETWORK,
+    network:
+      '{"steps":"columns","layers":[{"layer":"dense","units":8},{"layer":"position"},{"layer":"attention","heads":2},{"layer":"layer-norm"}]}',
+  },
   lstm: LAYERS('{"layer":"lstm","units":8,"bidirectional":true}'),
 };
 

@@ -20,7 +20,7 @@ export type LayerDescription =
       readonly activation?: ActivationName;
     }
   | { readonly layer: 'max-pool' | 'average-pool' /** 2; 0: all steps */; readonly width?: number }
-  | { readonly layer: 'flatten' | 'batch-norm' | 'layer-norm' }
+  | { readonly layer: 'flatten' | 'batch-norm' | 'layer-norm' | 'position' }
   | {
       readonly layer: 'rnn' | 'gru' | 'lstm';
       readonly units: number;
@@ -28,6 +28,11 @@ export type LayerDescription =
       readonly sequence?: boolean;
       /** false */
       readonly bidirectional?: boolean;
+    }
+  | {
+      readonly layer: 'attention';
+      /** 1; fewer are taken where they do not divide the channels */
+      readonly heads?: number;
     }
   | { readonly layer: 'dropout'; readonly share: number }
   | { readonly layer: 'activation'; readonly activation: ActivationName };
@@ -83,9 +88,11 @@ const FIELDS: ReadonlyMap<string, { needs: Record<string, Check>; may: Record<st
     ['flatten', bare],
     ['batch-norm', bare],
     ['layer-norm', bare],
+    ['position', bare],
     ['rnn', recurrent],
     ['gru', recurrent],
     ['lstm', recurrent],
+    ['attention', { needs: {}, may: { heads: whole(1, 64) } }],
     [
       'dropout',
       {

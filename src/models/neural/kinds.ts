@@ -97,4 +97,18 @@ export const neuralKinds: readonly ModelKind[] = [
   networkKind('lstm', 'Long short-term memory over the columns in four steps', {
     description: { steps: 4, layers: [{ layer: 'lstm', units: 64 }] },
   }),
+  networkKind('transformer', 'Transformer with the columns as tokens', {
+    description: {
+      steps: 'columns',
+      layers: [
+        { layer: 'dense', units: 16 },
+        { layer: 'position' },
+        { layer: 'attention', heads: 2 },
+        { layer: 'layer-norm' },
+        { layer: 'dense', units: 32, activation: 'gelu' },
+        { layer: 'average-pool', width: 0 },
+        { layer: 'dense', units: 32, activation: 'relu' },
+      ],
+    },
+  }),
 ];

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/index.ts';
 import type { LayerDescription, NetworkDescription } from './description.ts';
 import { Activation } from './layers/activation.ts';
+import { Attention } from './layers/attention.ts';
 import { Bidirectional, type MakeRecurrent } from './layers/bidirectional.ts';
 import { Gru, Lstm, SimpleRnn } from './layers/cells.ts';
 import { Convolution } from './layers/convolution.ts';
@@ -9,6 +10,7 @@ import { Dropout } from './layers/dropout.ts';
 import { Embedding } from './layers/embedding.ts';
 import { BatchNormalisation, LayerNormalisation } from './layers/normalisation.ts';
 import { Pooling } from './layers/pooling.ts';
+import { Position } from './layers/position.ts';
 import { Flatten, IntoSteps } from './layers/reshape.ts';
 import {
   glorot,
@@ -108,10 +110,18 @@ export class Network {
       }
       case 'flatten':
         return this.#add(new Flatten(input));
+      case 'position':
+        return this.#add(new Position(space, input, name));
       case 'batch-norm':
         return this.#add(new BatchNormalisation(space, input, name), true);
       case 'layer-norm':
         return this.#add(new LayerNormalisation(space, input, name), true);
+      case 'attention': {
+        // Heads that do not divide the channels are as many as do.
+        let heads = Math.min(layer.heads ?? 1, input.shape.channels);
+        while (input.shape.channels % heads !== 0) heads--;
+        return this.#add(new Attention(space, input, { name, heads }));
+      }
       case 'dropout':
         return this.#add(new Dropout(space, input, layer.share));
       case 'activation':

@@ -140,6 +140,19 @@ const LAYERS: Readonly<Record<string, NetworkDescription>> = {
       { layer: 'rnn', units: 4, bidirectional: true },
     ],
   },
+  attention: { steps: 4, layers: [{ layer: 'attention' }] },
+  'attention with heads': {
+    steps: 3,
+    layers: [
+      { layer: 'dense', units: 6 },
+      { layer: 'attention', heads: 2 },
+      { layer: 'layer-norm' },
+    ],
+  },
+  position: {
+    steps: 4,
+    layers: [{ layer: 'dense', units: 4 }, { layer: 'position' }, { layer: 'attention', heads: 2 }],
+  },
   'batch-norm': { layers: [{ layer: 'dense', units: 6 }, { layer: 'batch-norm' }] },
   'batch-norm over steps': { steps: 3, layers: [{ layer: 'batch-norm' }] },
   'layer-norm': { layers: [{ layer: 'layer-norm' }, { layer: 'dense', units: 6 }] },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Random } from '../../../src/base/index.ts';
 import { Activation } from '../../../src/models/neural/layers/activation.ts';
+import { Attention } from '../../../src/models/neural/layers/attention.ts';
 import { Gru, Lstm, SimpleRnn } from '../../../src/models/neural/layers/cells.ts';
 import { Convolution } from '../../../src/models/neural/layers/convolution.ts';
 import { Dense } from '../../../src/models/neural/layers/dense.ts';
@@ -64,6 +65,7 @@ const MAKE: Readonly<Record<string, (space: Workspace, input: Signal) => Layer>>
   rnn: (space, input) => new SimpleRnn(space, input, recurrent),
   gru: (space, input) => new Gru(space, input, recurrent),
   lstm: (space, input) => new Lstm(space, input, recurrent),
+  attention: (space, input) => new Attention(space, input, { name: 'a', heads: 2 }),
   'layer-norm': (space, input) => new LayerNormalisation(space, input, 'n'),
   'batch-norm': (space, input) => new BatchNormalisation(space, input, 'n'),
   gelu: (space, input) => new Activation(space, input, { name: 'gelu', inPlace: false }),
@@ -81,10 +83,12 @@ describe('as PyTorch has it', () => {
   for (const [name, wanted] of Object.entries(torch.layers)) {
     it(`${name}: output and slopes`, () => {
       const space = new Workspace({ rows: ROWS, training: true });
-      const input = space.signal(SHAPE);
+      // Two heads need an even number of channels.
+      const own = name === 'attention' ? { ...SHAPE, channels: 6 } : SHAPE;
+      const input = space.signal(own);
       const layer = MAKE[name]!(space, input);
       space.open();
-      const cells = ROWS * SHAPE.steps * SHAPE.channels;
+      const cells = ROWS * own.steps * own.channels;
       space.view(input.at, cells).set(numbers(9, cells).map((value) => 2 * value));
       const trained = space.weights.filter(({ slope }) => slope > 0);
       trained.forEach(({ at, size }, i) => {

@@ -14,7 +14,7 @@ async function fit(kind: string, input: FitInput, parameters: Parameters): Promi
   return model;
 }
 
-const KINDS = ['ann', 'dnn', 'cnn', 'rnn', 'gru', 'gru-deep', 'lstm'];
+const KINDS = ['ann', 'dnn', 'cnn', 'rnn', 'gru', 'gru-deep', 'lstm', 'transformer'];
 
 describe('neural networks', () => {
   it('learn a tiny set by heart, each named one with its own layers', async () => {
