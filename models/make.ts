@@ -84,6 +84,7 @@ async function train(recipe: Recipe, dataset: Dataset): Promise<Trained> {
       threshold: { kind: 'fpr', budget: recipe.budget },
       spec: { schema: dataset.schema, plans: plansOf(recipe) },
       seed: 1,
+      ...(recipe.accepted ? { acceptedLeaks: recipe.accepted } : {}),
       threads: 2,
       signal: signal.signal,
       onProgress: (_stage, done, total) => progress.update(done, total),
