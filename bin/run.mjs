@@ -1,7 +1,7 @@
 // What the npm scripts call: installs if needed, finds the pinned Node, runs the task on it.
 // Runs on the system's Node, whatever its age; `node bin/run.mjs` alone lists the tasks.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode, platformPackage, systemNode } from './find-node.mjs';
@@ -55,6 +55,9 @@ function installIfNeeded() {
   const installed = inRoot('node_modules', '.package-lock.json');
   const wanted = inRoot('package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
+  // `npm ci` empties the folder first, and through a link it would empty somebody else's.
+  const folder = inRoot('node_modules');
+  if (existsSync(folder) && lstatSync(folder).isSymbolicLink()) return;
   const { optionalDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   const system = systemNode();
   // No pinned Node will come for this platform, so say so before a minute of installing.
