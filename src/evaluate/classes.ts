@@ -1,6 +1,6 @@
 import { type CurvePoint, prCurve, rocCurve } from './curve.ts';
 import { type Measure, measure, proportion } from './measure.ts';
-import { classCounts, confusion, f1, macroF1, meanRecall } from './metrics.ts';
+import { classCounts, confusion, f1, macroF1, meanRecall, mostProbable } from './metrics.ts';
 import { averagePrecision, rank, rocAuc } from './ranking.ts';
 
 /** Figures of one class against all others, over labelled rows. */
@@ -47,20 +47,8 @@ export interface ClassesInput {
 
 function toldClasses(input: ClassesInput): Int32Array {
   const { classes, probabilities, scores, threshold, harmless } = input;
-  const k = classes.length;
-  const told = new Int32Array(scores.length);
-  for (let row = 0; row < told.length; row++) {
-    if (k === 2) {
-      told[row] = scores[row]! >= threshold ? 1 - harmless : harmless;
-      continue;
-    }
-    let best = 0;
-    for (let c = 1; c < k; c++) {
-      if (probabilities[row * k + c]! > probabilities[row * k + best]!) best = c;
-    }
-    told[row] = best;
-  }
-  return told;
+  if (classes.length > 2) return mostProbable(probabilities, classes.length);
+  return Int32Array.from(scores, (score) => (score >= threshold ? 1 - harmless : harmless));
 }
 
 /** Judges every class; unlabelled rows are left out. */

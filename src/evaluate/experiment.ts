@@ -198,7 +198,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   const estimator = modelKind(options.modelKind).create(options.parameters ?? {});
   const { data, split, plan } = splitOf(options);
   const rows = learningRows(options, split);
-  const leaks = options.leaks ?? (await checkTraining(options));
+  const leaks = options.leaks ?? (await checkSplit(options, { data, split, rows }));
   const scorer = await fitScorer(options, estimator, rows);
   const validation = await validationScores(options, scorer, split, harmless);
   const threshold = chooseThreshold(validation, options.threshold ?? { kind: 'best-f1' });
@@ -240,7 +240,14 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
 /** The leak gate's verdict on a training, before anything is trained. */
 export async function checkTraining(options: TrainOptions): Promise<LeakVerdict> {
   const { data, split } = splitOf(options);
-  const rows = learningRows(options, split);
+  return checkSplit(options, { data, split, rows: learningRows(options, split) });
+}
+
+/** As {@link checkTraining}, of a split that is made. */
+async function checkSplit(
+  options: TrainOptions,
+  { data, split, rows }: { data: LabelledTable; split: Split; rows: Int32Array },
+): Promise<LeakVerdict> {
   options.onProgress?.('check', 0, 1);
   const verdict = await trainingLeaks({
     ...options,

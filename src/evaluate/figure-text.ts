@@ -18,6 +18,11 @@ export function figure(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(1) : value.toFixed(4);
 }
 
+/** A share in percent with three digits; a dash where there is no whole. */
+export function percentText(part: number, whole = 1): string {
+  return whole === 0 ? '–' : `${+((100 * part) / whole).toPrecision(3)} %`;
+}
+
 /** `0.9123 [0.8970, 0.9250]`, or `NaN (no positive rows)`: an undefined figure is never 0. */
 export function measureText({ value, reason, interval }: Measure): string {
   if (value === null) return `NaN (${reason ?? 'undefined'})`;

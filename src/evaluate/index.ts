@@ -66,7 +66,7 @@ export {
   trainModel,
   type Watch,
 } from './experiment.ts';
-export { figure, figureTable, measureText } from './figure-text.ts';
+export { figure, figureTable, measureText, percentText } from './figure-text.ts';
 export { GROUPS, type GroupChoice, regrouped } from './groups.ts';
 export type { HitCount, HitTable } from './hits.ts';
 export * from './leak/index.ts';
@@ -84,6 +84,7 @@ export {
   logLoss,
   macroF1,
   meanRecall,
+  mostProbable,
   precision,
   precisionAtPrevalence,
   recall,
@@ -209,7 +210,7 @@ export {
   transferMatrices,
   transferText,
 } from './transfer-text.ts';
-export { harmlessClass, hostileScores, hostileTruth } from './truth.ts';
+export { ADDRESS_COLUMNS, harmlessClass, hostileScores, hostileTruth } from './truth.ts';
 export {
   type HostDetection,
   timeToDetect,

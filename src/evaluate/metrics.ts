@@ -103,6 +103,22 @@ export function confusion(
   return { classes, counts };
 }
 
+/**
+ * The most probable class of each row; of equal ones the first.
+ * @param probabilities row-major, rows × classes
+ */
+export function mostProbable(probabilities: Float32Array, classes: number): Int32Array {
+  const told = new Int32Array(probabilities.length / classes);
+  for (let row = 0; row < told.length; row++) {
+    let best = 0;
+    for (let c = 1; c < classes; c++) {
+      if (probabilities[row * classes + c]! > probabilities[row * classes + best]!) best = c;
+    }
+    told[row] = best;
+  }
+  return told;
+}
+
 /** One class against all others. */
 export function classCounts({ classes, counts }: Confusion, index: number): Counts {
   const k = classes.length;

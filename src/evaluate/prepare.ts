@@ -85,12 +85,18 @@ const JUDGE = 'forest';
  * @throws as `fitPipeline`, `smote` and `smotenc`; `SEARCH` for a wrong selection; `ABORTED`
  */
 export async function prepareRows(options: PrepareOptions): Promise<Prepared> {
+  const pipeline = await preparePipeline(options);
+  return { pipeline, input: balanced(options, pipeline) };
+}
+
+/** The pipeline alone: fitted, with its columns selected. @throws as {@link prepareRows} */
+export async function preparePipeline(options: PrepareOptions): Promise<Pipeline> {
   const { data, rows, selection = [] } = options;
   const { table, labels } = data;
   const spec = options.spec ?? defaultSpec(table.schema);
   let pipeline = fitPipeline(spec, table, rows, labels);
   for (const each of selection) pipeline = (await selectByModel(options, pipeline, each)).pipeline;
-  return { pipeline, input: balanced(options, pipeline) };
+  return pipeline;
 }
 
 /** What a selection left, and the names of the columns that went, round by round. */

@@ -1,5 +1,13 @@
 import { WiresiftError } from '../base/index.ts';
-import { brier, confusion, f1, LOG_LOSS_FLOOR, macroF1, meanRecall } from './metrics.ts';
+import {
+  brier,
+  confusion,
+  f1,
+  LOG_LOSS_FLOOR,
+  macroF1,
+  meanRecall,
+  mostProbable,
+} from './metrics.ts';
 import { averagePrecision, rank, rocAuc } from './ranking.ts';
 import { harmlessClass, hostileScores } from './truth.ts';
 
@@ -21,17 +29,8 @@ export interface ScoringMetric {
   readonly score: (scored: ScoredRows) => number;
 }
 
-/** The most probable class a row; of equal ones the first. */
-function toldClasses({ probabilities, truth, classes }: ScoredRows): Int32Array {
-  const k = classes.length;
-  return truth.map((_, row) => {
-    let best = 0;
-    for (let c = 1; c < k; c++) {
-      if (probabilities[row * k + c]! > probabilities[row * k + best]!) best = c;
-    }
-    return best;
-  });
-}
+const toldClasses = ({ probabilities, classes }: ScoredRows): Int32Array =>
+  mostProbable(probabilities, classes.length);
 
 function hostile(scored: ScoredRows): { scores: Float32Array; truth: Uint8Array } {
   const harmless = harmlessClass(scored.classes);

@@ -1,4 +1,5 @@
 import { textTable } from '../table/index.ts';
+import { percentText } from './figure-text.ts';
 import type { Measure } from './measure.ts';
 import type { Drawn, Transfer, TransferView } from './transfer.ts';
 import type { TransferFigures } from './transfer-fit.ts';
@@ -36,8 +37,6 @@ export function transferMatrices({ sets, inDomain, pairs }: TransferView): Trans
 }
 
 const told = (value: number | null | undefined): string => value?.toFixed(4) ?? '-';
-const percent = (share: number): string => `${+(100 * share).toPrecision(3)} %`;
-
 const drawnText = (drawn: Drawn | null): string =>
   drawn ? `${told(drawn.mean)} [${told(drawn.low)}, ${told(drawn.high)}]` : '-';
 
@@ -76,7 +75,7 @@ export function pairRows({ sets, inDomain, pairs }: TransferView): string[][] {
     const own = inDomain[sets.findIndex(({ name }) => name === target)];
     return [
       `${source} > ${target}`,
-      percent(figures.prevalence),
+      percentText(figures.prevalence),
       told(figures.averagePrecision.value),
       told(own?.averagePrecision.value),
       told(drop.averagePrecision),
@@ -84,7 +83,7 @@ export function pairRows({ sets, inDomain, pairs }: TransferView): string[][] {
       told(drop.rocAuc),
       told(figures.falsePositiveRate.value),
       told(figures.recall.value),
-      percent(copies),
+      percentText(copies),
       String(dropped.length),
     ];
   });

@@ -73,13 +73,19 @@ export function timeRange(table: Table, rows: Int32Array): { first: number; last
   return first <= last ? { first, last } : { first: Number.NaN, last: Number.NaN };
 }
 
-/** Names of columns that tell who began a flow, by view. */
-const HOST_COLUMNS = ['SrcAddr', 'src_ip', 'id.orig_h'];
+/** Names of the columns that tell who began a flow and with whom, by view. */
+export const ADDRESS_COLUMNS: readonly (readonly [source: string, destination: string])[] = [
+  ['SrcAddr', 'DstAddr'],
+  ['src_ip', 'dst_ip'],
+  ['id.orig_h', 'id.resp_h'],
+];
 
 /** Who began each flow: the originator's address where the view has one, else the row's group. */
 export function hostColumn(data: LabelledTable): TextColumn & { readonly name: string } {
   const { schema, columns } = data.table;
-  const index = schema.columns.findIndex(({ name }) => HOST_COLUMNS.includes(name));
+  const index = schema.columns.findIndex(({ name }) =>
+    ADDRESS_COLUMNS.some(([source]) => source === name),
+  );
   const column = columns[index];
   if (column?.kind === 'text') return { ...column, name: schema.columns[index]!.name };
   return { kind: 'text', codes: data.groups, dictionary: data.groupNames, name: 'group' };

@@ -1,8 +1,9 @@
 import { VERSION } from '../base/index.ts';
 import type { DatasetCard, FileShare } from '../datasets/index.ts';
+import { percentText } from '../evaluate/index.ts';
 import { isoTime } from '../table/index.ts';
 import type { BarChart } from './chart/index.ts';
-import type { ColumnSummary, Exploration } from './explore/index.ts';
+import { type ColumnSummary, type Exploration, listed } from './explore/index.ts';
 import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
 
 /** What a data card is written from: the registry's entry, what was read, and what was found in it. */
@@ -23,18 +24,10 @@ const INTENDED_USE =
 
 /** A column whose rule gets this share of the way from chance to certainty is named under uses. */
 const TELLING = 0.5;
-/** The most columns that one sentence names. */
+/** The most columns that the advice names. */
 const NAMED = 8;
 
-const percent = (part: number, whole: number): string =>
-  whole === 0 ? '–' : `${+((100 * part) / whole).toPrecision(3)} %`;
-
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
-
-const listed = (names: readonly string[]): string =>
-  names.length > NAMED
-    ? `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`
-    : names.join(', ');
 
 /**
  * A data set's card after the questions of Gebru et al. 2021 ("Datasheets for Datasets", CACM 64):
@@ -116,11 +109,11 @@ function compositionSection(found: Exploration, card: DatasetCard | undefined): 
   const counts: Cell[][] = [
     ['different feature vectors', duplicates.distinct],
     ['rows that repeat an earlier one in every feature', duplicates.rows],
-    ['their share', percent(duplicates.rows, data.rows)],
+    ['their share', percentText(duplicates.rows, data.rows)],
     ['rows with a twin under another label', duplicates.conflicting],
   ];
   if (majority) {
-    counts.push([`right by always saying ${majority.class}`, percent(majority.share, 1)]);
+    counts.push([`right by always saying ${majority.class}`, percentText(majority.share, 1)]);
   }
   const rules: Block[] = card
     ? [
@@ -141,7 +134,11 @@ function compositionSection(found: Exploration, card: DatasetCard | undefined): 
           {
             kind: 'table',
             head: ['class', 'rows', 'share'],
-            rows: classes.map(({ name, rows }): Cell[] => [name, rows, percent(rows, data.rows)]),
+            rows: classes.map(({ name, rows }): Cell[] => [
+              name,
+              rows,
+              percentText(rows, data.rows),
+            ]),
           },
           { kind: 'table', head: ['', ''], rows: counts },
         ],
@@ -165,7 +162,7 @@ function columnsSection({ columns, data }: Exploration): Section {
           column.role,
           column.type,
           column.unit ?? '',
-          percent(column.empty, data.rows),
+          percentText(column.empty, data.rows),
           column.distinct,
         ]),
         caption:
@@ -189,7 +186,10 @@ function collectionSection({ found, card }: DataCardInput): Section {
   const countries = places.filter(({ code }) => code.length === 2).length;
   const lines: Cell[][] = [['time of the rows', spanOf(found.columns)]];
   if (rows > 0) {
-    lines.push(['flows from private addresses', percent(own, rows)], ['countries seen', countries]);
+    lines.push(
+      ['flows from private addresses', percentText(own, rows)],
+      ['countries seen', countries],
+    );
   }
   const files: Block[] =
     card && card.files.length > 0
@@ -277,7 +277,7 @@ function usesSection({ found, intendedUse }: DataCardInput): Section {
     ...(telling.length > 0 ? [`Do not teach ${listed(telling)}: they tell who, not what.`] : []),
     ...(majority
       ? [
-          `Do not report accuracy: always saying ${majority.class} has ${percent(majority.share, 1)}.`,
+          `Do not report accuracy: always saying ${majority.class} has ${percentText(majority.share, 1)}.`,
         ]
       : ['It has no labels: nothing can be judged on it.']),
     ...(unlabelled && majority

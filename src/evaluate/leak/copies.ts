@@ -1,7 +1,8 @@
 import { identicalGroups } from '../../datasets/index.ts';
 import type { Column, Table } from '../../table/index.ts';
+import { percentText } from '../figure-text.ts';
 import type { LeakFinding, LeakWeight, Protocol } from './protocol.ts';
-import { percent, touched } from './rows.ts';
+import { touched } from './rows.ts';
 
 /** Share of test rows with a twin in training that is more than chance meetings of small flows. */
 const TOLERATED = 0.01;
@@ -39,7 +40,7 @@ export function sameRecords(protocol: Protocol): LeakFinding[] {
       name: 'same-records',
       weight: 'leak',
       where: 'split',
-      text: `${shared} test rows (${percent(shared, protocol.test.rows.length)}) are equal to a training row in every column, times and addresses included.`,
+      text: `${shared} test rows (${percentText(shared, protocol.test.rows.length)}) are equal to a training row in every column, times and addresses included.`,
       todo: 'Remove repeated records before the split',
     },
   ];
@@ -56,7 +57,7 @@ export function identicalVectors(protocol: Protocol): LeakFinding[] {
       name: 'identical-vectors',
       weight: weightOf(protocol),
       where: 'split',
-      text: `${shared} test rows (${percent(shared, rows)}) are equal to a training row in every feature.`,
+      text: `${shared} test rows (${percentText(shared, rows)}) are equal to a training row in every feature.`,
       todo: 'Split by identical feature vector (--groups vector), by host or by time',
     },
   ];
@@ -90,7 +91,7 @@ export function nearDuplicates(protocol: Protocol): LeakFinding[] {
       name: 'near-duplicates',
       weight: weightOf(protocol),
       where: 'split',
-      text: `${near} test rows (${percent(near, rows)}) differ from a training row by less than two digits in every feature.`,
+      text: `${near} test rows (${percentText(near, rows)}) differ from a training row by less than two digits in every feature.`,
       todo: 'Split by host, by scenario or by time, so that one event stays on one side',
     },
   ];

@@ -1,12 +1,13 @@
+import { percentText } from '../figure-text.ts';
 import { timesOf } from '../truth.ts';
 import type { LeakFinding, Protocol } from './protocol.ts';
-import { percent, touched } from './rows.ts';
+import { touched } from './rows.ts';
 
-/** One host or scenario on both sides. */
-export function groupOverlap({ data, train, test, split }: Protocol): LeakFinding[] {
-  const { groups, groupNames } = data;
-  // Groups of one row each, or one group of all, say nothing.
-  if (groupNames.length < 2 || groupNames.length * 2 > data.table.rows) return [];
+/** Groups with rows in both parts, and the test rows that belong to them. */
+function sharedGroups(
+  groups: Int32Array,
+  { train, test }: Protocol,
+): { readonly shared: ReadonlySet<number>; readonly rows: number } {
   const inTrain = new Set<number>();
   for (const row of train.rows) inTrain.add(groups[row]!);
   let rows = 0;
@@ -16,6 +17,20 @@ export function groupOverlap({ data, train, test, split }: Protocol): LeakFindin
     shared.add(groups[row]!);
     rows++;
   }
+  return { shared, rows };
+}
+
+/** One host or scenario on both sides. */
+export function groupOverlap(protocol: Protocol): LeakFinding[] {
+  return [...splitOverlap(protocol), ...ownOverlap(protocol)];
+}
+
+function splitOverlap(protocol: Protocol): LeakFinding[] {
+  const { data, test, split } = protocol;
+  const { groups, groupNames } = data;
+  // Groups of one row each, or one group of all, say nothing.
+  if (groupNames.length < 2 || groupNames.length * 2 > data.table.rows) return [];
+  const { shared, rows } = sharedGroups(groups, protocol);
   if (shared.size === 0) return [];
   const [first] = shared;
   return [
@@ -24,8 +39,25 @@ export function groupOverlap({ data, train, test, split }: Protocol): LeakFindin
       // A later time of the same network is what a detector meets; a publisher's split is given.
       weight: split === 'time' || split === 'published' ? 'note' : 'leak',
       where: 'split',
-      text: `${shared.size} groups, such as ${groupNames[first!]}, stand in both parts, with ${percent(rows, test.rows.length)} of the test rows.`,
+      text: `${shared.size} groups, such as ${groupNames[first!]}, stand in both parts, with ${percentText(rows, test.rows.length)} of the test rows.`,
       todo: 'Split by group (--split grouped), so that no host or scenario is on both sides',
+    },
+  ];
+}
+
+/** Hosts on both sides of a split that went by something else. */
+function ownOverlap(protocol: Protocol): LeakFinding[] {
+  const { ownGroups } = protocol;
+  if (!ownGroups || ownGroups.groupNames.length < 2) return [];
+  const { shared } = sharedGroups(ownGroups.groups, protocol);
+  if (shared.size === 0) return [];
+  return [
+    {
+      name: 'group-overlap',
+      weight: 'note',
+      where: 'split',
+      text: `The split went by other groups: ${shared.size} of ${ownGroups.groupNames.length} hosts or scenarios stand in both parts.`,
+      todo: 'Judge on other hosts too (--groups host)',
     },
   ];
 }
@@ -44,7 +76,7 @@ export function futureInTraining({ data, train, test, split }: Protocol): LeakFi
       name: 'future-in-training',
       weight: 'leak',
       where: 'split',
-      text: `${later} training rows (${percent(later, train.rows.length)}) are not earlier than the first test row.`,
+      text: `${later} training rows (${percentText(later, train.rows.length)}) are not earlier than the first test row.`,
       todo: 'Split by time (--split time): learn from the past alone',
     },
   ];
@@ -80,7 +112,7 @@ export function windowsStraddle(protocol: Protocol): LeakFinding[] {
       name: 'windows-straddle',
       weight: 'leak',
       where: 'split',
-      text: `${straddling} test rows (${percent(straddling, test.rows.length)}) lie within ${lookBackSeconds} s of a training row, and their features look back that far.`,
+      text: `${straddling} test rows (${percentText(straddling, test.rows.length)}) lie within ${lookBackSeconds} s of a training row, and their features look back that far.`,
       todo: `Split by time and leave ${lookBackSeconds} s between the parts (--embargo ${lookBackSeconds})`,
     },
   ];

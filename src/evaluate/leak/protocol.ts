@@ -61,6 +61,8 @@ export interface Decision {
 /** A figure in the making, as far as the gate needs to know it. */
 export interface Protocol {
   readonly data: LabelledTable;
+  /** The data set's own groups, where the split went by others, such as copies. */
+  readonly ownGroups?: Pick<LabelledTable, 'groups' | 'groupNames'> | undefined;
   readonly train: PartRows;
   readonly test: PartRows;
   /** Source columns of the features. */

@@ -1,8 +1,5 @@
+import { percentText } from '../figure-text.ts';
 import type { LeakFinding, Protocol } from './protocol.ts';
-
-/** A share for people. */
-export const percent = (part: number, whole: number): string =>
-  `${+((100 * part) / Math.max(1, whole)).toPrecision(3)} %`;
 
 /** 1 at each row of the table that a part holds or was made from. */
 export function touched(
@@ -119,7 +116,7 @@ export function testRowsChosen({ data, train, test, split }: Protocol): LeakFind
       name: 'test-rows-chosen',
       weight: 'leak',
       where: 'test part',
-      text: `Class ${name} is ${percent(found, 1)} of the test rows but ${percent(expected, 1)} of the rows they were taken from.`,
+      text: `Class ${name} is ${percentText(found, 1)} of the test rows but ${percentText(expected, 1)} of the rows they were taken from.`,
       todo: 'Keep the test rows as they come; weigh or resample training rows instead',
     });
   }

@@ -4,7 +4,7 @@ import { type FitInput, modelKind } from '../../models/index.ts';
 import type { LabelledTable } from '../../table/index.ts';
 import { takeRows } from '../../table/index.ts';
 import { type Measure, measure } from '../measure.ts';
-import { confusion, macroF1, meanRecall } from '../metrics.ts';
+import { confusion, macroF1, meanRecall, mostProbable } from '../metrics.ts';
 import { averagePrecision, rank, rocAuc } from '../ranking.ts';
 import { harmlessClass, hostileScores } from '../truth.ts';
 import type { FigureName, Judged, PlannedModel, ReproduceOptions } from './reproduction.ts';
@@ -17,17 +17,6 @@ export interface Arm {
   readonly truth: Int32Array;
 }
 
-/** Class with the highest probability of each row; of equal ones the first. */
-function told(probabilities: Float32Array, classes: number): Int32Array {
-  return Int32Array.from({ length: probabilities.length / classes }, (_, row) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      if (probabilities[row * classes + c]! > probabilities[row * classes + best]!) best = c;
-    }
-    return best;
-  });
-}
-
 /** Every figure of test rows by their probabilities. */
 export function figuresOf(
   probabilities: Float32Array,
@@ -35,7 +24,7 @@ export function figuresOf(
   classes: readonly string[],
 ): Record<FigureName, Measure> {
   const harmless = harmlessClass(classes);
-  const table = confusion(truth, told(probabilities, classes.length), classes);
+  const table = confusion(truth, mostProbable(probabilities, classes.length), classes);
   let right = 0;
   classes.forEach((_, c) => {
     right += table.counts[c * classes.length + c]!;

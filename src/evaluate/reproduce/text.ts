@@ -1,4 +1,5 @@
 import { textTable } from '../../table/index.ts';
+import { percentText } from '../figure-text.ts';
 import type { Measure } from '../measure.ts';
 import type { FigureName, Judged, Reproduction, StepCost } from './reproduction.ts';
 
@@ -8,9 +9,6 @@ export function shortFigure(value: number | null | undefined): string {
 }
 
 const told = ({ value }: Measure): string => shortFigure(value);
-
-/** A prevalence in percent. */
-export const shareText = (share: number): string => `${+(100 * share).toPrecision(3)} %`;
 
 /** Figures that stand in the cost of a step: those of the report, and one that accuracy hides. */
 export function costFigures({ figures }: Reproduction): FigureName[] {
@@ -70,7 +68,7 @@ export function costRows(found: Reproduction): string[][] {
       name,
       cost.instead,
       `${cost.before.rows} > ${cost.after.rows}`,
-      `${shareText(cost.before.prevalence)} > ${shareText(cost.after.prevalence)}`,
+      `${percentText(cost.before.prevalence)} > ${percentText(cost.after.prevalence)}`,
       ...costFigures(found).map((figure) => change(figure, cost)),
     ]),
   );
@@ -83,7 +81,7 @@ export function costHead(found: Reproduction): string[] {
 
 /** One sentence on the rows that a figure holds for. */
 export function judgedText({ rows, prevalence, trained }: Judged): string {
-  return `${rows} rows judged, ${shareText(prevalence)} of them hostile; ${trained} rows taught`;
+  return `${rows} rows judged, ${percentText(prevalence)} of them hostile; ${trained} rows taught`;
 }
 
 /** Whether the printed figures are met, a sentence each. */

@@ -43,7 +43,7 @@ function fitBayes(folded: FoldedRows, factors: Float64Array, smoothing: number):
     }
   }
   const most = foldedMoments(folded).deviation.reduce((a, b) => Math.max(a, b), 0);
-  // Columns that are all constant tell nothing: any variance will do.
+  // Columns that are all constant tell nothing, whatever variance they are given.
   const floor = most > 0 ? smoothing * most * most : 1;
   for (let at = 0; at < variance.length; at++) {
     const sum = sums[Math.floor(at / cols)]!;

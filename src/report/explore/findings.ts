@@ -1,3 +1,4 @@
+import { percentText } from '../../evaluate/index.ts';
 import type { Exploration, Finding } from './exploration.ts';
 
 /** A column that alone reaches this share of the way from chance to certainty gives the answer away. */
@@ -8,14 +9,15 @@ const IDENTITY = 0.5;
 const LOPSIDED = 0.9;
 const MOSTLY = 0.5;
 
-const share = (part: number, whole: number): string =>
-  `${+((100 * part) / Math.max(1, whole)).toPrecision(3)} %`;
-
 const count = (rows: number): string => rows.toLocaleString('en').replaceAll(',', '\u202f');
 
-const listed = (names: readonly string[]): string =>
-  names.length > 8
-    ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`
+/** The most columns that one sentence names. */
+const NAMED = 8;
+
+/** Names with commas, and how many more there are. */
+export const listed = (names: readonly string[]): string =>
+  names.length > NAMED
+    ? `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`
     : names.join(', ');
 
 /** What a reader must know before any figure, worst first. */
@@ -40,15 +42,15 @@ export function findingsOf(found: Omit<Exploration, 'findings' | 'version'>): Fi
     }
   }
   if (duplicates.rows > 0) {
-    const text = `${count(duplicates.rows)} rows (${share(duplicates.rows, data.rows)}) repeat an earlier row in every feature: a random split puts copies on both sides.`;
+    const text = `${count(duplicates.rows)} rows (${percentText(duplicates.rows, data.rows)}) repeat an earlier row in every feature: a random split puts copies on both sides.`;
     add('duplicates', text);
   }
   if (duplicates.conflicting > 0) {
-    const text = `${count(duplicates.conflicting)} rows (${share(duplicates.conflicting, data.rows)}) stand in the data under another label with the same features: no model can get all of them right.`;
+    const text = `${count(duplicates.conflicting)} rows (${percentText(duplicates.conflicting, data.rows)}) stand in the data under another label with the same features: no model can get all of them right.`;
     add('conflicts', text);
   }
   if (majority && majority.share >= LOPSIDED) {
-    const text = `Always saying ${majority.class} is right for ${share(majority.share, 1)} of the labelled rows: accuracy means nothing here.`;
+    const text = `Always saying ${majority.class} is right for ${percentText(majority.share, 1)} of the labelled rows: accuracy means nothing here.`;
     add('imbalance', text);
   }
   const constant = columns.filter(({ distinct }) => distinct <= 1).map(({ name }) => name);

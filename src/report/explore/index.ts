@@ -12,6 +12,7 @@ export type {
   TimeLine,
 } from './exploration.ts';
 export { type ExploreInput, type ExploreOptions, explore } from './explore.ts';
+export { listed } from './findings.ts';
 export { explorePage } from './page.ts';
 export { type CountryOf, countryLookup } from './places.ts';
 export { exploreText } from './text.ts';

@@ -1,5 +1,6 @@
 import { Random } from '../../base/index.ts';
-import { createMatrix, type Matrix } from '../../features/index.ts';
+import { confusion, meanRecall, mostProbable } from '../../evaluate/index.ts';
+import { balancedWeights, createMatrix, type Matrix } from '../../features/index.ts';
 import { modelKind } from '../../models/index.ts';
 import type { Table, TextColumn } from '../../table/index.ts';
 import type { RowClasses } from './classes.ts';
@@ -83,26 +84,14 @@ function wordCodes(column: TextColumn, { learn, judge }: Halves): Coded {
   return { learn: learn.map(codeOf), judge: judge.map(codeOf), size: met + 1 };
 }
 
-/** Mean recall over the classes that occur among the judged rows. */
-function meanRecall(truth: Uint16Array, said: Int32Array, classes: number): number {
-  const rows = new Uint32Array(classes);
-  const hits = new Uint32Array(classes);
-  for (let i = 0; i < truth.length; i++) {
-    rows[truth[i]!]!++;
-    if (truth[i] === said[i]) hits[truth[i]!]!++;
-  }
-  let sum = 0;
-  let present = 0;
-  for (let c = 0; c < classes; c++) {
-    if (rows[c] === 0) continue;
-    sum += hits[c]! / rows[c]!;
-    present++;
-  }
-  return present > 0 ? sum / present : 0;
-}
-
 /** Judges the rule "each cell value means the class that it most raises above the class's share". */
-function columnScore(coded: Coded, labels: Int32Array, truth: Uint16Array, known: number): number {
+function columnScore(
+  coded: Coded,
+  labels: Int32Array,
+  truth: Int32Array,
+  names: readonly string[],
+): number {
+  const known = names.length;
   const counts = new Float64Array(coded.size * known);
   const totals = new Float64Array(known);
   labels.forEach((label, i) => {
@@ -122,9 +111,11 @@ function columnScore(coded: Coded, labels: Int32Array, truth: Uint16Array, known
     return best;
   });
   return meanRecall(
-    truth,
-    coded.judge.map((code) => rule[code]!),
-    known,
+    confusion(
+      truth,
+      coded.judge.map((code) => rule[code]!),
+      names,
+    ),
   );
 }
 
@@ -151,14 +142,15 @@ export async function scanLeaks(
   if (halves.learn.length < classes.known || halves.judge.length === 0) return null;
   const specs = table.schema.columns;
   const indexes = [...specs.keys()].filter((index) => specs[index]!.role !== 'label');
+  const known = classes.names.slice(0, classes.known);
   const labels = Int32Array.from(halves.learn, (row) => classes.codes[row]!);
-  const truth = Uint16Array.from(halves.judge, (row) => classes.codes[row]!);
+  const truth = Int32Array.from(halves.judge, (row) => classes.codes[row]!);
   const coded = indexes.map((index) => {
     const column = table.columns[index]!;
     return column.kind === 'number' ? stepCodes(column.values, halves) : wordCodes(column, halves);
   });
   const columns = indexes.map((index, place) => {
-    const balancedAccuracy = columnScore(coded[place]!, labels, truth, classes.known);
+    const balancedAccuracy = columnScore(coded[place]!, labels, truth, known);
     options.onColumn?.();
     return { name: specs[index]!.name, role: specs[index]!.role, balancedAccuracy };
   });
@@ -168,8 +160,7 @@ export async function scanLeaks(
     coded.map(({ learn }) => learn),
     names,
   );
-  const known = classes.names.slice(0, classes.known);
-  const weights = balancedWeights(labels, classes.known);
+  const weights = balancedWeights(labels);
   const tree = await modelKind('tree')
     .create({ maxDepth: 2 })
     .fit({ matrix, labels, classes: known, weights }, { seed: options.seed });
@@ -179,8 +170,8 @@ export async function scanLeaks(
       names,
     ),
   );
-  const said = mostLikely(probabilities, classes.known);
-  const balancedAccuracy = meanRecall(truth, said, classes.known);
+  const said = mostProbable(probabilities, classes.known);
+  const balancedAccuracy = meanRecall(confusion(truth, said, known));
   const asked = names.filter((_, index) => tree.importances()[index]! > 0);
   return {
     rows: halves.learn.length + halves.judge.length,
@@ -188,23 +179,4 @@ export async function scanLeaks(
     tree: { balancedAccuracy, columns: asked },
     chance: 1 / classes.known,
   };
-}
-
-/** Weights that give every class the same say. */
-function balancedWeights(labels: Int32Array, classes: number): Float32Array {
-  const counts = new Float64Array(classes);
-  for (const label of labels) counts[label]!++;
-  return Float32Array.from(labels, (label) => labels.length / (classes * counts[label]!));
-}
-
-function mostLikely(probabilities: Float32Array, classes: number): Int32Array {
-  const said = new Int32Array(probabilities.length / classes);
-  for (let i = 0; i < said.length; i++) {
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      if (probabilities[i * classes + c]! > probabilities[i * classes + best]!) best = c;
-    }
-    said[i] = best;
-  }
-  return said;
 }

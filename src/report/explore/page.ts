@@ -1,3 +1,4 @@
+import { percentText } from '../../evaluate/index.ts';
 import { isoTime } from '../../table/index.ts';
 import type {
   Axis,
@@ -32,9 +33,6 @@ const WIDE_RATIO = 30;
 
 const shortNumber = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : numberCell(value);
-
-const percent = (part: number, whole: number): string =>
-  whole === 0 ? '–' : `${+((100 * part) / whole).toPrecision(3)} %`;
 
 const cellOf = (column: ColumnSummary, value: number | null | undefined): Cell =>
   column.type === 'time' && typeof value === 'number' ? isoTime(value) : (value ?? null);
@@ -216,7 +214,7 @@ function overview(found: Exploration): Section {
     ['rows that repeat an earlier one', duplicates.rows],
     ['rows with a twin under another label', duplicates.conflicting],
   ];
-  if (majority) rows.push(['always saying the largest class', percent(majority.share, 1)]);
+  if (majority) rows.push(['always saying the largest class', percentText(majority.share, 1)]);
   const blocks: Block[] = [{ kind: 'table', head: ['', ''], rows }];
   if (classes.length > 1 || classes[0]?.name !== 'unlabelled') {
     blocks.push({ kind: 'charts', charts: [classChart(found)], width: 640 });
@@ -269,7 +267,7 @@ function columnsSection({ columns, data }: Exploration): Section {
       column.role,
       column.type,
       column.unit ?? '',
-      percent(column.empty, data.rows),
+      percentText(column.empty, data.rows),
       column.distinct,
       ...ends,
     ];

@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type CountryResponse, Reader } from 'mmdb-lib';
+import { ADDRESS_COLUMNS } from '../../evaluate/index.ts';
 import type { Table, TextColumn } from '../../table/index.ts';
 import type { Place } from './exploration.ts';
-
-/** Columns that tell source and destination, by view. */
-const ENDS: readonly (readonly [string, string])[] = [
-  ['SrcAddr', 'DstAddr'],
-  ['src_ip', 'dst_ip'],
-  ['id.orig_h', 'id.resp_h'],
-];
 
 /** Addresses that belong to no country (RFC 1918, 6598, 3927, 1122, 5771; RFC 4193, 4291). */
 const PRIVATE =
@@ -80,7 +74,7 @@ export function placesOf(
     const found = table.columns[table.schema.columns.findIndex((spec) => spec.name === name)];
     return found?.kind === 'text' ? found : undefined;
   };
-  for (const [from, to] of ENDS) {
+  for (const [from, to] of ADDRESS_COLUMNS) {
     const source = column(from);
     const destination = column(to);
     if (!source || !destination) continue;

@@ -1,12 +1,10 @@
 import { plainText } from '../../base/index.ts';
+import { percentText } from '../../evaluate/index.ts';
 import { isoTime, textTable } from '../../table/index.ts';
 import { numberCell } from '../page.ts';
 import type { ColumnSummary, Exploration } from './exploration.ts';
 
 const LEAKS_SHOWN = 8;
-
-const percent = (part: number, whole: number): string =>
-  `${+((100 * part) / Math.max(1, whole)).toPrecision(3)} %`;
 
 function typical(column: ColumnSummary): string {
   if (column.type === 'text') return plainText(column.top[0]?.name ?? '', 40);
@@ -28,7 +26,7 @@ export function exploreText(found: Exploration): string {
       classes.map(({ name, rows }) => [
         plainText(name),
         numberCell(rows),
-        percent(rows, data.rows),
+        percentText(rows, data.rows),
       ]),
     ),
     '',
@@ -43,7 +41,7 @@ export function exploreText(found: Exploration): string {
       columns.map((column) => [
         plainText(column.name),
         column.role,
-        percent(column.empty, data.rows),
+        percentText(column.empty, data.rows),
         numberCell(column.distinct),
         typical(column),
       ]),
