@@ -41,10 +41,13 @@ export function chartNames(titles: readonly string[]): string[] {
 }
 
 /** Writes the charts of a page into the folders asked for, which are made where they are missing. */
-export async function writeCharts({ png, svg }: ChartOptions, page: () => Page): Promise<void> {
+export async function writeCharts(
+  { png, svg }: ChartOptions,
+  page: () => Promise<Page>,
+): Promise<void> {
   if (png === undefined && svg === undefined) return;
   const { chartPng, chartSvg, pageCharts } = await import('../report/index.ts');
-  const charts = pageCharts(page());
+  const charts = pageCharts(await page());
   const names = chartNames(charts.map(({ name }) => name));
   for (const folder of [png, svg]) if (folder !== undefined) mkdirSync(folder, { recursive: true });
   const progress = createProgress('drawing');

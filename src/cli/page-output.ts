@@ -1,5 +1,6 @@
 import { writeWhole } from '../base/index.ts';
 import type { Page } from '../report/index.ts';
+import { type ChartOptions, writeCharts } from './chart-output.ts';
 import { usage } from './context.ts';
 import { note } from './terminal.ts';
 
@@ -9,15 +10,39 @@ export function checkPageName(path: string): void {
   throw usage('--output', `"${path}"`, 'a name that ends in .html or .json');
 }
 
-/** Writes a page, or its figures where the name ends in .json, whole or not at all. */
-export async function writePage(path: string, json: string, page: () => Page): Promise<void> {
-  if (path.endsWith('.json')) writeWhole(path, new TextEncoder().encode(json));
-  else {
-    // Loaded here: drawing brings its library along, and most commands draw nothing.
-    const { pageHtml } = await import('../report/index.ts');
-    writeWhole(path, new TextEncoder().encode(pageHtml(page())));
+/** Where the findings of a command go besides standard output. */
+export interface PageOptions extends ChartOptions {
+  readonly output?: string;
+  /** Print figures in place of text. */
+  readonly json?: boolean;
+}
+
+/** How findings are laid out and told. */
+export interface Telling {
+  /** May load what it needs: drawing brings its library along, and most runs draw nothing. */
+  readonly page: () => Promise<Page>;
+  readonly text: () => string;
+}
+
+/**
+ * Tells what a command found: as a page or as figures in the file asked for, as charts in the folders
+ * asked for, and on standard output. Files are written whole or not at all.
+ */
+export async function tell(found: object, options: PageOptions, telling: Telling): Promise<void> {
+  const { output } = options;
+  const json = `${JSON.stringify(found, null, 2)}\n`;
+  if (output !== undefined) {
+    const text = output.endsWith('.json') ? json : await htmlOf(await telling.page());
+    writeWhole(output, new TextEncoder().encode(text));
+    note(`written: ${output}`);
   }
-  note(`written: ${path}`);
+  await writeCharts(options, telling.page);
+  process.stdout.write(options.json ? json : telling.text());
+}
+
+async function htmlOf(page: Page): Promise<string> {
+  const { pageHtml } = await import('../report/index.ts');
+  return pageHtml(page);
 }
 
 /** @throws WiresiftError `USAGE` unless the name ends in .md or .html */

@@ -1,22 +1,20 @@
 import { Command } from 'commander';
 import type { BenchmarkEntry, BenchmarkFailure } from '../../evaluate/index.ts';
-import { addChartOptions, type ChartOptions, writeCharts } from '../chart-output.ts';
+import { addChartOptions } from '../chart-output.ts';
 import type { CommandContext } from '../context.ts';
 import {
   addExperimentOptions,
   type ExperimentOptions,
   readExperiment,
 } from '../experiment-options.ts';
-import { checkPageName, writePage } from '../page-output.ts';
+import { checkPageName, type PageOptions, tell } from '../page-output.ts';
 import { readParameters } from '../parameter-values.ts';
 import { createProgress, note } from '../terminal.ts';
 
-interface Options extends ExperimentOptions, ChartOptions {
+interface Options extends ExperimentOptions, PageOptions {
   readonly models?: readonly string[];
   readonly param: readonly string[];
   readonly journal?: string;
-  readonly output?: string;
-  readonly json?: boolean;
 }
 
 const EXAMPLES = `
@@ -93,12 +91,10 @@ async function compare(
       onModel: (_kind, _stage, done, total) => progress.update(done, total),
     });
     progress.stop();
-    const json = `${JSON.stringify(found, null, 2)}\n`;
-    if (options.output !== undefined) {
-      await writePage(options.output, json, () => benchmarkPage(found));
-    }
-    await writeCharts(options, () => benchmarkPage(found));
-    process.stdout.write(options.json ? json : benchmarkText(found));
+    await tell(found, options, {
+      page: async () => benchmarkPage(found),
+      text: () => benchmarkText(found),
+    });
   } finally {
     progress.stop();
     await journal?.close();

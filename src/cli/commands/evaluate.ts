@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import type { EvaluateOptions } from '../../evaluate/index.ts';
-import { addChartOptions, type ChartOptions, writeCharts } from '../chart-output.ts';
+import { addChartOptions } from '../chart-output.ts';
 import { type CommandContext, numberArgument } from '../context.ts';
-import { checkPageName, writePage } from '../page-output.ts';
+import { checkPageName, type PageOptions, tell } from '../page-output.ts';
 import { createProgress } from '../terminal.ts';
 import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
-interface Options extends WorkOptions, ChartOptions {
+interface Options extends WorkOptions, PageOptions {
   readonly dataset: string;
   readonly prevalence: readonly number[];
   readonly flowsPerHour?: number;
@@ -15,8 +15,6 @@ interface Options extends WorkOptions, ChartOptions {
   readonly priorWork?: boolean;
   readonly strict?: boolean;
   readonly target?: string;
-  readonly output?: string;
-  readonly json?: boolean;
 }
 
 const EXAMPLES = `
@@ -109,23 +107,15 @@ async function evaluate(
     const priorWork = options.priorWork
       ? await priorWorkProtocol(data, { seed, threads, signal })
       : undefined;
-    const json = `${JSON.stringify({ evaluation, comparison, priorWork }, null, 2)}\n`;
-    if (options.output !== undefined || options.png !== undefined || options.svg !== undefined) {
-      const { evaluationPage } = await import('../../report/index.ts');
-      const page = () => evaluationPage(evaluation);
-      if (options.output !== undefined) await writePage(options.output, json, page);
-      await writeCharts(options, page);
-    }
-    if (options.json) {
-      process.stdout.write(json);
-      return;
-    }
-    process.stdout.write(evaluationText(evaluation));
-    if (comparison) {
-      const names = [modelPath, options.against!] as const;
-      process.stdout.write(`\n${comparisonText(comparison, names)}\n`);
-    }
-    if (priorWork) process.stdout.write(`\n${priorWorkText(priorWork)}\n`);
+    const texts = [
+      evaluationText(evaluation),
+      ...(comparison ? [`${comparisonText(comparison, [modelPath, options.against!])}\n`] : []),
+      ...(priorWork ? [`${priorWorkText(priorWork)}\n`] : []),
+    ];
+    await tell({ evaluation, comparison, priorWork }, options, {
+      page: async () => (await import('../../report/index.ts')).evaluationPage(evaluation),
+      text: () => texts.join('\n'),
+    });
   } finally {
     progress.stop();
   }

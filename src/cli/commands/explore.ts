@@ -1,20 +1,18 @@
 import { Command, Option } from 'commander';
 import type { DataCardInput, Exploration, ExploreInput } from '../../report/index.ts';
-import { addChartOptions, type ChartOptions, writeCharts } from '../chart-output.ts';
+import { addChartOptions } from '../chart-output.ts';
 import { type CommandContext, usage, wholeArgument } from '../context.ts';
 import type { View } from '../flow-output.ts';
-import { checkCardName, checkPageName, writeCard, writePage } from '../page-output.ts';
+import { checkCardName, checkPageName, type PageOptions, tell, writeCard } from '../page-output.ts';
 import { createProgress } from '../terminal.ts';
 
-interface Options extends ChartOptions {
-  readonly output?: string;
+interface Options extends PageOptions {
   readonly card?: string;
   readonly intendedUse?: string;
   readonly view: View;
   readonly target?: string;
   readonly seed: number;
   readonly strict?: boolean;
-  readonly json?: boolean;
 }
 
 const EXAMPLES = `
@@ -105,16 +103,16 @@ async function exploreData(
   } finally {
     progress.stop();
   }
-  const json = `${JSON.stringify(found, null, 2)}\n`;
-  if (output !== undefined) await writePage(output, json, () => explorePage(found));
   if (card !== undefined) {
     const { intendedUse } = options;
     const command = cardCommand(words, options);
     const use = intendedUse === undefined ? {} : { intendedUse };
     await writeCard(card, dataCardPage({ found, ...known, command, ...use }));
   }
-  await writeCharts(options, () => explorePage(found));
-  process.stdout.write(options.json ? json : exploreText(found));
+  await tell(found, options, {
+    page: async () => explorePage(found),
+    text: () => exploreText(found),
+  });
 }
 
 /** The command that writes the card again; folders are left out. */

@@ -1,15 +1,13 @@
 import { Argument, Command } from 'commander';
 import type { ProtocolName } from '../../evaluate/index.ts';
 import { type CommandContext, wholeArgument } from '../context.ts';
-import { checkPageName, writePage } from '../page-output.ts';
+import { checkPageName, type PageOptions, tell } from '../page-output.ts';
 import { createProgress, note } from '../terminal.ts';
 import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
-interface Options extends WorkOptions {
+interface Options extends WorkOptions, PageOptions {
   readonly quick?: number;
   readonly strict?: boolean;
-  readonly output?: string;
-  readonly json?: boolean;
 }
 
 /** The names of `PROTOCOLS`; stated here so that --help need not load the models. */
@@ -77,12 +75,10 @@ async function repeat(
       },
     });
     progress.stop();
-    const json = `${JSON.stringify(found, null, 2)}\n`;
-    if (options.output !== undefined) {
-      const { reproducePage } = await import('../../report/index.ts');
-      await writePage(options.output, json, () => reproducePage(found));
-    }
-    process.stdout.write(options.json ? json : reproductionText(found));
+    await tell(found, options, {
+      page: async () => (await import('../../report/index.ts')).reproducePage(found),
+      text: () => reproductionText(found),
+    });
   } finally {
     progress.stop();
   }

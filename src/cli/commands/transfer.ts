@@ -1,20 +1,18 @@
 import { Command } from 'commander';
 import type { TransferSet } from '../../evaluate/index.ts';
 import { type CommandContext, wholeArgument } from '../context.ts';
-import { checkPageName, writePage } from '../page-output.ts';
+import { checkPageName, type PageOptions, tell } from '../page-output.ts';
 import { readParameters } from '../parameter-values.ts';
 import { createProgress, note } from '../terminal.ts';
 import { namedSets, readSet } from '../transfer-sets.ts';
 import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
-interface Options extends WorkOptions {
+interface Options extends WorkOptions, PageOptions {
   readonly model: string;
   readonly param: readonly string[];
   readonly adapt?: readonly number[];
   readonly draws: number;
   readonly maxRows: number;
-  readonly output?: string;
-  readonly json?: boolean;
 }
 
 const EXAMPLES = `
@@ -90,12 +88,10 @@ async function across(
       },
     });
     progress.stop();
-    const json = `${JSON.stringify(found, null, 2)}\n`;
-    if (options.output !== undefined) {
-      const { transferPage } = await import('../../report/index.ts');
-      await writePage(options.output, json, () => transferPage(found));
-    }
-    process.stdout.write(options.json ? json : transferText(found));
+    await tell(found, options, {
+      page: async () => (await import('../../report/index.ts')).transferPage(found),
+      text: () => transferText(found),
+    });
   } finally {
     progress.stop();
   }
