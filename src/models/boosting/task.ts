@@ -1,6 +1,6 @@
 import { CONTROL_FIELDS } from '../crew.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
 import { MemoryLayout } from '../kernels/layout.ts';
-import type { KernelMemory } from '../kernels/load.ts';
 import { type BinnedMatrix, transpose } from '../tree/bins.ts';
 
 /** What bounds the trees and how their values are set. */

@@ -1,5 +1,5 @@
 import { WiresiftError } from '../../base/index.ts';
-import type { KernelMemory } from './load.ts';
+import type { KernelMemory } from './instantiate.ts';
 
 const PAGE = 65_536;
 /** What 32-bit addresses reach, less a page for overruns. */

@@ -1,4 +1,5 @@
 import { TREE_KERNELS } from './binary.ts';
+import { instantiate, type KernelMemory } from './instantiate.ts';
 import { plainTreeKernels } from './plain.ts';
 
 /**
@@ -97,24 +98,7 @@ export interface TreeKernels {
   addLeaves(found: number, count: number, leaves: number, width: number, sums: number): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-/** Shared memory that kernels work on. */
-export interface KernelMemory {
-  readonly buffer: SharedArrayBuffer;
-}
-
-/** What the compiled module exports on that memory; undefined without WebAssembly (`--jitless`). */
-export function instantiate(
-  memory: KernelMemory,
-): { readonly [name: string]: unknown } | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined;
-  compiled ??= new WebAssembly.Module(Buffer.from(TREE_KERNELS, 'base64'));
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports;
-}
-
 /** The kernels on that memory; plain ones where Node runs without WebAssembly. */
 export function loadTreeKernels(memory: KernelMemory): TreeKernels {
-  const exports = instantiate(memory);
-  return exports ? (exports as unknown as TreeKernels) : plainTreeKernels(memory.buffer);
+  return instantiate(TREE_KERNELS, memory, plainTreeKernels);
 }

@@ -1,6 +1,6 @@
 /**
  * The kernels of `assembly/neural.ts` as WebAssembly in base64; made by
- * `node src/models/kernels/assembly/build-neural.ts`.
+ * `node src/models/kernels/assembly/build.ts`.
  */
 export const NEURAL_KERNELS =
   'AGFzbQEAAAABMQVgA39/fwBgBX9/f39/AGAEf39/fwBgCn9/f39/f39/f38AYAt/f39/f319fX19fQACEgEDZW52Bm' +

@@ -1,4 +1,4 @@
-import type { KernelMemory } from './load.ts';
+import { instantiate, type KernelMemory, moduleOf } from './instantiate.ts';
 import { NEURAL_KERNELS, RELAXED_NEURAL_KERNELS } from './neural-binary.ts';
 import { plainNeuralKernels } from './plain-neural.ts';
 
@@ -44,27 +44,12 @@ export interface NeuralKernels {
 /** Builds of the kernels: `exact` equals `plain` bit by bit, `relaxed` rounds products less often. */
 export type NeuralBuild = 'relaxed' | 'exact' | 'plain';
 
-const compiled = new Map<NeuralBuild, WebAssembly.Module>();
-
-function compile(build: 'relaxed' | 'exact'): WebAssembly.Module | undefined {
-  const known = compiled.get(build);
-  if (known) return known;
-  const text = build === 'relaxed' ? RELAXED_NEURAL_KERNELS : NEURAL_KERNELS;
-  try {
-    const module = new WebAssembly.Module(Buffer.from(text, 'base64'));
-    compiled.set(build, module);
-    return module;
-  } catch {
-    // An engine without these instructions: the caller takes the next build.
-    return undefined;
-  }
-}
+const TEXTS = { relaxed: RELAXED_NEURAL_KERNELS, exact: NEURAL_KERNELS } as const;
 
 /** The best build that this engine can run. */
 export function bestNeuralBuild(): NeuralBuild {
-  if (typeof WebAssembly === 'undefined') return 'plain';
-  if (compile('relaxed')) return 'relaxed';
-  return compile('exact') ? 'exact' : 'plain';
+  if (moduleOf(TEXTS.relaxed)) return 'relaxed';
+  return moduleOf(TEXTS.exact) ? 'exact' : 'plain';
 }
 
 /** The kernels on that memory. @param build default: {@link bestNeuralBuild} */
@@ -72,8 +57,6 @@ export function loadNeuralKernels(
   memory: KernelMemory,
   build: NeuralBuild = bestNeuralBuild(),
 ): NeuralKernels {
-  const module = build === 'plain' ? undefined : compile(build);
-  if (!module) return plainNeuralKernels(memory.buffer);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return exports as unknown as NeuralKernels;
+  if (build === 'plain') return plainNeuralKernels(memory.buffer);
+  return instantiate(TEXTS[build], memory, plainNeuralKernels);
 }

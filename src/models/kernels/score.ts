@@ -1,4 +1,4 @@
-import type { KernelMemory } from './load.ts';
+import { instantiate, type KernelMemory } from './instantiate.ts';
 import { plainScoreKernels } from './plain-score.ts';
 import { SCORE_KERNELS } from './score-binary.ts';
 
@@ -83,12 +83,7 @@ export interface ScoreKernels {
   softmaxes(z: number, rows: number, width: number, classes: number, out: number): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
 /** The kernels on that memory; plain ones where Node runs without WebAssembly. */
 export function loadScoreKernels(memory: KernelMemory): ScoreKernels {
-  if (typeof WebAssembly === 'undefined') return plainScoreKernels(memory.buffer);
-  compiled ??= new WebAssembly.Module(Buffer.from(SCORE_KERNELS, 'base64'));
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  return exports as unknown as ScoreKernels;
+  return instantiate(SCORE_KERNELS, memory, plainScoreKernels);
 }

@@ -1,8 +1,8 @@
 import { CONTROL_FIELDS } from '../crew.ts';
 import type { FoldedRows } from '../fold-rows.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
 import { MemoryLayout } from '../kernels/layout.ts';
 import { blockSize, HEAD, HEAD_BYTES, linearScratch } from '../kernels/linear-layout.ts';
-import type { KernelMemory } from '../kernels/load.ts';
 
 /**
  * Most coefficients, intercepts included, for which the matrix of second derivatives pays off: it

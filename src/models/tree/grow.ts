@@ -1,5 +1,6 @@
 import { Random } from '../../base/index.ts';
-import { type KernelMemory, loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
+import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
 import { MAX_BINS } from './bins.ts';
 import { NodeList } from './node-list.ts';
 import { ITEM, RowSampler } from './sample.ts';
