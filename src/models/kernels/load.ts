@@ -87,15 +87,6 @@ export interface TreeKernels {
     bin: number,
     moved: number,
   ): number;
-  walk(
-    nodes: number,
-    values: number,
-    bins: number,
-    stride: number,
-    count: number,
-    found: number,
-  ): void;
-  addLeaves(found: number, count: number, leaves: number, width: number, sums: number): void;
 }
 
 /** The kernels on that memory; plain ones where Node runs without WebAssembly. */

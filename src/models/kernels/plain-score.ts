@@ -20,6 +20,16 @@ function lanes(count: number, term: (at: number) => number): number {
   return sums[0]! + sums[2]! + (sums[1]! + sums[3]!);
 }
 
+/** Where a row ends that walks from place 0: a leaf leads to itself. */
+function settle(step: (place: number, row: number) => number, row: number): number {
+  let place = 0;
+  for (let last = -1; last !== place; ) {
+    last = place;
+    place = step(place, row);
+  }
+  return place;
+}
+
 const padded = (count: number): number => (count + 3) & ~3;
 
 /** The kernels of `assembly/score.ts` in TypeScript, equal to them bit by bit. */
@@ -98,17 +108,30 @@ export function plainScoreKernels(buffer: SharedArrayBuffer): ScoreKernels {
       }
       return kept;
     },
-    walkCells(nodes, cells, stride, count, found) {
+    walk(nodes, values, bins, stride, count, found) {
+      const step = (place: number, row: number): number => {
+        const word = u32[nodes / 4 + place]!;
+        return (word >>> 15) | (u8[row + ((word >>> 8) & 127)]! > (word & 255) ? 1 : 0);
+      };
       for (let i = 0; i < count; i++) {
-        for (let place = 0, last = -1; ; ) {
-          last = place;
-          const node = nodes / 4 + 4 * place;
-          const cell = f32[(cells + i * stride + u32[node + 1]!) / 4]!;
-          place = u32[node + 2]! + (cell > f32[node]! ? 1 : 0);
-          if (place !== last) continue;
-          u32[found / 4 + i] = u32[node + 3]!;
-          break;
-        }
+        const place = settle(step, bins + i * stride);
+        u32[found / 4 + i] = u32[values / 4 + place]!;
+      }
+    },
+    walkCells(nodes, cells, stride, count, found) {
+      const step = (place: number, row: number): number => {
+        const node = nodes / 4 + 4 * place;
+        return u32[node + 2]! + (f32[(row + u32[node + 1]!) / 4]! > f32[node]! ? 1 : 0);
+      };
+      for (let i = 0; i < count; i++) {
+        const place = settle(step, cells + i * stride);
+        u32[found / 4 + i] = u32[nodes / 4 + 4 * place + 3]!;
+      }
+    },
+    addLeaves(found, count, leaves, width, sums) {
+      for (let i = 0; i < count; i++) {
+        const from = leaves / 4 + u32[found / 4 + i]!;
+        for (let k = 0; k < width; k++) f64[sums / 8 + i * width + k]! += f32[from + k]!;
       }
     },
     linearOne(cells, rows, cols, slopes, intercept, out) {

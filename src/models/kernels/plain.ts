@@ -35,7 +35,6 @@ export function plainTreeKernels(buffer: SharedArrayBuffer): TreeKernels {
   const u16 = new Uint16Array(buffer);
   const u32 = new Uint32Array(buffer);
   const i32 = new Int32Array(buffer);
-  const f32 = new Float32Array(buffer);
   const f64 = new Float64Array(buffer);
   const i64 = new BigInt64Array(buffer);
 
@@ -200,25 +199,6 @@ export function plainTreeKernels(buffer: SharedArrayBuffer): TreeKernels {
     },
     partitionItems(items, count, bins, stride, bin) {
       return divide(items, count, 2, (row) => u8[bins + row * stride]! <= bin);
-    },
-    walk(nodes, values, bins, stride, count, found) {
-      for (let i = 0; i < count; i++) {
-        for (let place = 0, last = -1; ; ) {
-          last = place;
-          const word = u32[nodes / 4 + place]!;
-          const above = u8[bins + i * stride + ((word >>> 8) & 127)]! > (word & 255) ? 1 : 0;
-          place = (word >>> 15) | above;
-          if (place !== last) continue;
-          u32[found / 4 + i] = u32[values / 4 + place]!;
-          break;
-        }
-      }
-    },
-    addLeaves(found, count, leaves, width, sums) {
-      for (let i = 0; i < count; i++) {
-        const from = leaves / 4 + u32[found / 4 + i]!;
-        for (let k = 0; k < width; k++) f64[sums / 8 + i * width + k]! += f32[from + k]!;
-      }
     },
   };
 }

@@ -28,7 +28,16 @@ export interface ScoreKernels {
     mask: number,
     places: number,
   ): number;
+  walk(
+    nodes: number,
+    values: number,
+    bins: number,
+    stride: number,
+    count: number,
+    found: number,
+  ): void;
   walkCells(nodes: number, cells: number, stride: number, count: number, found: number): void;
+  addLeaves(found: number, count: number, leaves: number, width: number, sums: number): void;
   linearOne(
     cells: number,
     rows: number,

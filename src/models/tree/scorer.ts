@@ -1,7 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { checkCells } from '../input.ts';
 import { MemoryLayout } from '../kernels/layout.ts';
-import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
 import { loadScoreKernels, type ScoreKernels } from '../kernels/score.ts';
 import type { NodeColumns } from './ensemble.ts';
 import { RowBinner } from './row-binner.ts';
@@ -74,7 +73,7 @@ export class TreeScorer {
   readonly #folds: Int32Array;
   readonly #sums: Float64Array;
   readonly #cells: Float32Array;
-  readonly #kernels: TreeKernels & ScoreKernels;
+  readonly #kernels: ScoreKernels;
   /** Addresses of the arrays above in the kernels' memory, and of what only kernels read. */
   readonly #at: ReturnType<typeof layOut>;
 
@@ -104,7 +103,7 @@ export class TreeScorer {
     });
     this.#binner.layOut(layout);
     const memory = layout.allocate();
-    this.#kernels = { ...loadTreeKernels(memory), ...loadScoreKernels(memory) };
+    this.#kernels = loadScoreKernels(memory);
     this.#at = at;
     const { buffer } = memory;
     this.#narrow = new Int32Array(buffer, at.narrow, places);

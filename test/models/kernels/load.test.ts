@@ -226,37 +226,6 @@ describe('kernels', () => {
     }
   });
 
-  it('walk rows to the same leaves and add them up', () => {
-    for (const width of [1, 2, 3, 8]) {
-      same((kernels, at) => {
-        const buffer = kernels.buffer;
-        // Place 0 tests column 2, its right child column 1; a leaf leads to itself.
-        const always = (STRIDE - 1) << 8;
-        const words = [
-          (2 << 15) | (2 << 8) | 2,
-          0,
-          (2 << 15) | 255,
-          (4 << 15) | (1 << 8) | 1,
-          (4 << 15) | 255,
-          (4 << 15) | always,
-        ];
-        new Uint32Array(buffer, at.histograms, 6).set(words);
-        new Uint32Array(buffer, at.histograms + 64, 6).set([0, 0, 0, 0, width, 2 * width]);
-        const bins = new Uint8Array(buffer, at.bins, ROWS * STRIDE);
-        for (let i = 1; i <= ROWS; i++) bins[i * STRIDE - 1] = 1;
-        const leaves = new Float32Array(buffer, at.counts, 3 * width);
-        leaves.forEach((_, i) => {
-          leaves[i] = i / 7;
-        });
-        const { histograms, scores, counts } = at;
-        kernels.walk(histograms, histograms + 64, at.bins, STRIDE, 203, at.moved);
-        kernels.addLeaves(at.moved, 203, counts, width, scores);
-        const found = new Uint32Array(buffer, at.moved, 203);
-        assert.equal(new Set(found).size, 3, 'all leaves are reached');
-      });
-    }
-  });
-
   it('have an exponential within two units of the last place', () => {
     for (let x = -700; x <= 700; x += 0.37) {
       assert.ok(Math.abs(exp(x) / Math.exp(x) - 1) < 1e-15 * 2, `exp(${x})`);

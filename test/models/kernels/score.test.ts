@@ -191,4 +191,52 @@ describe('kernels of scoring', () => {
       assert.equal(leaf, row[cols * i + 1]! > Math.fround(0.1) ? 80 : 70);
     });
   });
+
+  it('walk binned rows to the same leaves and add them up as the plain ones do', () => {
+    const stride = 16;
+    for (const width of [1, 2, 3, 8]) {
+      const { at, kernels, buffers } = twins([
+        ...[ROWS * stride, 6 * 4, 6 * 4, ROWS * 4, 3 * width * 4, (ROWS + 1) * width * 8],
+      ]);
+      const [bins, nodes, values, found, leaves, sums] = at as [number, ...number[]];
+      const random = new Random(width);
+      const own = Uint8Array.from({ length: ROWS * stride }, (_, i) =>
+        (i + 1) % stride === 0 ? 1 : random.int(4),
+      );
+      // Place 0 tests column 2, its right child column 1; a leaf leads to itself.
+      const always = (stride - 1) << 8;
+      const words = [
+        (2 << 15) | (2 << 8) | 2,
+        0,
+        (2 << 15) | 255,
+        (4 << 15) | (1 << 8) | 1,
+        (4 << 15) | 255,
+        (4 << 15) | always,
+      ];
+      for (const buffer of buffers) {
+        new Uint8Array(buffer, bins, own.length).set(own);
+        new Uint32Array(buffer, nodes, 6).set(words);
+        new Uint32Array(buffer, values, 6).set([0, 0, 0, 0, width, 2 * width]);
+        new Float32Array(buffer, leaves, 3 * width).set(
+          Float32Array.from({ length: 3 * width }, (_, i) => i / 7),
+        );
+      }
+      fillDoubles(
+        buffers,
+        sums!,
+        Array.from({ length: ROWS * width }, () => random.normal()),
+      );
+      for (const each of kernels) {
+        each.walk(nodes!, values!, bins, stride, ROWS, found!);
+        each.addLeaves(found!, ROWS, leaves!, width, sums!);
+      }
+      equalBytes(buffers);
+      const reached = new Uint32Array(buffers[0]!, found, ROWS);
+      reached.forEach((leaf, i) => {
+        const row = own.subarray(i * stride);
+        assert.equal(leaf, row[2]! <= 2 ? 0 : row[1]! <= 1 ? width : 2 * width);
+      });
+      assert.equal(new Set(reached).size, 3, 'all leaves are reached');
+    }
+  });
 });

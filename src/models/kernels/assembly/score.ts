@@ -7,6 +7,8 @@
 
 import { exp2 } from './exponential';
 
+export { addLeaves, walk, walkCells } from './walk';
+
 /** Bits of the exponent of a 32-bit float, and the lowest of them. */
 const EXPONENT: i32 = 0x7f800000;
 const EXPONENT_UNIT: i32 = 0x00800000;
@@ -116,83 +118,6 @@ export function foldBins(
     }
   }
   return kept;
-}
-
-/** One level down: a node is its threshold, four times its column, its first child, its leaf. */
-@inline
-function stepCell(nodes: usize, place: u32, row: usize): u32 {
-  const node: usize = nodes + (<usize>place << 4);
-  const cell: f32 = load<f32>(row + load<u32>(node, 4));
-  return load<u32>(node, 8) + (cell > load<f32>(node) ? 1 : 0);
-}
-
-@inline
-function leafOf(nodes: usize, place: u32): u32 {
-  return load<u32>(nodes + (<usize>place << 4), 12);
-}
-
-/** Walks rows of cells, `stride` bytes each, down one tree; a leaf leads to itself. */
-export function walkCells(
-  nodes: usize, cells: usize, stride: u32, count: u32, found: usize,
-): void {
-  let i: u32 = 0;
-  for (; i + 8 <= count; i += 8) {
-    const r0: usize = cells + <usize>(i * stride);
-    const r1: usize = r0 + stride;
-    const r2: usize = r1 + stride;
-    const r3: usize = r2 + stride;
-    const r4: usize = r3 + stride;
-    const r5: usize = r4 + stride;
-    const r6: usize = r5 + stride;
-    const r7: usize = r6 + stride;
-    let a: u32 = 0;
-    let b: u32 = 0;
-    let c: u32 = 0;
-    let d: u32 = 0;
-    let e: u32 = 0;
-    let f: u32 = 0;
-    let g: u32 = 0;
-    let h: u32 = 0;
-    let moved: u32 = 1;
-    while (moved) {
-      const na: u32 = stepCell(nodes, a, r0);
-      const nb: u32 = stepCell(nodes, b, r1);
-      const nc: u32 = stepCell(nodes, c, r2);
-      const nd: u32 = stepCell(nodes, d, r3);
-      const ne: u32 = stepCell(nodes, e, r4);
-      const nf: u32 = stepCell(nodes, f, r5);
-      const ng: u32 = stepCell(nodes, g, r6);
-      const nh: u32 = stepCell(nodes, h, r7);
-      moved = (na ^ a) | (nb ^ b) | (nc ^ c) | (nd ^ d) | (ne ^ e) | (nf ^ f) | (ng ^ g) | (nh ^ h);
-      a = na;
-      b = nb;
-      c = nc;
-      d = nd;
-      e = ne;
-      f = nf;
-      g = ng;
-      h = nh;
-    }
-    const to: usize = found + (<usize>i << 2);
-    store<u32>(to, leafOf(nodes, a));
-    store<u32>(to, leafOf(nodes, b), 4);
-    store<u32>(to, leafOf(nodes, c), 8);
-    store<u32>(to, leafOf(nodes, d), 12);
-    store<u32>(to, leafOf(nodes, e), 16);
-    store<u32>(to, leafOf(nodes, f), 20);
-    store<u32>(to, leafOf(nodes, g), 24);
-    store<u32>(to, leafOf(nodes, h), 28);
-  }
-  for (; i < count; i++) {
-    const row: usize = cells + <usize>(i * stride);
-    let place: u32 = 0;
-    let next: u32 = stepCell(nodes, place, row);
-    while (next != place) {
-      place = next;
-      next = stepCell(nodes, place, row);
-    }
-    store<u32>(found + (<usize>i << 2), leafOf(nodes, place));
-  }
 }
 
 /** Cells of one row as 64-bit floats, in the order of `order` (32 bits each, four times a column). */

@@ -8,7 +8,6 @@
 import { exp2 } from './exponential';
 
 export { curvature, factorise, gradient } from './linear';
-export { addLeaves, walk } from './scoring';
 
 /** Adds one row's pair of sums to the histogram cell of one column. */
 @inline
