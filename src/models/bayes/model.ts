@@ -1,6 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkColumns, checkExplain, nameOrder } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { cellOffsets, checkDoubt, padRows, RowBlock } from '../row-block.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
@@ -15,11 +16,7 @@ export interface BayesFit {
 }
 
 /** Gaussian naive Bayes: each column normal within each class, independent of the others. */
-export class BayesModel implements Model {
-  readonly kind = 'naive-bayes';
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class BayesModel extends FittedModel {
   readonly #fit: BayesFit;
   readonly #order: Int32Array;
   /** Of each class, what does not depend on the row. */
@@ -28,9 +25,7 @@ export class BayesModel implements Model {
   #block: RowBlock | undefined;
 
   constructor(facts: ModelFacts, fit: BayesFit) {
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.#fit = fit;
     this.#order = nameOrder(facts.features);
     const cols = facts.features.length;

@@ -1,6 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkCells, checkColumns, checkExplain } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, nodesProblem } from '../tree/ensemble.ts';
 import { TreeScorer } from '../tree/scorer.ts';
@@ -10,20 +11,13 @@ import { SetScorer } from './set-scorer.ts';
 import { type BoostedTrees, inSet, SET_WORDS } from './trees.ts';
 
 /** Boosted trees: the sums of their leaves are log-odds of two classes, or go through a softmax. */
-export class BoostingModel implements Model {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class BoostingModel extends FittedModel {
   readonly trees: BoostedTrees;
   readonly #scorer: TreeScorer | SetScorer;
   #shap: TreeShap | undefined;
 
   constructor(facts: ModelFacts, trees: BoostedTrees) {
-    this.kind = facts.kind;
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.trees = trees;
     const { values, outputs, sets } = trees;
     this.#scorer =

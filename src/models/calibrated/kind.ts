@@ -1,18 +1,18 @@
 import { Random, WiresiftError } from '../../base/index.ts';
 import { takeMatrixRows } from '../../features/index.ts';
 import { holdOut } from '../hold-out.ts';
-import { checkFit } from '../input.ts';
 import { asObject, parsePlain } from '../json.ts';
+import { defineKind } from '../kind.ts';
 import type {
   Estimator,
   FitInput,
   FitOptions,
   Model,
+  ModelFacts,
   ModelKind,
   ParameterSpec,
   Parameters,
 } from '../model.ts';
-import { checkParameters } from '../parameters.ts';
 import { fitIsotonic } from './isotonic.ts';
 import {
   baseTensors,
@@ -56,59 +56,57 @@ const parameters: readonly ParameterSpec[] = [
 /** Finds a kind by name; the registry's, handed in because the registry lists this kind too. */
 type FindKind = (name: string) => ModelKind;
 
-class CalibratedEstimator implements Estimator {
-  readonly kind = 'calibrated';
-  readonly parameters: Parameters;
-  readonly #base: Estimator;
+async function fitCalibrated(
+  facts: ModelFacts,
+  base: Estimator,
+  input: FitInput,
+  options: FitOptions,
+): Promise<Model> {
+  const { parameters: given } = facts;
+  const { matrix, labels, classes, weights } = input;
+  const rows = heldOutRows(input, given['share'] as number, options.seed);
+  const learned = new Float32Array(matrix.rows);
+  for (let i = 0; i < learned.length; i++) learned[i] = weights ? weights[i]! : 1;
+  const kept = Float64Array.from(rows, (row) => learned[row]!);
+  for (const row of rows) learned[row] = 0;
+  // Without rows on one side there is nothing to calibrate by; the base model stands as it is.
+  const usable = learned.some((weight) => weight > 0) && kept.some((weight) => weight > 0);
+  const rest = { matrix, labels, classes };
+  const own = usable ? { ...rest, weights: learned } : weights ? { ...rest, weights } : rest;
+  const model = await base.fit(own, options);
+  const scores = model.score(takeMatrixRows(matrix, rows));
+  const calibrators = Array.from({ length: calibratorCount(classes.length) }, (_, i) => {
+    const k = classes.length === 2 ? 1 : i;
+    const own = Float64Array.from(rows, (_, at) => scores[at * classes.length + k]!);
+    const truth = Uint8Array.from(rows, (row) => (labels[row] === k ? 1 : 0));
+    const judged = usable ? kept : new Float64Array(rows.length);
+    return calibratorOf(given['method'] as string, own, truth, judged);
+  });
+  return new CalibratedModel(facts, model, calibrators);
+}
 
-  constructor(given: Parameters, find: FindKind) {
-    this.parameters = given;
-    this.#base = baseKind(given, find).create(baseParameters(given));
-  }
+function heldOutRows({ matrix, heldOut }: FitInput, share: number, seed: number): Int32Array {
+  if (heldOut) return heldOut;
+  // A stream of its own: the base model may hold out rows by the seed as well.
+  const marks = holdOut(matrix, share, new Random(seed).fork('calibration').seed);
+  return Int32Array.from(marks.keys()).filter((row) => marks[row] === 1);
+}
 
-  async fit(input: FitInput, options: FitOptions): Promise<Model> {
-    checkFit(this.kind, input);
-    const { matrix, labels, classes, weights } = input;
-    const rows = this.#heldOut(input, options.seed);
-    const learned = new Float32Array(matrix.rows);
-    for (let i = 0; i < learned.length; i++) learned[i] = weights ? weights[i]! : 1;
-    const kept = Float64Array.from(rows, (row) => learned[row]!);
-    for (const row of rows) learned[row] = 0;
-    // Without rows on one side there is nothing to calibrate by; the base model stands as it is.
-    const usable = learned.some((weight) => weight > 0) && kept.some((weight) => weight > 0);
-    const rest = { matrix, labels, classes };
-    const own = usable ? { ...rest, weights: learned } : weights ? { ...rest, weights } : rest;
-    const base = await this.#base.fit(own, options);
-    const held = takeMatrixRows(matrix, rows);
-    const scores = base.score(held);
-    const calibrators = Array.from({ length: calibratorCount(classes.length) }, (_, i) => {
-      const k = classes.length === 2 ? 1 : i;
-      const own = Float64Array.from(rows, (_, at) => scores[at * classes.length + k]!);
-      const truth = Uint8Array.from(rows, (row) => (labels[row] === k ? 1 : 0));
-      return this.#calibrator(own, truth, usable ? kept : new Float64Array(rows.length));
-    });
-    return new CalibratedModel(this.parameters, base, calibrators);
+/** Where rows of only one kind were held out, scores stay as they are. */
+function calibratorOf(
+  method: string,
+  scores: Float64Array,
+  truth: Uint8Array,
+  weights: Float64Array,
+): Calibrator {
+  const has = (want: number): boolean => truth.some((one, i) => one === want && weights[i]! > 0);
+  const both = has(0) && has(1);
+  if (method === 'platt') {
+    const sigmoid = both ? fitPlatt(scores, truth, weights) : { slope: 1, intercept: 0 };
+    return { method, sigmoid };
   }
-
-  #heldOut({ matrix, heldOut }: FitInput, seed: number): Int32Array {
-    if (heldOut) return heldOut;
-    // A stream of its own: the base model may hold out rows by the seed as well.
-    const own = new Random(seed).fork('calibration').seed;
-    const marks = holdOut(matrix, this.parameters['share'] as number, own);
-    return Int32Array.from(marks.keys()).filter((row) => marks[row] === 1);
-  }
-
-  /** Where rows of only one kind were held out, scores stay as they are. */
-  #calibrator(scores: Float64Array, truth: Uint8Array, weights: Float64Array): Calibrator {
-    const has = (want: number): boolean => truth.some((one, i) => one === want && weights[i]! > 0);
-    const both = has(0) && has(1);
-    if (this.parameters['method'] === 'platt') {
-      const sigmoid = both ? fitPlatt(scores, truth, weights) : { slope: 1, intercept: 0 };
-      return { method: 'platt', sigmoid };
-    }
-    const same = { scores: Float64Array.of(0, 1), shares: Float64Array.of(0, 1) };
-    return { method: 'isotonic', points: both ? fitIsotonic(scores, truth, weights) : same };
-  }
+  const same = { scores: Float64Array.of(0, 1), shares: Float64Array.of(0, 1) };
+  return { method: 'isotonic', points: both ? fitIsotonic(scores, truth, weights) : same };
 }
 
 function baseKind(given: Parameters, find: FindKind): ModelKind {
@@ -145,24 +143,26 @@ function refuse(name: string, saw: string, expected: string): never {
  * 2002).
  */
 export function calibratedKind(find: FindKind): ModelKind {
-  return {
+  const baseOf = (given: Parameters): Estimator =>
+    baseKind(given, find).create(baseParameters(given));
+  return defineKind({
     kind: 'calibrated',
     meaning: 'Any other kind, its scores calibrated on rows held out',
     parameters,
-    create: (given) =>
-      new CalibratedEstimator(checkParameters('calibrated', parameters, given), find),
-    load: (stored) => {
-      const checked = checkParameters('calibrated', parameters, stored.parameters);
-      const kind = baseKind(checked, find);
+    check: (given) => void baseOf(given),
+    fit: async (facts, input, options) =>
+      await fitCalibrated(facts, baseOf(facts.parameters), input, options),
+    load: (facts, stored) => {
+      const kind = baseKind(facts.parameters, find);
       const base = kind.load({
         kind: kind.kind,
-        parameters: baseParameters(checked),
+        parameters: baseParameters(facts.parameters),
         classes: stored.classes,
         features: stored.features,
         tensors: baseTensors(stored),
       });
-      const calibrators = loadCalibrators({ ...stored, parameters: checked });
-      return new CalibratedModel(checked, base, calibrators);
+      const calibrators = loadCalibrators({ ...stored, parameters: facts.parameters });
+      return new CalibratedModel(facts, base, calibrators);
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
-import type { Model, Parameters, StoredModel, Tensor } from '../model.ts';
+import { FittedModel } from '../fitted.ts';
+import type { Model, ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { type Calibration, isotonicShare } from './isotonic.ts';
 import { logOdds, type Sigmoid } from './platt.ts';
@@ -15,24 +16,14 @@ export function calibratorCount(classes: number): number {
 }
 
 /** A model whose scores go through one calibrator a class. */
-export class CalibratedModel implements Model {
-  readonly kind = 'calibrated';
-  readonly parameters: Parameters;
+export class CalibratedModel extends FittedModel {
   readonly base: Model;
   readonly calibrators: readonly Calibrator[];
 
-  constructor(parameters: Parameters, base: Model, calibrators: readonly Calibrator[]) {
-    this.parameters = parameters;
+  constructor(facts: ModelFacts, base: Model, calibrators: readonly Calibrator[]) {
+    super(facts);
     this.base = base;
     this.calibrators = calibrators;
-  }
-
-  get classes(): readonly string[] {
-    return this.base.classes;
-  }
-
-  get features(): readonly string[] {
-    return this.base.features;
   }
 
   score(matrix: Matrix): Float32Array {

@@ -1,5 +1,6 @@
 import { Random } from '../../base/index.ts';
 import { createMatrix, type Matrix, takeMatrixRows } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { holdOut } from '../hold-out.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
@@ -111,7 +112,7 @@ async function fitStacking(
     .create({ C: facts.parameters['C'] as number })
     .fit({ matrix: stack, labels: input.labels, classes, weights }, own);
   step();
-  return new StackingModel(facts.parameters, models, top);
+  return new StackingModel(facts, models, top);
 }
 
 /** Scores the rows of one fold by members that learned from the other folds. */
@@ -165,24 +166,14 @@ function foldOf({ matrix, heldOut }: FitInput, folds: number, seed: number): Int
 }
 
 /** Members, and a logistic regression over their probabilities. */
-class StackingModel implements Model {
-  readonly kind = 'stacking';
-  readonly parameters: Parameters;
+class StackingModel extends FittedModel {
   readonly #models: readonly Model[];
   readonly #top: Model;
 
-  constructor(given: Parameters, models: readonly Model[], top: Model) {
-    this.parameters = given;
+  constructor(facts: ModelFacts, models: readonly Model[], top: Model) {
+    super(facts);
     this.#models = models;
     this.#top = top;
-  }
-
-  get classes(): readonly string[] {
-    return this.#models[0]!.classes;
-  }
-
-  get features(): readonly string[] {
-    return this.#models[0]!.features;
   }
 
   score(matrix: Matrix): Float32Array {
@@ -257,7 +248,7 @@ export function stackingKind(find: FindKind): ModelKind {
         features: stackNames(members.length, stored.classes.length),
         tensors: tensorsUnder(stored, 'top.0.'),
       });
-      return new StackingModel(facts.parameters, loadMembers(stored, members), top);
+      return new StackingModel(facts, loadMembers(stored, members), top);
     },
   });
 }

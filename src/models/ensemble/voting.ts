@@ -1,7 +1,8 @@
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
-import type { Model, ModelKind, ParameterSpec, Parameters, Tensor } from '../model.ts';
+import type { Model, ModelFacts, ModelKind, ParameterSpec, Parameters, Tensor } from '../model.ts';
 import {
   type FindKind,
   loadMembers,
@@ -23,25 +24,15 @@ const parameters: readonly ParameterSpec[] = [
 ];
 
 /** The weighted mean of its members' probabilities. */
-class VotingModel implements Model {
-  readonly kind = 'voting';
-  readonly parameters: Parameters;
+class VotingModel extends FittedModel {
   readonly #models: readonly Model[];
   readonly #weights: readonly number[];
 
-  constructor(given: Parameters, members: readonly Member[], models: readonly Model[]) {
-    this.parameters = given;
+  constructor(facts: ModelFacts, members: readonly Member[], models: readonly Model[]) {
+    super(facts);
     this.#models = models;
     const sum = members.reduce((total, { weight }) => total + weight, 0);
     this.#weights = members.map(({ weight }) => weight / sum);
-  }
-
-  get classes(): readonly string[] {
-    return this.#models[0]!.classes;
-  }
-
-  get features(): readonly string[] {
-    return this.#models[0]!.features;
   }
 
   score(matrix: Matrix): Float32Array {
@@ -90,11 +81,11 @@ export function votingKind(find: FindKind): ModelKind {
         models.push(await memberEstimator(member).fit(input, own));
         onProgress?.(models.length, members.length);
       }
-      return new VotingModel(facts.parameters, members, models);
+      return new VotingModel(facts, members, models);
     },
     load: (facts, stored) => {
       const members = read(facts.parameters);
-      return new VotingModel(facts.parameters, members, loadMembers(stored, members));
+      return new VotingModel(facts, members, loadMembers(stored, members));
     },
   });
 }

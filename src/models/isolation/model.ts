@@ -1,6 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** Trees that cut at random, all in one run of nodes: preorder, the left child right after. */
@@ -32,11 +33,7 @@ export function meanPath(n: number): number {
 }
 
 /** A fitted isolation forest. */
-export class IsolationModel implements Model {
-  readonly kind = 'isolation-forest';
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class IsolationModel extends FittedModel {
   readonly #trees: IsolationTrees;
   /** Of each class, its part of the score, and of the score's complement. */
   readonly #novel: Float64Array;
@@ -45,9 +42,7 @@ export class IsolationModel implements Model {
 
   /** @param shares two numbers a class: its part of the novel and of the harmless share */
   constructor(facts: ModelFacts, trees: IsolationTrees, shares: Float64Array) {
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.#trees = trees;
     const classes = facts.classes.length;
     this.#novel = shares.slice(0, classes);

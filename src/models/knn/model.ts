@@ -1,7 +1,8 @@
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { firstEqualRows } from '../fold-rows.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { NeighbourSearch } from './search.ts';
 import { buildSpace, type Space } from './space.ts';
@@ -17,20 +18,14 @@ export interface KnnPoints {
 }
 
 /** Exact k-nearest neighbours over folded training rows. */
-export class KnnModel implements Model {
-  readonly kind = 'knn';
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class KnnModel extends FittedModel {
   readonly #points: KnnPoints;
   readonly #pointWeight: Float64Array;
   readonly #order: Int32Array;
   #space: Space | undefined;
 
   constructor(facts: ModelFacts, points: KnnPoints) {
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.#points = points;
     this.#order = nameOrder(facts.features);
     const { start, weight } = points;

@@ -1,6 +1,7 @@
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkCells, checkColumns, checkExplain } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { cellOffsets, checkDoubt, padRows, RowBlock } from '../row-block.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
@@ -20,19 +21,12 @@ export function outputCount(classes: number): number {
 }
 
 /** A fitted logistic regression: sigmoid for two classes, softmax for more. */
-export class LogisticModel implements Model {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class LogisticModel extends FittedModel {
   readonly #fit: LogisticFit;
   #block: RowBlock | undefined;
 
   constructor(facts: ModelFacts, fit: LogisticFit) {
-    this.kind = facts.kind;
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.#fit = fit;
   }
 

@@ -10,6 +10,17 @@ export interface Decision {
   readonly gamma?: number;
 }
 
+/** Coefficients of all outputs, one list an output. */
+export function joinCoefficients(lists: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(lists.reduce((sum, list) => sum + list.length, 0));
+  let at = 0;
+  for (const list of lists) {
+    out.set(list, at);
+    at += list.length;
+  }
+  return out;
+}
+
 /** `exp(-gamma |a - b|²)` of one row to every landmark. */
 export function nearness(
   row: Float64Array,

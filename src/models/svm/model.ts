@@ -1,7 +1,8 @@
 import type { Matrix } from '../../features/index.ts';
 import { logOdds, type Sigmoid } from '../calibrated/platt.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { BlockDecider } from './block-decider.ts';
 import { columnSizes, Decider, type Decision } from './decision.ts';
@@ -29,20 +30,13 @@ export function distanceShare({ slope, intercept }: Sigmoid, distance: number): 
 }
 
 /** A fitted support vector machine, linear or over landmarks. */
-export class SvmModel implements Model {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class SvmModel extends FittedModel {
   readonly #fit: SvmFit;
   readonly #order: Int32Array;
   #decider: BlockDecider | undefined;
 
   constructor(facts: ModelFacts, fit: SvmFit) {
-    this.kind = facts.kind;
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.#fit = fit;
     this.#order = nameOrder(facts.features);
   }

@@ -1,26 +1,20 @@
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkColumns, checkExplain } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { MAX_NODES, type Trees, treesProblem } from './ensemble.ts';
 import { TreeScorer } from './scorer.ts';
 import { TreeShap } from './shap.ts';
 
 /** One decision tree or many: a row's probabilities are the mean of its leaves' class shares. */
-export class TreeModel implements Model {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class TreeModel extends FittedModel {
   readonly trees: Trees;
   readonly #scorer: TreeScorer;
   #shap: TreeShap | undefined;
 
   constructor(facts: ModelFacts, trees: Trees) {
-    this.kind = facts.kind;
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.trees = trees;
     const { values, classCount } = trees;
     this.#scorer = new TreeScorer(trees, { values, width: classCount, outputs: classCount });
