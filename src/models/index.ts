@@ -18,7 +18,7 @@ export type {
   StoredModel,
   Tensor,
 } from './model.ts';
-export { type Epoch, NeuralModel } from './neural/model.ts';
+export { NeuralModel } from './neural/model.ts';
 export {
   type Metric,
   type PermutationImportance,
@@ -27,3 +27,10 @@ export {
 } from './permutation.ts';
 export { modelKind, modelKinds } from './registry.ts';
 export { type ScoreOptions, scoreInThreads } from './score-threads.ts';
+export {
+  type Ending,
+  type Epoch,
+  endingText,
+  type LayerSummary,
+  type TrainingEvent,
+} from './training.ts';

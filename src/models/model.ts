@@ -1,4 +1,5 @@
 import type { Matrix } from '../features/index.ts';
+import type { TrainingEvent } from './training.ts';
 
 /** A parameter's value; parameters are plain data and go through JSON unchanged. */
 export type ParameterValue = number | string | boolean | null;
@@ -51,6 +52,13 @@ export interface FitOptions {
    */
   readonly threads?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told how a training in passes over the rows goes on; other kinds tell nothing. */
+  readonly onTraining?: (event: TrainingEvent) => void;
+  /**
+   * File where a neural network keeps, after each epoch, where its training stands: a training that
+   * was stopped or killed goes on from there and ends with the same bytes. Other kinds ignore it.
+   */
+  readonly checkpoint?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -19,6 +19,7 @@ import {
   loadMembers,
   type Member,
   memberEstimator,
+  memberOptions,
   memberTensors,
   mixImportances,
   readMembers,
@@ -82,7 +83,8 @@ async function fitStacking(
   options: FitOptions,
 ): Promise<Model> {
   const { matrix, classes } = input;
-  const { onProgress, ...own } = options;
+  const { seed, onProgress } = options;
+  const own = memberOptions(options);
   const folds = facts.parameters['folds'] as number;
   const total = members.length + folds + 1;
   let done = 0;
@@ -94,7 +96,7 @@ async function fitStacking(
   }
   const stack = createMatrix(matrix.rows, stackNames(models.length, classes.length));
   const weights = new Float32Array(matrix.rows);
-  const fold = foldOf(input, folds, new Random(options.seed).fork('stacking').seed);
+  const fold = foldOf(input, folds, new Random(seed).fork('stacking').seed);
   for (let f = 0; f < folds; f++) {
     await fillFold(members, input, { fold, f, stack, weights, own });
     step();

@@ -8,6 +8,7 @@ import {
   loadMembers,
   type Member,
   memberEstimator,
+  memberOptions,
   memberTensors,
   mixImportances,
   readMembers,
@@ -74,11 +75,12 @@ export function votingKind(find: FindKind): ModelKind {
     meaning: 'The weighted mean of the probabilities of several kinds',
     parameters,
     check: (own) => void read(own),
-    fit: async (facts, input, { onProgress, ...own }) => {
+    fit: async (facts, input, options) => {
+      const { onProgress } = options;
       const members = read(facts.parameters);
       const models: Model[] = [];
       for (const member of members) {
-        models.push(await memberEstimator(member).fit(input, own));
+        models.push(await memberEstimator(member).fit(input, memberOptions(options)));
         onProgress?.(models.length, members.length);
       }
       return new VotingModel(facts, members, models);

@@ -4,7 +4,7 @@ import type { ModelKind } from '../model.ts';
 import { loadNeural, NeuralModel } from './model.ts';
 import { categoryColumns, prepareData } from './prepare.ts';
 import { networkParameters, type Preset, readSettings } from './settings.ts';
-import { trainNetwork } from './train.ts';
+import { trainNetwork, worthThreads } from './train.ts';
 
 /** A named network: a kind of model of its own, its layers the default of `network`. */
 function networkKind(kind: string, meaning: string, preset: Preset): ModelKind {
@@ -24,7 +24,8 @@ function networkKind(kind: string, meaning: string, preset: Preset): ModelKind {
         const none = { weights: [], importances, epochs: [], ending: 'epochs' } as const;
         return new NeuralModel(facts, { ...data, ...none });
       }
-      const trained = await trainNetwork(settings, data, options);
+      const threads = worthThreads(settings, data, options.threads ?? 1);
+      const trained = await trainNetwork(settings, data, { ...options, threads });
       return new NeuralModel(facts, { ...data, ...trained });
     },
     load: loadNeural,

@@ -117,6 +117,16 @@ export function binaryCrossEntropy(
   return total;
 }
 
+/** The loss over classes that settings ask for. @returns the sum of the weighted losses */
+export function classLoss(
+  { loss, smoothing, focus }: ClassLossPlan & { readonly loss: string },
+  batch: ClassBatch,
+): number {
+  if (loss === 'focal') return focalLoss(batch, { focus: focus ?? 2 });
+  if (loss === 'cross-entropy') return crossEntropy(batch, { smoothing: smoothing ?? 0 });
+  return binaryCrossEntropy(batch, { smoothing: smoothing ?? 0 });
+}
+
 /** Mean over the width of the squared gap to `values`, rows × width. */
 export function squaredError(batch: LossBatch & { readonly values: Float32Array }): number {
   const { out, slopes, rows, width, values, weights, divisor } = batch;

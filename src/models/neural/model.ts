@@ -3,12 +3,12 @@ import type { Matrix } from '../../features/index.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
+import { ENDINGS, type Epoch, type LayerSummary } from '../training.ts';
+import { EPOCH_FIELDS, packEpochs, unpackEpochs } from './epoch.ts';
 import { Network, type NetworkPlan } from './network.ts';
 import { categoryColumns, reaches, type TrainingData } from './prepare.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { ENDINGS, type Epoch, networkPlan, type Trained } from './train.ts';
-
-export type { Epoch } from './train.ts';
+import { networkPlan, type Trained } from './train.ts';
 
 /** What a neural network learned. */
 export interface NeuralFit extends Trained, Pick<TrainingData, 'present' | 'shift' | 'scale'> {}
@@ -56,6 +56,11 @@ export class NeuralModel implements Model {
   /** What each epoch of the training reached. */
   get epochs(): readonly Epoch[] {
     return this.#fit.epochs;
+  }
+
+  /** What each layer gives and how many numbers it keeps. */
+  get layers(): readonly LayerSummary[] {
+    return this.#fit.weights.length === 0 ? [] : rowNetwork(this.#plan).summary;
   }
 
   /** Why the training ended. */
@@ -201,9 +206,6 @@ export class NeuralModel implements Model {
   tensors(): Tensor[] {
     const { present, shift, scale, importances, epochs, ending, weights } = this.#fit;
     const cols = this.features.length;
-    const history = Float64Array.from(
-      epochs.flatMap(({ loss, heldOutLoss, rate, slope }) => [loss, heldOutLoss, rate, slope]),
-    );
     const column = (name: string, data: Float64Array): Tensor => ({
       name,
       type: 'F64',
@@ -215,7 +217,12 @@ export class NeuralModel implements Model {
       column('shift', shift),
       column('scale', scale),
       column('importances', importances),
-      { name: 'epochs', type: 'F64', shape: [epochs.length, 4], data: history },
+      {
+        name: 'epochs',
+        type: 'F64',
+        shape: [epochs.length, EPOCH_FIELDS],
+        data: packEpochs(epochs),
+      },
       { name: 'ending', type: 'I32', shape: [1], data: Int32Array.of(ENDINGS.indexOf(ending)) },
       ...weights.map((data, i): Tensor => {
         return { name: this.#names[i]!, type: 'F32', shape: [data.length], data };
@@ -275,13 +282,10 @@ export function loadNeural(facts: ModelFacts, stored: StoredModel): NeuralModel 
 
 function storedEpochs(stored: StoredModel): Epoch[] {
   const { data, shape } = storedTensor(stored, 'epochs', 'F64', 2);
-  if (shape[1] !== 4) {
-    refuseStored(`model ${stored.kind}, tensor epochs`, `${shape[1]} columns`, '4');
-  }
-  return Array.from({ length: shape[0]! }, (_, i) => {
-    const [loss, heldOutLoss, rate, slope] = data.subarray(4 * i, 4 * i + 4);
-    return { loss: loss!, heldOutLoss: heldOutLoss!, rate: rate!, slope: slope! };
-  });
+  const epochs = unpackEpochs(data, shape[1]!);
+  if (epochs) return epochs;
+  const saw = `${shape[1]} columns`;
+  return refuseStored(`model ${stored.kind}, tensor epochs`, saw, String(EPOCH_FIELDS));
 }
 
 function storedWeights(

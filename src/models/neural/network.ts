@@ -1,4 +1,5 @@
 import type { Random } from '../../base/index.ts';
+import type { LayerSummary } from '../training.ts';
 import type { LayerDescription, NetworkDescription } from './description.ts';
 import { Activation } from './layers/activation.ts';
 import { Attention } from './layers/attention.ts';
@@ -47,8 +48,12 @@ export class Network {
   readonly space: Workspace;
   readonly input: Signal;
   readonly output: Signal;
+  /** What each layer gives and how many numbers it keeps. */
+  readonly summary: LayerSummary[] = [];
   readonly #layers: Layer[] = [];
   #frees = false;
+  /** Weights that the summary holds. */
+  #summarised = 0;
 
   constructor({ description, inputs, outputs, categories }: NetworkPlan, plan: WorkspacePlan) {
     const space = new Workspace(plan);
@@ -58,23 +63,33 @@ export class Network {
     if (categories && categories.columns.length > 0) {
       const { columns, size } = categories;
       last = this.#add(
+        'embedding',
         new Embedding(space, last, { name: 'categories', columns, size, codes: CODES }),
       );
     }
     const { channels } = last.shape;
     const asked = description.steps ?? 1;
     const steps = asked === 'columns' ? channels : Math.min(asked, channels);
-    if (steps > 1) last = this.#add(new IntoSteps(space, last, steps));
+    if (steps > 1) last = this.#add('into steps', new IntoSteps(space, last, steps));
     description.layers.forEach((layer, i) => {
       last = this.#append(last, layer, `layer${i}`);
     });
-    if (last.shape.steps > 1) last = this.#add(new Flatten(last));
+    if (last.shape.steps > 1) last = this.#add('flatten', new Flatten(last));
     const start = glorot(last.shape.channels, outputs);
-    this.output = this.#add(new Dense(space, last, { name: 'output', units: outputs, start }));
+    this.output = this.#add(
+      'dense (output)',
+      new Dense(space, last, { name: 'output', units: outputs, start }),
+    );
   }
 
-  #add(layer: Layer, frees = false): Signal {
+  #add(name: string, layer: Layer, frees = false): Signal {
     this.#layers.push(layer);
+    const own = this.space.weights.slice(this.#summarised);
+    this.#summarised = this.space.weights.length;
+    const sum = (trained: boolean): number =>
+      own.reduce((total, weight) => total + (weight.trained === trained ? weight.size : 0), 0);
+    const counts = { trained: sum(true), counted: sum(false) };
+    this.summary.push({ layer: name, ...layer.output.shape, ...counts });
     this.#frees = frees;
     return layer.output;
   }
@@ -82,13 +97,14 @@ export class Network {
   #append(input: Signal, layer: LayerDescription, name: string): Signal {
     const { space } = this;
     const { steps } = input.shape;
+    const kind = layer.layer;
     switch (layer.layer) {
       case 'dense': {
         const { units, activation } = layer;
         const inputs = input.shape.channels;
         const start = activation === 'relu' ? heNormal(inputs) : glorot(inputs, units);
         return this.#activate(
-          this.#add(new Dense(space, input, { name, units, start }), true),
+          this.#add(kind, new Dense(space, input, { name, units, start }), true),
           activation,
         );
       }
@@ -98,7 +114,7 @@ export class Network {
         const fits = padding === 'valid' ? Math.floor((steps - 1) / dilation) + 1 : width;
         const plan = { name, filters, width: Math.min(width, fits), stride, dilation, padding };
         return this.#activate(
-          this.#add(new Convolution(space, input, plan), true),
+          this.#add(kind, new Convolution(space, input, plan), true),
           layer.activation,
         );
       }
@@ -106,38 +122,41 @@ export class Network {
       case 'average-pool': {
         const width = Math.min(steps, (layer.width ?? 2) || steps);
         const method = layer.layer === 'max-pool' ? 'max' : 'average';
-        return this.#add(new Pooling(space, input, { method, width, stride: width }));
+        return this.#add(kind, new Pooling(space, input, { method, width, stride: width }));
       }
       case 'flatten':
-        return this.#add(new Flatten(input));
+        return this.#add(kind, new Flatten(input));
       case 'position':
-        return this.#add(new Position(space, input, name));
+        return this.#add(kind, new Position(space, input, name));
       case 'batch-norm':
-        return this.#add(new BatchNormalisation(space, input, name), true);
+        return this.#add(kind, new BatchNormalisation(space, input, name), true);
       case 'layer-norm':
-        return this.#add(new LayerNormalisation(space, input, name), true);
+        return this.#add(kind, new LayerNormalisation(space, input, name), true);
       case 'attention': {
         // Heads that do not divide the channels are as many as do.
         let heads = Math.min(layer.heads ?? 1, input.shape.channels);
         while (input.shape.channels % heads !== 0) heads--;
-        return this.#add(new Attention(space, input, { name, heads }));
+        return this.#add(kind, new Attention(space, input, { name, heads }));
       }
       case 'dropout':
-        return this.#add(new Dropout(space, input, layer.share));
+        return this.#add(kind, new Dropout(space, input, layer.share));
       case 'activation':
         return this.#activate(input, layer.activation);
       default: {
         const plan = { name, units: layer.units, sequence: layer.sequence ?? false };
         const make = MAKE[layer.layer];
-        if (layer.bidirectional) return this.#add(new Bidirectional(space, input, { plan, make }));
-        return this.#add(make(space, input, plan));
+        if (layer.bidirectional) {
+          const both = new Bidirectional(space, input, { plan, make });
+          return this.#add(`${kind}, both directions`, both);
+        }
+        return this.#add(kind, make(space, input, plan));
       }
     }
   }
 
   #activate(input: Signal, name: LayerActivation): Signal {
     if (name === undefined) return input;
-    return this.#add(new Activation(this.space, input, { name, inPlace: this.#frees }));
+    return this.#add(name, new Activation(this.space, input, { name, inPlace: this.#frees }));
   }
 
   /** Makes the memory. @param random where the weights begin; without it they are 0 */

@@ -39,6 +39,13 @@ export class Optimiser {
     }));
   }
 
+  /** How many numbers {@link Optimiser.state} gives. */
+  get moments(): number {
+    return this.#parts.reduce((sum, { weight, second }) => {
+      return sum + weight.size * (second === 0 ? 1 : 2);
+    }, 0);
+  }
+
   /** Sets all slopes to 0. */
   clear(): void {
     for (const { weight } of this.#parts) this.#space.clear(weight.slope, weight.size);
@@ -54,6 +61,35 @@ export class Optimiser {
     if (this.#plan.method === 'sgd') this.#descend(rate);
     else this.#adam(rate);
     return length;
+  }
+
+  /** What it remembers: numbers for each weight one after the other, and how often it stepped. */
+  state(): { moments: Float32Array; steps: number } {
+    const parts = this.#moments();
+    const moments = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let from = 0;
+    for (const part of parts) {
+      moments.set(part, from);
+      from += part.length;
+    }
+    return { moments, steps: this.#steps };
+  }
+
+  /** Takes up what {@link Optimiser.state} gave, of an equal network and plan. */
+  restore({ moments, steps }: { moments: Float32Array; steps: number }): void {
+    let from = 0;
+    for (const part of this.#moments()) {
+      part.set(moments.subarray(from, from + part.length));
+      from += part.length;
+    }
+    this.#steps = steps;
+  }
+
+  #moments(): Float32Array[] {
+    return this.#parts.flatMap(({ weight, first, second }) => {
+      const own = this.#space.view(first, weight.size);
+      return second === 0 ? [own] : [own, this.#space.view(second, weight.size)];
+    });
   }
 
   #penalise(): void {

@@ -34,6 +34,18 @@ export class Schedule {
     return rate * this.#factor;
   }
 
+  /** What it remembers. */
+  state(): number[] {
+    return [this.#best, this.#waited, this.#factor];
+  }
+
+  /** Takes up what {@link Schedule.state} gave. */
+  restore([best, waited, factor]: readonly number[]): void {
+    this.#best = best!;
+    this.#waited = waited!;
+    this.#factor = factor!;
+  }
+
   /** Tells what an epoch reached. */
   saw(loss: number): void {
     if (this.#plan.schedule !== 'plateau') return;

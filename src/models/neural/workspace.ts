@@ -27,6 +27,8 @@ export interface Weight {
   readonly at: number;
   /** Address of the slopes; 0 for what is counted rather than trained, and where nothing is. */
   readonly slope: number;
+  /** Whether it is trained, rather than counted. */
+  readonly trained: boolean;
   /** Whether penalties apply: to matrices, not to biases or scales. */
   readonly penalised: boolean;
   readonly start: Start;
@@ -103,6 +105,7 @@ export class Workspace {
       size,
       at: this.take(size + 16),
       slope: slopes ? this.take(size + 16) : 0,
+      trained: kind !== 'counted',
       penalised: kind === 'matrix',
       start,
     };

@@ -61,7 +61,7 @@ describe('neural networks', () => {
     const base = { batch: 16, learningRate: 0.02, epochs: 200, schedule: 'constant' };
     const model = await fit('ann', { ...input, heldOut }, { ...base, earlyStopping: 5 });
     assert.equal(model.ending, 'early stopping');
-    const losses = model.epochs.map((epoch) => epoch.heldOutLoss);
+    const losses = model.epochs.map((epoch) => epoch.heldOutLoss!);
     assert.equal(losses.indexOf(Math.min(...losses)), losses.length - 6);
     const scores = model.score(takeMatrixRows(input.matrix, heldOut));
     let loss = 0;
@@ -70,7 +70,7 @@ describe('neural networks', () => {
     });
     assert.ok(Math.abs(loss - Math.min(...losses)) < 1e-4, 'the weights are those of that epoch');
     const own = await fit('ann', input, { ...base, earlyStopping: 3 });
-    assert.ok(own.epochs.every((epoch) => epoch.heldOutLoss >= 0));
+    assert.ok(own.epochs.every((epoch) => epoch.heldOutLoss! >= 0));
   });
 
   it('end a training that diverges, with the reason and weights that still score', async () => {
