@@ -70,7 +70,7 @@ function listOf(path: string): string[] {
 }
 
 /** Reads a set; files that its publisher made for testing come last. @throws as the reader */
-export async function readSet(named: NamedSet, signal: AbortSignal): Promise<TransferSet> {
+async function readSet(named: NamedSet, signal: AbortSignal): Promise<TransferSet> {
   const { openDataset } = await import('../datasets/index.ts');
   const { withToldLabels } = await import('../evaluate/index.ts');
   const { loadData } = await import('./labelled-data.ts');
@@ -93,4 +93,14 @@ export async function readSet(named: NamedSet, signal: AbortSignal): Promise<Tra
     data: withToldLabels(data, told),
     ...(official ? { testFrom: data.files[train.length]!.firstRow } : {}),
   };
+}
+
+/** {@link readSet} of each. */
+export async function readSets(
+  named: readonly NamedSet[],
+  signal: AbortSignal,
+): Promise<TransferSet[]> {
+  const sets: TransferSet[] = [];
+  for (const one of named) sets.push(await readSet(one, signal));
+  return sets;
 }

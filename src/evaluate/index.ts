@@ -38,6 +38,15 @@ export {
   rocCurve,
 } from './curve.ts';
 export {
+  checkElsewhere,
+  ELSEWHERE_HEAD,
+  ELSEWHERE_TEXT,
+  type Elsewhere,
+  elsewhereRows,
+  elsewhereText,
+  judgeElsewhere,
+} from './elsewhere.ts';
+export {
   type Comparison,
   compareModels,
   comparisonText,

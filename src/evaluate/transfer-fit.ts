@@ -2,13 +2,13 @@ import { identicalGroups } from '../datasets/index.ts';
 import { chooseFeatures, defaultSpec, type Pipeline } from '../features/index.ts';
 import { type Model, modelKind, type Parameters } from '../models/index.ts';
 import { joinTables, type LabelledTable, takeRows } from '../table/index.ts';
-import { scoreRows } from './experiment.ts';
+import { scoreRows, type Watch } from './experiment.ts';
 import { type Measure, measure, proportion } from './measure.ts';
 import { prepareRows } from './prepare.ts';
 import { averagePrecision, countsAt, rank, rocAuc } from './ranking.ts';
 import { chooseThreshold } from './threshold.ts';
 import type { ReadySet } from './transfer-sets.ts';
-import { hostileScores, hostileTruth } from './truth.ts';
+import { harmlessClass, hostileScores, hostileTruth } from './truth.ts';
 
 /** How every model of a matrix is made. */
 export interface TransferRecipe {
@@ -109,20 +109,32 @@ export async function fitSource(
 
 /** Judges a model on the target's test rows. */
 export async function judgeTarget(
-  { pipeline, model, threshold }: Fitted,
+  fitted: Fitted,
   { data, test }: ReadySet,
   signal?: AbortSignal,
 ): Promise<TransferFigures> {
-  const scores = hostileScores(await scoreRows({ model, pipeline }, data, test, { signal }), 2, 0);
-  const ranking = rank(
-    scores,
-    Uint8Array.from(test, (row) => data.labels[row]!),
-  );
+  const truth = Uint8Array.from(test, (row) => data.labels[row]!);
+  return judgeRows(fitted, { data, rows: test, truth }, { signal });
+}
+
+/**
+ * Judges a model, whatever its classes, on rows whose truth is 1 (hostile) or 0.
+ * @throws WiresiftError `ABORTED`
+ */
+export async function judgeRows(
+  { pipeline, model, threshold }: Fitted,
+  { data, rows, truth }: { data: LabelledTable; rows: Int32Array; truth: Uint8Array },
+  watch: Watch,
+): Promise<TransferFigures> {
+  const { classes } = model;
+  const probabilities = await scoreRows({ model, pipeline }, data, rows, watch);
+  const scores = hostileScores(probabilities, classes.length, harmlessClass(classes));
+  const ranking = rank(scores, truth);
   const { tp, fp, fn, tn } = countsAt(ranking, threshold);
   const { positives, negatives } = ranking;
   return {
-    rows: test.length,
-    prevalence: positives / test.length,
+    rows: rows.length,
+    prevalence: positives / rows.length,
     averagePrecision: measure(
       positives > 0 && negatives > 0 ? averagePrecision(ranking) : Number.NaN,
       'rows of one class only',

@@ -1,6 +1,10 @@
 import { argusTime, WiresiftError } from '../base/index.ts';
 import {
+  ELSEWHERE_HEAD,
+  ELSEWHERE_TEXT,
+  type Elsewhere,
   type Evaluation,
+  elsewhereRows,
   figure,
   type LeakVerdict,
   leakText,
@@ -35,6 +39,8 @@ export interface CardInput {
   readonly intendedUse?: string;
   /** Who wrote the card; default `wiresift train`. */
   readonly writer?: string;
+  /** How it did on sets that had no part in its making. */
+  readonly elsewhere?: readonly Elsewhere[];
   /** To come before the features: how it did on other networks, what was left out. */
   readonly sections?: readonly Section[];
   /** Source, licence and citation of the data, and what is known to be wrong with them. */
@@ -71,7 +77,8 @@ function checkGate(leaks: LeakVerdict): void {
  */
 export function modelCardPage(input: CardInput): Page {
   checkGate(input.leaks);
-  const { file, evaluation, writer = 'wiresift train', sections: more = [] } = input;
+  const { file, evaluation, writer = 'wiresift train', elsewhere = [] } = input;
+  const more = [...elsewhereSections(elsewhere), ...(input.sections ?? [])];
   const told = [
     `Tells ${evaluation.harmlessClass} flows from ${others(evaluation)} in the view ${file.schema}.`,
     `Written by ${writer} from the run; nothing here is typed by hand but the intended use.`,
@@ -94,6 +101,20 @@ export function modelCardPage(input: CardInput): Page {
       featuresSection(file),
     ],
   };
+}
+
+function elsewhereSections(found: readonly Elsewhere[]): Section[] {
+  if (found.length === 0) return [];
+  const blocks: Block[] = [
+    { kind: 'text', text: ELSEWHERE_TEXT },
+    { kind: 'table', head: ELSEWHERE_HEAD, rows: elsewhereRows(found) },
+  ];
+  const lines = found.flatMap(({ name, empty, unknown }) => [
+    ...(unknown > 0 ? [`${name}: ${numberCell(unknown)} rows of unknown class do not judge.`] : []),
+    ...(empty.length > 0 ? [`${name}: no value in ${empty.join(', ')}.`] : []),
+  ]);
+  if (lines.length > 0) blocks.push({ kind: 'list', items: lines });
+  return [{ title: 'On other networks', blocks }];
 }
 
 /** {@link modelCardPage} in Markdown. Equal input, equal text. @throws as that */

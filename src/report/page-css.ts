@@ -15,7 +15,12 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2re
 a { color: var(--ws-plus); }
 figure { margin: .8rem 0; }
 figcaption { font-size: .87rem; padding-bottom: .3rem; max-width: 90ch; }
-.wide { overflow-x: auto; max-width: 100%; }
+/* Shadows at the sides while there is more to scroll to. */
+.wide { overflow-x: auto; max-width: 100%; background:
+    linear-gradient(to right, var(--ws-paper) 1.4rem, transparent) left / 2.4rem 100% no-repeat local,
+    linear-gradient(to left, var(--ws-paper) 1.4rem, transparent) right / 2.4rem 100% no-repeat local,
+    radial-gradient(farthest-side at left, #0004, transparent) left 1px top 0 / .8rem 100% no-repeat scroll,
+    radial-gradient(farthest-side at right, #0004, transparent) right 1px top 0 / .8rem 100% no-repeat scroll; }
 .wide svg { max-width: none; display: block; }
 table { border-collapse: collapse; font-size: .87rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .22rem .6rem; text-align: left; vertical-align: top;
@@ -41,13 +46,16 @@ footer { margin-top: 3rem; font-size: .85rem; }
   h2 { margin-top: 1.8rem; }
   .narrow { display: block; } .broad { display: none; }
   th { white-space: normal; } td { max-width: 34ch; }
+  table:not(:has(tr > :nth-child(3))) td { overflow-wrap: anywhere; }
+  /* More columns than fit: better to scroll than to break every word. */
+  table:has(tr > :nth-child(4)) { width: max-content; }
   th:first-child, td:first-child { max-width: 40vw; overflow-wrap: break-word; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 11px; }
   nav { display: none; } h2 { break-after: avoid; } tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .wide { overflow: visible; } .wide svg { max-width: 100%; height: auto; }
+  .wide { overflow: visible; background: none; } .wide svg { max-width: 100%; height: auto; }
   table { font-size: .8em; } th, .n { white-space: normal; }
   th, td { padding: .15rem .35rem; overflow-wrap: anywhere; min-width: 5.2em; }
   figcaption, pre { font-size: .9em; }

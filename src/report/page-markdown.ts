@@ -1,5 +1,5 @@
 import type { BarChart, Chart, LineChart } from './chart/index.ts';
-import { type Block, type Cell, cellText, type Page } from './page.ts';
+import { type Block, type Cell, cellText, commandLines, type Page } from './page.ts';
 
 /** Points of a line that still make a table; more are drawn in the HTML form only. */
 const MOST_POINTS = 12;
@@ -104,7 +104,7 @@ function blockText(block: Block): string[] {
     case 'table':
       return [...(block.caption ? [startText(block.caption)] : []), table(block.head, block.rows)];
     case 'code':
-      return [code(block.text, block.language)];
+      return [code(block.language ? commandLines(block.text) : block.text, block.language)];
     case 'charts':
       return block.told ? [] : chartsText(block.charts);
     case 'beside':

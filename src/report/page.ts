@@ -97,6 +97,25 @@ function tableMarkup({ head, rows, caption }: Extract<Block, { kind: 'table' }>)
   return `<figure>${told}${box}<table>${top}<tbody>${lines.join('\n')}</tbody></table></div></figure>`;
 }
 
+/** A command longer than a line goes on in the next, broken before an option as a shell takes it. */
+const COMMAND_WIDTH = 100;
+
+/** Whether a double quotation is open at the end of the text. */
+const quoted = (text: string): boolean => text.replace(/\\./g, '').split('"').length % 2 === 0;
+
+/** A command as lines that a shell reads as one. */
+export function commandLines(command: string): string {
+  const lines = [''];
+  for (const part of command.split(/ (?=--?[a-z])/)) {
+    const line = lines.at(-1)!;
+    if (line === '') lines[lines.length - 1] = part;
+    else if (line.length + part.length < COMMAND_WIDTH || quoted(line)) {
+      lines[lines.length - 1] += ` ${part}`;
+    } else lines.push(`  ${part}`);
+  }
+  return lines.join(' \\\n');
+}
+
 /** A chart for wide pages and, drawn anew, for narrow ones; the style sheet shows one of them. */
 function chartMarkup(chart: Chart, width: number): string {
   const drawn = chartSvg(chart, { width, theme: 'page' });
@@ -117,7 +136,7 @@ function blockMarkup(block: Block): string {
       return tableMarkup(block);
     case 'code':
       return block.language
-        ? `<pre class="command" tabindex="0">${escapeMarkup(block.text)}</pre>`
+        ? `<pre class="command" tabindex="0">${escapeMarkup(commandLines(block.text))}</pre>`
         : `<pre>${escapeMarkup(block.text)}</pre>`;
     case 'fold': {
       const inner = block.blocks.map(blockMarkup).join('\n');

@@ -99,3 +99,23 @@ test('wiresift reproduce repeats a protocol and refuses an unknown one', () => {
   assert.match(readFileSync(output, 'utf8'), /an earlier protocol repeated/);
   assert.equal(wiresift(['reproduce', 'another', file]).code, 2);
 });
+
+test('wiresift train judges the finished model on other sets, for its card', () => {
+  const [own, other] = [binetflow('own.binetflow', 20), binetflow('other.binetflow', 40)];
+  const output = join(folder, 'own.safetensors');
+  // The made rows are told apart by one column.
+  const leaks = ['identifying-column', 'target-copy', 'identical-vectors', 'near-duplicates'];
+  const accepted = leaks.flatMap((name) => ['--accept-leak', `${name}=made rows`]);
+  const args = ['train', 'ctu13', own, '--param', 'trees=5', '-o', output, '--json', ...accepted];
+  const run = wiresift([...args, '--elsewhere', `other=ctu13:${other}`]);
+  assert.equal(run.code, 0, run.stderr);
+  const [found] = JSON.parse(run.stdout).elsewhere;
+  assert.equal(found.name, 'other');
+  assert.ok(found.figures.rows > 200);
+  const card = readFileSync(join(folder, 'own.md'), 'utf8');
+  assert.match(card, /## On other networks/);
+  assert.match(card, /--elsewhere other=ctu13:other\.binetflow/);
+  const same = wiresift([...args, '--elsewhere', `own=ctu13:${own}`]);
+  assert.equal(same.code, 2);
+  assert.match(same.stderr, /the very data that train/);
+});

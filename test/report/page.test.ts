@@ -12,7 +12,7 @@ import {
   pageCharts,
   pageHtml,
 } from '../../src/report/index.ts';
-import { numberCell } from '../../src/report/page.ts';
+import { commandLines, numberCell } from '../../src/report/page.ts';
 
 const bars: BarChart = {
   kind: 'bars',
@@ -174,4 +174,14 @@ test('every chart of a page is found, named by what it is folded under', () => {
     pageCharts(page).map(({ name }) => name),
     ['Rows by class', 'Curve', 'tree Rows by class'],
   );
+});
+
+test('a long command goes on in the next line as a shell takes it, never within quotes', () => {
+  assert.equal(commandLines('wiresift train a b -o c'), 'wiresift train a b -o c');
+  const said = `--accept-leak "group-overlap=known --${'x'.repeat(80)} --y \\" --z"`;
+  const command = `wiresift train ton-iot file.csv --model forest --split grouped ${said} --seed 1 -o m`;
+  const lines = commandLines(command);
+  assert.ok(lines.includes(said));
+  assert.equal(lines.replaceAll(' \\\n ', ''), command);
+  assert.match(lines, / \\\n {2}--seed 1 -o m$/);
 });

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { FoldKind, Searched, SplitPlan, Trained } from '../../evaluate/index.ts';
+import type { Elsewhere, FoldKind, Searched, SplitPlan, Trained } from '../../evaluate/index.ts';
 import type { CommandContext } from '../context.ts';
 import {
   addExperimentOptions,
@@ -14,12 +14,14 @@ import {
   searchProgress,
 } from '../search-options.ts';
 import { createProgress, note } from '../terminal.ts';
+import { namedSets, readSets } from '../transfer-sets.ts';
 
 interface TrainOptions extends ExperimentOptions, SearchOptions {
   readonly model: string;
   readonly param: readonly string[];
   readonly output: string;
   readonly intendedUse?: string;
+  readonly elsewhere: readonly string[];
   readonly json?: boolean;
 }
 
@@ -30,6 +32,8 @@ Examples:
   wiresift train nsl-kdd KDDTrain+.txt.gz --test KDDTest+.txt.gz --target category -o nsl.safetensors
   wiresift train ton-iot train_test_network.csv.gz --target type --split grouped --groups identical \\
     --model boosting --search halving --journal search.jsonl -o type.safetensors
+  wiresift train ton-iot train_test_network.csv.gz --split grouped --groups identical \\
+    --elsewhere iot23=zeek-labelled:34-1.conn.log.labeled,honeypot.conn.log.labeled -o m.safetensors
   wiresift train my-flows.json monday.csv.gz tuesday.csv.gz --balance smote -o mine.safetensors
 
 A data set is a name that wiresift datasets lists, or a mapping file (its name ends in .json) that says
@@ -49,7 +53,14 @@ export function trainCommand(context: CommandContext): Command {
     .requiredOption('-o, --output <file>', 'model file to write, whole or not at all')
     .option('--model <kind>', 'kind of model, as wiresift models lists it', 'forest')
     .option('--param <name=value>', 'a parameter of the model; may be given often', collect, [])
-    .option('--intended-use <text>', 'what the card says the model is for');
+    .option('--intended-use <text>', 'what the card says the model is for')
+    .option(
+      '--elsewhere <set>',
+      'also judge it on another set, for the card: NAME=DATASET:FILE,FILE… as wiresift transfer takes ' +
+        'them; may be given often',
+      collect,
+      [],
+    );
   return addSearchOptions(addExperimentOptions(command))
     .option('--json', 'print the evaluation as JSON')
     .addHelpText('after', EXAMPLES)
@@ -65,16 +76,20 @@ async function train(
   options: TrainOptions,
 ): Promise<void> {
   const { signal } = context;
-  const { evaluationText, leakText, searchAndTrain, searchText, searchRows, trainModel } =
-    await import('../../evaluate/index.ts');
+  const evaluate = await import('../../evaluate/index.ts');
+  const { evaluationText, leakText, searchAndTrain, searchText, searchRows, trainModel } = evaluate;
   const { hashModel, modelKind, saveModel } = await import('../../models/index.ts');
   const { markdownOf, modelCardPage, pageHtml } = await import('../../report/index.ts');
-  const { textTable } = await import('../../table/index.ts');
+  const { schemaId, textTable } = await import('../../table/index.ts');
   const { writeWhole } = await import('../../base/index.ts');
   const kind = modelKind(options.model);
   const parameters = readParameters(kind, options.param);
   await readSearch(options, kind, 'stratified');
-  const { reader, training: rest } = await readExperiment(dataset, given, options, signal);
+  const named = namedSets(options.elsewhere);
+  const { reader, data, training: rest } = await readExperiment(dataset, given, options, signal);
+  const sets = await readSets(named, signal);
+  const own = { schema: schemaId(data.table.schema), hash: data.hash };
+  for (const set of sets) evaluate.checkElsewhere(set, own);
   const search = await readSearch(options, kind, foldsLike(rest.split));
   const training = { ...rest, modelKind: options.model, parameters };
   const searching = searchProgress(options.model);
@@ -90,6 +105,11 @@ async function train(
           { ...search, onProgress: searching.update },
         )
       : await trainModel({ ...training, onProgress });
+    const elsewhere: Elsewhere[] = [];
+    const { threads } = options;
+    for (const set of sets) {
+      elsewhere.push(await evaluate.judgeElsewhere(trained, set, { signal, threads }));
+    }
     progress.stop();
     const { file, evaluation, record } = trained;
     const bytes = saveModel(file);
@@ -108,6 +128,7 @@ async function train(
       record,
       command,
       data: reader,
+      elsewhere,
       ...found,
       ...use,
     };
@@ -117,7 +138,7 @@ async function train(
       writeWhole(`${card}.html`, pageHtml(page));
     }
     if (options.json) {
-      const printed = record.search ? { ...evaluation, search: record.search } : evaluation;
+      const printed = { ...evaluation, ...found, ...(sets.length > 0 ? { elsewhere } : {}) };
       process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
     } else {
       if (record.search) {
@@ -126,6 +147,7 @@ async function train(
         process.stdout.write(`${searchText(record.search)}\n${textTable(columns, rows)}\n\n`);
       }
       process.stdout.write(`${leakText(leaks)}\n\n${evaluationText(evaluation)}`);
+      if (sets.length > 0) process.stdout.write(`\n${evaluate.elsewhereText(elsewhere)}`);
     }
     const told = leaks.passed ? `card in ${card}.md and .html` : 'no card while a leak is open';
     note(`${options.output}: ${bytes.length} bytes, sha256 ${hashModel(bytes)}; ${told}`);
@@ -172,8 +194,16 @@ function commandLine(dataset: string, paths: readonly string[], options: TrainOp
       ? []
       : [`--intended-use ${JSON.stringify(options.intendedUse)}`]),
     ...searchWords(options),
+    ...many('elsewhere', options.elsewhere.map(shortSet)),
     `--seed ${options.seed} -o ${base(options.output)}`,
   ].join(' ');
+}
+
+/** A set without the folders of its files. */
+function shortSet(text: string): string {
+  const [name = '', files = ''] = text.split(/:(.*)/s);
+  const short = files.split(',').map((file) => file.split(/[/\\]/).at(-1));
+  return files === '' ? name : `${name}:${short.join(',')}`;
 }
 
 function searchWords(options: TrainOptions): string[] {

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import type { TransferSet } from '../../evaluate/index.ts';
 import { type CommandContext, wholeArgument } from '../context.ts';
 import { checkPageName, type PageOptions, tell } from '../page-output.ts';
 import { readParameters } from '../parameter-values.ts';
 import { createProgress, note } from '../terminal.ts';
-import { namedSets, readSet } from '../transfer-sets.ts';
+import { namedSets, readSets } from '../transfer-sets.ts';
 import { addWorkOptions, type WorkOptions } from '../work-options.ts';
 
 interface Options extends WorkOptions, PageOptions {
@@ -68,8 +67,7 @@ async function across(
   const { modelKind } = await import('../../models/index.ts');
   const parameters = readParameters(modelKind(options.model), options.param);
   const { transfer, transferText } = await import('../../evaluate/index.ts');
-  const sets: TransferSet[] = [];
-  for (const one of named) sets.push(await readSet(one, signal));
+  const sets = await readSets(named, signal);
   const progress = createProgress('transfer');
   try {
     const found = await transfer({

@@ -10,6 +10,7 @@ export const kdd99: Dataset = {
   name: 'kdd99',
   title: 'KDD Cup 99: 41 features of simulated connections, 23 classes in training, 38 in test',
   publisher: 'KDD Cup 1999',
+  source: 'https://kdd.ics.uci.edu/databases/kddcup99/kddcup99.html',
   licence: 'Public',
   citation: 'KDD Cup 1999 data',
   files: [
@@ -36,6 +37,7 @@ export const nslKdd: Dataset = {
   name: 'nsl-kdd',
   title: 'NSL-KDD: KDD Cup 99 without the copies, with a difficulty for each row',
   publisher: 'University of New Brunswick (UNB)',
+  source: 'https://www.unb.ca/cic/datasets/nsl.html',
   licence: 'Cite UNB',
   citation: 'M. Tavallaee, E. Bagheri, W. Lu, A. A. Ghorbani (2009), University of New Brunswick',
   files: [

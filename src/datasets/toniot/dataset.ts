@@ -68,6 +68,7 @@ export const tonIot: Dataset = {
   name: 'ton-iot',
   title: 'TON_IoT network: Zeek records, 9 attacks and normal; 211,043 or 461,043 rows, or all',
   publisher: 'N. Moustafa, UNSW',
+  source: 'https://research.unsw.edu.au/projects/toniot-datasets',
   licence: 'Free for academic research; commercial use after asking the author',
   citation: 'N. Moustafa, UNSW: TON_IoT datasets',
   files: [

@@ -141,6 +141,7 @@ export const zeekLabelled: Dataset = {
   name: 'zeek-labelled',
   title: 'IoT-23 and Stratosphere test sets: Zeek conn logs with labels',
   publisher: 'Stratosphere Laboratory, CTU University, Prague',
+  source: 'https://www.stratosphereips.org/datasets-iot23',
   licence: 'Research use; cite IoT-23',
   citation: 'Stratosphere Laboratory: IoT-23',
   files: [],

@@ -49,7 +49,9 @@ export function cellText(value: number, format: AxisFormat = 'number'): string {
   }
   if (format !== 'share') return axisText(value, format);
   if (value !== 0 && Math.abs(value) < 0.0005) return value > 0 ? '<0.001' : '>-0.001';
-  return String(+value.toFixed(3));
+  const size = Math.abs(value);
+  if (size < 1 && size >= 0.9995) return value > 0 ? '>0.999' : '<-0.999';
+  return size === 0 || size === 1 ? String(value) : value.toFixed(3);
 }
 
 /** Ticks of a time axis: at most six, the date only where it changes. */

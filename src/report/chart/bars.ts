@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { axisText, logTicks, plainTicks, tickFormat } from './axis-text.ts';
+import { axisText, cellText, logTicks, plainTicks, tickFormat } from './axis-text.ts';
 import type { Bar, BarChart } from './chart.ts';
 import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
 import { seriesStyle } from './theme.ts';
@@ -37,9 +37,12 @@ function rowsOf(bars: readonly Bar[], names: readonly string[]): Row[] {
 
 const valueText = ({ value, low, high }: Bar, chart: BarChart): string => {
   if (value === null) return 'none';
-  const text = axisText(value, chart.value.format);
-  if (low === undefined || high === undefined) return text;
-  return `${text} (${axisText(low, chart.value.format)}–${axisText(high, chart.value.format)})`;
+  const { format } = chart.value;
+  const told = (one: number): string =>
+    format === 'share' ? cellText(one, format) : axisText(one, format);
+  return low === undefined || high === undefined
+    ? told(value)
+    : `${told(value)} (${told(low)}–${told(high)})`;
 };
 
 /** The value axis: from 0, or on a log scale from the power of ten below the smallest. */

@@ -186,6 +186,9 @@ test('cells write counts in full, small shares as such, and correlations with tw
   assert.equal(cellText(0.000206, 'share'), '<0.001');
   assert.equal(cellText(0.97384, 'share'), '0.974');
   assert.equal(cellText(0, 'share'), '0');
+  assert.equal(cellText(1, 'share'), '1');
+  assert.equal(cellText(0.9999, 'share'), '>0.999', 'nearly all is not all');
+  assert.equal(cellText(0.99, 'share'), '0.990', 'digits of a matrix stand in line');
   assert.equal(cellText(-0.001, 'correlation'), '0.00');
   assert.equal(cellText(0.5, 'correlation'), '0.50');
 });
