@@ -1,6 +1,7 @@
 import {
   costHead,
   costRows,
+  epochLines,
   goalLines,
   judgedText,
   MODEL_HEAD,
@@ -12,7 +13,7 @@ import {
 import type { Bar, BarChart } from './chart/index.ts';
 import type { Page } from './page.ts';
 
-function figureCharts({ figures, models, absent }: Reproduction): BarChart[] {
+function figureCharts({ figures, models }: Reproduction): BarChart[] {
   return figures.map((figure) => {
     const bars = models.flatMap((model): Bar[] => {
       const bar = (series: string, value: number | null | undefined): Bar[] =>
@@ -23,16 +24,12 @@ function figureCharts({ figures, models, absent }: Reproduction): BarChart[] {
         ...bar('honest', model.honest.figures[figure].value),
       ];
     });
-    const others = absent.flatMap(({ name, printed }): Bar[] => {
-      const value = printed[figure];
-      return value === undefined ? [] : [{ label: name, series: 'printed', value }];
-    });
     return {
       kind: 'bars',
       title: figure[0]!.toUpperCase() + figure.slice(1),
       note: 'As printed, ours under the same protocol, and ours under the honest one',
       value: { title: figure, format: 'share', domain: [0, 1] },
-      bars: [...bars, ...others],
+      bars,
     };
   });
 }
@@ -66,7 +63,7 @@ export function reproducePage(found: Reproduction): Page {
       {
         title: 'Know this first',
         blocks: [
-          { kind: 'list', items: [...found.notes, ...goalLines(found)] },
+          { kind: 'list', items: [...found.notes, ...epochLines(found), ...goalLines(found)] },
           {
             kind: 'list',
             items: [

@@ -113,7 +113,6 @@ export async function ctu13Dashboard(
     figures,
     steps: stepsOf(input, arm, leaks, costs),
     models,
-    absent: [],
     honestText: `${honest.text}; every row after it judged, at the network’s own prevalence; no row left out for an empty cell; SMOTE-NC on training rows alone`,
     leaks,
     honestLeaks: await gate(input, honest, HONEST),

@@ -16,6 +16,7 @@ export {
 export {
   costHead,
   costRows,
+  epochLines,
   goalLines,
   judgedText,
   MODEL_HEAD,

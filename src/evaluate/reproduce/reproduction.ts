@@ -88,8 +88,8 @@ export interface Reproduction {
   readonly figures: readonly FigureName[];
   readonly steps: readonly ReproducedStep[];
   readonly models: readonly ReproducedModel[];
-  /** Printed figures of models that this version does not have. */
-  readonly absent: readonly PlannedModel[];
+  /** Least and most seconds that the report prints for an epoch of its nets. */
+  readonly printedEpochSeconds?: readonly [number, number];
   /** How the honest rows were parted. */
   readonly honestText: string;
   readonly leaks: LeakVerdict;

@@ -16,25 +16,16 @@ export function costFigures({ figures }: Reproduction): FigureName[] {
 }
 
 /** One line a model and figure: printed, under its protocol, under the honest one. */
-export function modelRows({ models, absent, figures }: Reproduction): string[][] {
-  return figures.flatMap((figure) => [
-    ...models.map((model) => [
+export function modelRows({ models, figures }: Reproduction): string[][] {
+  return figures.flatMap((figure) =>
+    models.map((model) => [
       figure,
       model.name,
       shortFigure(model.printed[figure]),
       told(model.protocol.figures[figure]),
       told(model.honest.figures[figure]),
     ]),
-    ...absent
-      .filter(({ printed }) => printed[figure] !== undefined)
-      .map(({ name, printed }) => [
-        figure,
-        name,
-        shortFigure(printed[figure]),
-        'not here',
-        'not here',
-      ]),
-  ]);
+  );
 }
 
 /** Titles of {@link modelRows}. */
@@ -84,6 +75,16 @@ export function judgedText({ rows, prevalence, trained }: Judged): string {
   return `${rows} rows judged, ${percentText(prevalence)} of them hostile; ${trained} rows taught`;
 }
 
+/** How long an epoch of each net took, in a sentence; empty where the report prints no such times. */
+export function epochLines({ models, printedEpochSeconds: printed }: Reproduction): string[] {
+  if (!printed) return [];
+  const times = models.flatMap(({ name, parameters, protocol }) => {
+    const epochs = Number(parameters['epochs']);
+    return epochs > 0 ? [`${name} ${(protocol.fitSeconds / epochs).toFixed(1)}`] : [];
+  });
+  return [`Seconds an epoch, here and now: ${times.join(', ')}; printed ${printed.join(' to ')}.`];
+}
+
 /** Whether the printed figures are met, a sentence each. */
 export function goalLines({ goals }: Reproduction): string[] {
   return goals.map(({ figure, printed, ours, model, met }) => {
@@ -110,6 +111,6 @@ export function reproductionText(found: Reproduction): string {
     table(costHead(found), costRows(found)),
     table(MODEL_HEAD, modelRows(found)),
     `Its protocol: ${judgedText(first.protocol)}.\nHonest: ${judgedText(first.honest)}; ${found.honestText}.\nLeak gate, honest protocol: ${found.honestLeaks.passed ? 'no leak' : 'LEAKS'}.`,
-    goalLines(found).join('\n'),
+    [...epochLines(found), ...goalLines(found)].join('\n'),
   ].join('\n\n')}\n`;
 }

@@ -50,6 +50,8 @@ export interface TonIotForm {
   readonly split: 'random' | 'identical';
   /** Whether columns are selected by correlation and importance. */
   readonly select: boolean;
+  /** Takes logarithms of numbers before they are scaled: without, heavy tails drown all else. */
+  readonly log: boolean;
   /** Weighs harmless training rows so that their share is that of the release the report used. */
   readonly weigh: boolean;
   /** Class whose rows teach nothing and count as the class named. */
@@ -70,7 +72,10 @@ export function checkTonIot(data: LabelledTable): void {
 }
 
 /** The preparation: `-` is a word and an empty number is 0, as published. */
-export function tonIotSpec({ table }: LabelledTable, select: boolean): PipelineSpec {
+export function tonIotSpec(
+  { table }: LabelledTable,
+  { select, log }: Pick<TonIotForm, 'select' | 'log'>,
+): PipelineSpec {
   return {
     schema: table.schema,
     plans: [
@@ -78,6 +83,7 @@ export function tonIotSpec({ table }: LabelledTable, select: boolean): PipelineS
         from,
         steps: [
           { kind: 'impute', with: 'constant', value: 0 } as const,
+          ...(log ? [{ kind: 'log1p' } as const] : []),
           { kind: 'standard' } as const,
         ],
       })),
@@ -104,11 +110,13 @@ export interface TonIotPipeline {
 export async function fitTonIot(
   data: LabelledTable,
   rows: Int32Array,
-  select: boolean,
+  form: Pick<TonIotForm, 'select' | 'log'>,
   options: ReproduceOptions,
 ): Promise<TonIotPipeline> {
-  const encoded = fitPipeline(tonIotSpec(data, false), data.table, rows).names.length;
-  let pipeline = fitPipeline(tonIotSpec(data, select), data.table, rows, data.labels);
+  const { select } = form;
+  const all = tonIotSpec(data, { ...form, select: false });
+  const encoded = fitPipeline(all, data.table, rows).names.length;
+  let pipeline = fitPipeline(tonIotSpec(data, form), data.table, rows, data.labels);
   const uncorrelated = pipeline.names.length;
   if (select) {
     const { seed, threads, signal } = options;
@@ -163,7 +171,7 @@ export async function tonIotArm(
     form.fittedOn === 'train'
       ? parts.train
       : Int32Array.from({ length: data.table.rows }, (_, row) => row);
-  const fitted = known ?? (await fitTonIot(data, rows, form.select, options));
+  const fitted = known ?? (await fitTonIot(data, rows, form, options));
   const { pipeline } = fitted;
   const lost = form.lost ? data.classes.indexOf(form.lost.class) : -1;
   const as = form.lost ? data.classes.indexOf(form.lost.as) : -1;

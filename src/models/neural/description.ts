@@ -2,6 +2,7 @@ import { WiresiftError } from '../../base/index.ts';
 import { asObject, parsePlain } from '../json.ts';
 import { ACTIVATIONS, type ActivationName } from './layers/activation.ts';
 import { PADDINGS } from './layers/convolution.ts';
+import { NETWORKS } from './networks.ts';
 
 /** One layer of a description; fields left out take the default beside them. */
 export type LayerDescription =
@@ -138,16 +139,18 @@ function checkLayer(value: unknown, at: number): LayerDescription {
 }
 
 /**
- * A network from JSON.
+ * A network from JSON, or one of {@link NETWORKS} by its name.
  * @throws WiresiftError `MODEL_PARAMETER` with the layer that is wrong
  */
 export function parseDescription(text: string): NetworkDescription {
+  const named = NETWORKS.get(text);
+  if (named) return named;
   let object: ReturnType<typeof asObject>;
   try {
     object = asObject(parsePlain(text, 'network'));
   } catch (error) {
     if (!(error instanceof WiresiftError)) throw error;
-    return refuse('text', error.facts.saw, 'JSON');
+    return refuse('text', error.facts.saw, `JSON, or ${[...NETWORKS.keys()].join(', ')}`);
   }
   const layers = object?.['layers'];
   if (!object || !Array.isArray(layers) || layers.length > MAX_LAYERS) {

@@ -6,12 +6,15 @@ import { refuseStored, storedTensor } from '../stored.ts';
 import { ENDINGS, type Epoch, type LayerSummary } from '../training.ts';
 import { EPOCH_FIELDS, packEpochs, unpackEpochs } from './epoch.ts';
 import { Network, type NetworkPlan } from './network.ts';
+import { pieceTensors, storedPieces } from './pieces.ts';
 import { categoryColumns, reaches, type TrainingData } from './prepare.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { networkPlan, type Trained } from './train.ts';
 
 /** What a neural network learned. */
-export interface NeuralFit extends Trained, Pick<TrainingData, 'present' | 'shift' | 'scale'> {}
+export interface NeuralFit
+  extends Trained,
+    Pick<TrainingData, 'present' | 'shift' | 'scale' | 'pieces'> {}
 
 /** Most rows scored at a time. */
 const BLOCK = 256;
@@ -47,7 +50,7 @@ export class NeuralModel implements Model {
     this.#fit = fit;
     this.#settings = readSettings(facts.parameters);
     this.#order = nameOrder(facts.features);
-    this.#plan = modelPlan(facts, this.#settings, fit.present);
+    this.#plan = modelPlan(facts, this.#settings, fit);
     this.#reach = reaches(this.#order.length, this.#plan.categories!.columns);
     this.#names =
       fit.weights.length > 0 ? rowNetwork(this.#plan).space.weights.map(({ name }) => name) : [];
@@ -204,7 +207,7 @@ export class NeuralModel implements Model {
   }
 
   tensors(): Tensor[] {
-    const { present, shift, scale, importances, epochs, ending, weights } = this.#fit;
+    const { present, shift, scale, importances, epochs, ending, weights, pieces } = this.#fit;
     const cols = this.features.length;
     const column = (name: string, data: Float64Array): Tensor => ({
       name,
@@ -224,6 +227,7 @@ export class NeuralModel implements Model {
         data: packEpochs(epochs),
       },
       { name: 'ending', type: 'I32', shape: [1], data: Int32Array.of(ENDINGS.indexOf(ending)) },
+      ...(this.#settings.pieces > 0 ? pieceTensors(pieces) : []),
       ...weights.map((data, i): Tensor => {
         return { name: this.#names[i]!, type: 'F32', shape: [data.length], data };
       }),
@@ -236,10 +240,13 @@ function rowNetwork(plan: NetworkPlan): Network {
   return new Network(plan, { rows: 1, training: false });
 }
 
-function modelPlan(facts: ModelFacts, settings: Settings, present: Int32Array): NetworkPlan {
+/** What the network of a file is built from, besides its parameters. */
+type Built = Pick<NeuralFit, 'present' | 'pieces'>;
+
+function modelPlan(facts: ModelFacts, settings: Settings, built: Built): NetworkPlan {
   const names = [...nameOrder(facts.features)].map((column) => facts.features[column]!);
   const categories = categoryColumns(settings.categories, names);
-  return networkPlan(settings, { cols: names.length, present, categories });
+  return networkPlan(settings, { cols: names.length, categories, ...built });
 }
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing, has another shape or is out of range */
@@ -267,7 +274,8 @@ export function loadNeural(facts: ModelFacts, stored: StoredModel): NeuralModel 
   const { data: ending } = storedTensor(stored, 'ending', 'I32', 1);
   const ended = ending.length === 1 ? ENDINGS[ending[0]!] : undefined;
   if (!ended) return refuseStored(`${where}, tensor ending`, String(ending[0]), '0, 1 or 2');
-  const weights = present.length > 1 ? storedWeights(facts, stored, present) : [];
+  const pieces = Number(facts.parameters['pieces']) > 0 ? storedPieces(stored, cols) : [];
+  const weights = present.length > 1 ? storedWeights(facts, stored, { present, pieces }) : [];
   const epochs = storedEpochs(stored);
   return new NeuralModel(facts, {
     present,
@@ -277,6 +285,7 @@ export function loadNeural(facts: ModelFacts, stored: StoredModel): NeuralModel 
     epochs,
     ending: ended,
     weights,
+    pieces,
   });
 }
 
@@ -288,13 +297,9 @@ function storedEpochs(stored: StoredModel): Epoch[] {
   return refuseStored(`model ${stored.kind}, tensor epochs`, saw, String(EPOCH_FIELDS));
 }
 
-function storedWeights(
-  facts: ModelFacts,
-  stored: StoredModel,
-  present: Int32Array,
-): Float32Array[] {
+function storedWeights(facts: ModelFacts, stored: StoredModel, built: Built): Float32Array[] {
   const where = `model ${stored.kind}`;
-  const { space } = rowNetwork(describedPlan(facts, stored, present));
+  const { space } = rowNetwork(describedPlan(facts, stored, built));
   if (space.bytes > MOST_BYTES) {
     refuseStored(`${where}, network`, `${space.bytes} bytes a row`, `at most ${MOST_BYTES}`);
   }
@@ -311,9 +316,9 @@ function storedWeights(
 }
 
 /** A wrong description is one more way for a file to be wrong. */
-function describedPlan(facts: ModelFacts, stored: StoredModel, present: Int32Array): NetworkPlan {
+function describedPlan(facts: ModelFacts, stored: StoredModel, built: Built): NetworkPlan {
   try {
-    return modelPlan(facts, readSettings(facts.parameters), present);
+    return modelPlan(facts, readSettings(facts.parameters), built);
   } catch (error) {
     if (!(error instanceof WiresiftError)) throw error;
     const { where, saw, expected } = error.facts;

@@ -10,9 +10,11 @@ import { Dense } from './layers/dense.ts';
 import { Dropout } from './layers/dropout.ts';
 import { Embedding } from './layers/embedding.ts';
 import { BatchNormalisation, LayerNormalisation } from './layers/normalisation.ts';
+import { Piecewise } from './layers/piecewise.ts';
 import { Pooling } from './layers/pooling.ts';
 import { Position } from './layers/position.ts';
 import { Flatten, IntoSteps } from './layers/reshape.ts';
+import { type Pieces, WHOLE } from './pieces.ts';
 import {
   glorot,
   heNormal,
@@ -32,6 +34,8 @@ export interface NetworkPlan {
   readonly outputs: number;
   /** Positions of columns of codes, and the size of what stands for a code. */
   readonly categories?: { readonly columns: readonly number[]; readonly size: number };
+  /** What each column is cut into; where none is, numbers are taken as they are. */
+  readonly pieces?: readonly Pieces[];
 }
 
 /** Codes that a category may have. */
@@ -55,7 +59,8 @@ export class Network {
   /** Weights that the summary holds. */
   #summarised = 0;
 
-  constructor({ description, inputs, outputs, categories }: NetworkPlan, plan: WorkspacePlan) {
+  constructor(own: NetworkPlan, plan: WorkspacePlan) {
+    const { description, inputs, outputs, categories } = own;
     const space = new Workspace(plan);
     this.space = space;
     this.input = space.signal({ steps: 1, channels: inputs }, plan.inputSlopes === true);
@@ -67,10 +72,15 @@ export class Network {
         new Embedding(space, last, { name: 'categories', columns, size, codes: CODES }),
       );
     }
-    const { channels } = last.shape;
     const asked = description.steps ?? 1;
-    const steps = asked === 'columns' ? channels : Math.min(asked, channels);
-    if (steps > 1) last = this.#add('into steps', new IntoSteps(space, last, steps));
+    const pieces = piecesInside(own, last.shape.channels);
+    const perStep = asked === 'columns';
+    if (pieces) last = this.#add('pieces', new Piecewise(space, last, { pieces, perStep }));
+    const { channels } = last.shape;
+    const steps = perStep ? channels : Math.min(asked, channels);
+    if (steps > 1 && last.shape.steps === 1) {
+      last = this.#add('into steps', new IntoSteps(space, last, steps));
+    }
     description.layers.forEach((layer, i) => {
       last = this.#append(last, layer, `layer${i}`);
     });
@@ -189,6 +199,14 @@ export class Network {
       this.space.view(at, size).set(values[i]!);
     });
   }
+}
+
+/** Pieces in the order in which embedding leaves the columns; none when no column is cut. */
+function piecesInside({ pieces, categories }: NetworkPlan, channels: number) {
+  if (!pieces?.some(({ edges }) => edges.length > 1)) return undefined;
+  const codes = new Set(categories?.columns);
+  const rest = pieces.filter((_, c) => !codes.has(c));
+  return Array.from({ length: channels }, (_, c) => rest[c] ?? WHOLE);
 }
 
 type LayerActivation = Extract<LayerDescription, { layer: 'dense' }>['activation'];

@@ -3,6 +3,7 @@ import { type FoldedRows, foldedMoments, foldRows } from '../fold-rows.ts';
 import { holdOut } from '../hold-out.ts';
 import { classFactors } from '../input.ts';
 import type { FitInput } from '../model.ts';
+import { cutColumns, type Pieces } from './pieces.ts';
 import type { Settings } from './settings.ts';
 
 /** Rows as a network takes them; columns in the order of their names. */
@@ -30,6 +31,8 @@ export interface TrainingData {
   readonly scale: Float64Array;
   /** Positions of columns of codes, in the order of names. */
   readonly categories: readonly number[];
+  /** What each column is cut into, in the order of names. */
+  readonly pieces: readonly Pieces[];
 }
 
 /** Cells are cut to so many deviations: one far outlier must not drown all else. */
@@ -155,8 +158,10 @@ export function prepareData(input: FitInput, settings: Settings, seed: number): 
     scale[c] = 1;
   }
   const scaling = { shift: mean, scale, reach: reaches(folded.cols, categories) };
-  const train = unfold(folded, standardise(folded, scaling), { place, factors });
-  const rest = { cols: folded.cols, present, shift: mean, scale, categories };
+  const cells = standardise(folded, scaling);
+  const train = unfold(folded, cells, { place, factors });
+  const pieces = cutColumns(folded, cells, { pieces: settings.pieces, except: categories });
+  const rest = { cols: folded.cols, present, shift: mean, scale, categories, pieces };
   // Rows of a class that nothing was learned of cannot be judged.
   const others = marks?.map((mark, i) => (mark === 1 && place[input.labels[i]!]! >= 0 ? 0 : 1));
   const watched = others ? foldRows(input, others) : undefined;

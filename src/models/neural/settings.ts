@@ -1,6 +1,7 @@
 import { CLASS_WEIGHT } from '../kind.ts';
 import type { ParameterSpec, Parameters } from '../model.ts';
 import { type NetworkDescription, parseDescription } from './description.ts';
+import { MOST_PIECES } from './pieces.ts';
 import { SCHEDULES, type SchedulePlan } from './schedule.ts';
 
 /** Losses that a network over classes may be trained by. */
@@ -29,6 +30,7 @@ export interface Settings {
   /** Names of columns of category codes. */
   readonly categories: readonly string[];
   readonly embedding: number;
+  readonly pieces: number;
 }
 
 /** What differs between named networks. */
@@ -58,7 +60,7 @@ export function networkParameters(preset: Preset): readonly ParameterSpec[] {
       name: 'network',
       type: 'string',
       default: JSON.stringify(preset.description),
-      meaning: 'Layers, as JSON',
+      meaning: 'Layers, as JSON, or a name such as prior-gru',
     },
     integer('epochs', 10, [1, 100_000], 'Most passes over the rows'),
     integer('batch', 128, [1, 65_536], 'Rows between two steps'),
@@ -110,6 +112,12 @@ export function networkParameters(preset: Preset): readonly ParameterSpec[] {
       meaning: 'Columns of category codes 0 to 255, separated by commas; each is embedded',
     },
     integer('embedding', 4, [1, 256], 'Numbers that stand for a category'),
+    integer(
+      'pieces',
+      0,
+      [0, MOST_PIECES],
+      'Pieces that each column of numbers is cut into, as many rows in each; 0: none',
+    ),
   ];
 }
 
@@ -135,5 +143,6 @@ export function readSettings(own: Parameters): Settings {
     validationShare: own['validationShare'] as number,
     categories: names.filter((name) => name !== ''),
     embedding: own['embedding'] as number,
+    pieces: own['pieces'] as number,
   };
 }

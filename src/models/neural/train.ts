@@ -27,12 +27,14 @@ const BREATH = 50;
 /** Multiplications of a training below which starting threads would cost more than they save. */
 const WORTH_THREADS = 2e9;
 
+type NetworkFacts = 'cols' | 'present' | 'categories' | 'pieces';
+
 /** What the network of these settings is built from, for data or a model with these columns. */
 export function networkPlan(
   { description, embedding }: Settings,
-  { cols, present, categories }: Pick<TrainingData, 'cols' | 'present' | 'categories'>,
+  { cols, present, categories, pieces }: Pick<TrainingData, NetworkFacts>,
 ): NetworkPlan {
-  const plan = { description, inputs: cols, outputs: present.length };
+  const plan = { description, inputs: cols, outputs: present.length, pieces };
   return { ...plan, categories: { columns: categories, size: embedding } };
 }
 

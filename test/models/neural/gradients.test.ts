@@ -13,6 +13,7 @@ import {
   squaredError,
 } from '../../../src/models/neural/loss.ts';
 import { Network } from '../../../src/models/neural/network.ts';
+import { type Pieces, WHOLE } from '../../../src/models/neural/pieces.ts';
 
 const ROWS = 5;
 const INPUTS = 12;
@@ -22,10 +23,14 @@ const OUTPUTS = 3;
 function check(
   description: NetworkDescription,
   columns: readonly number[] = [],
-  { step, within } = { step: 4e-3, within: 4e-3 },
+  { step, within, pieces }: { step: number; within: number; pieces?: readonly Pieces[] } = {
+    step: 4e-3,
+    within: 4e-3,
+  },
 ): void {
+  const rest = pieces ? { pieces } : {};
   const network = new Network(
-    { description, inputs: INPUTS, outputs: OUTPUTS, categories: { columns, size: 3 } },
+    { description, inputs: INPUTS, outputs: OUTPUTS, categories: { columns, size: 3 }, ...rest },
     { rows: ROWS, training: true, inputSlopes: true },
   );
   network.open(new Random(5));
@@ -180,6 +185,20 @@ describe('slopes', () => {
 
   it('through tables of categories', () => {
     check({ layers: [{ layer: 'dense', units: 5 }] }, [2, 7]);
+  });
+
+  it('through pieces of columns, in one step or each column a step', () => {
+    const own = (c: number): Pieces => {
+      const edges = Float32Array.of(-2, -0.5, 0.1 * c, 1.5 + 0.1 * c);
+      const shift = Float32Array.of(0.9, 0.5, 0.1);
+      return { edges, shift, scale: Float32Array.of(1.5, 2, 0.7) };
+    };
+    const pieces = Array.from({ length: INPUTS }, (_, c) => (c % 3 === 0 ? WHOLE : own(c)));
+    const layers: LayerDescription[] = [{ layer: 'dense', units: 5, activation: 'tanh' }];
+    for (const steps of [1, 4, 'columns'] as const) {
+      check({ steps, layers }, [], { step: 2e-3, within: 8e-3, pieces });
+      check({ steps, layers }, [2, 7], { step: 2e-3, within: 8e-3, pieces });
+    }
   });
 
   it('of every loss are what its differences show', () => {
