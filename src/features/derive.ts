@@ -48,9 +48,9 @@ const difference: NumberRule = (inputs, count, out) => {
 };
 
 /** Flag letters in the order of the TCP header's bits, as `ra -Z b` prints them. */
-const FLAG_LETTERS = 'FSRPAUEC';
+export const TCP_FLAG_LETTERS = 'FSRPAUEC';
 /** Both sides with all flags and the underscore between. */
-const LONGEST_FLAGS = 2 * FLAG_LETTERS.length + 1;
+const LONGEST_FLAGS = 2 * TCP_FLAG_LETTERS.length + 1;
 
 /**
  * Reads a State cell like `FSPA_SRA`.
@@ -62,7 +62,7 @@ export function tcpFlagBits(word: string): number {
   let bits = 0;
   let shift = 0;
   for (let i = 0; i < word.length; i++) {
-    const flag = FLAG_LETTERS.indexOf(word[i]!);
+    const flag = TCP_FLAG_LETTERS.indexOf(word[i]!);
     if (flag >= 0) bits |= 1 << (flag + shift);
     else if (word[i] === '_' && shift === 0) shift = 8;
     else return -1;

@@ -1,12 +1,20 @@
 export { canonicalJson } from './canonical.ts';
-export { type Derivation, derivation, derivations, tcpFlagBits } from './derive.ts';
+export {
+  type Derivation,
+  derivation,
+  derivations,
+  TCP_FLAG_LETTERS,
+  tcpFlagBits,
+} from './derive.ts';
+export { ordinalCodes } from './encode.ts';
 export { fitPipeline } from './fit.ts';
-export type { FittedPlan, Origin } from './lane.ts';
+export { CategoryMap, type FittedPlan, type Origin, planColumns } from './lane.ts';
 export { createMatrix, type Matrix, takeMatrixRows } from './matrix.ts';
 export { PIPELINE_FORMAT, Pipeline, type PipelineJson } from './pipeline.ts';
 export { changeSpec, emptyColumns, type SpecChanges } from './prepare.ts';
 export { oversample, type ResampleOptions, undersample } from './resample.ts';
 export { chooseFeatures, type FeatureChoice } from './roles.ts';
+export { NORMAL_EDGE, NORMAL_TERMS } from './scale.ts';
 export { type Keep, keepBest, type SelectStep, selectColumns } from './select.ts';
 export { chiSquared, columnVariances, correlations, mutualInformation } from './select-scores.ts';
 export { type SmoteOptions, type SmoteResult, smote } from './smote.ts';

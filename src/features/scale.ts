@@ -10,7 +10,7 @@ export const MAX_QUANTILES = 1000;
  * Shares this close to 0 or 1 count as this close, so that a normal output stays within 5.2 of 0:
  * the bound of scikit-learn's `QuantileTransformer`.
  */
-const EDGE = 1e-7;
+export const NORMAL_EDGE = 1e-7;
 
 /** Cells that are finite, ascending: dividing by a tiny spread may have left the range. */
 function ascending(cells: Float64Array): Float64Array {
@@ -81,7 +81,9 @@ export function applyScale(step: FittedScale, cells: Float64Array, count: number
     for (let i = 0; i < count; i++) {
       if (Number.isNaN(cells[i])) continue;
       const share = shareOf(values, cells[i]!);
-      cells[i] = normal ? normalQuantile(Math.min(1 - EDGE, Math.max(EDGE, share))) : share;
+      cells[i] = normal
+        ? normalQuantile(Math.min(1 - NORMAL_EDGE, Math.max(NORMAL_EDGE, share)))
+        : share;
     }
   }
 }
@@ -117,34 +119,44 @@ function polynomial(coefficients: readonly number[], x: number): number {
   return sum;
 }
 
-const NEAR_TOP = [
-  3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987,
-  67265.7709270087, 33430.57558358813, 2509.0809287301227,
-];
-const NEAR_BOTTOM = [
-  1, 42.31333070160091, 687.1870074920579, 5394.196021424751, 21213.794301586597, 39307.89580009271,
-  28729.085735721943, 5226.495278852854,
-];
-const FAR_TOP = [
-  1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045, 1.2704582524523684,
-  0.2417807251774506, 0.022723844989269184, 0.0007745450142783414,
-];
-const FAR_BOTTOM = [
-  1, 2.053191626637759, 1.6763848301838038, 0.6897673349851, 0.14810397642748008,
-  0.015198666563616457, 0.0005475938084995345, 1.0507500716444169e-9,
-];
+/**
+ * Terms of {@link normalQuantile}, from the constant on: `near` polynomials in `nearSquare - q²` while
+ * |q| is at most `nearEnd`, `far` ones in √-log(tail) - `farShift`.
+ */
+export const NORMAL_TERMS = {
+  nearEnd: 0.425,
+  nearSquare: 0.180625,
+  farShift: 1.6,
+  nearTop: [
+    3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946,
+    45921.95393154987, 67265.7709270087, 33430.57558358813, 2509.0809287301227,
+  ],
+  nearBottom: [
+    1, 42.31333070160091, 687.1870074920579, 5394.196021424751, 21213.794301586597,
+    39307.89580009271, 28729.085735721943, 5226.495278852854,
+  ],
+  farTop: [
+    1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045,
+    1.2704582524523684, 0.2417807251774506, 0.022723844989269184, 0.0007745450142783414,
+  ],
+  farBottom: [
+    1, 2.053191626637759, 1.6763848301838038, 0.6897673349851, 0.14810397642748008,
+    0.015198666563616457, 0.0005475938084995345, 1.0507500716444169e-9,
+  ],
+};
 
 /**
  * The number below which a share `p` of a standard normal lies: Wichura's algorithm AS 241 (PPND16,
  * Applied Statistics 37, 1988), to 1e-14. @param p 1e-10 to 1 - 1e-10
  */
 export function normalQuantile(p: number): number {
+  const terms = NORMAL_TERMS;
   const q = p - 0.5;
-  if (Math.abs(q) <= 0.425) {
-    const r = 0.180625 - q * q;
-    return (q * polynomial(NEAR_TOP, r)) / polynomial(NEAR_BOTTOM, r);
+  if (Math.abs(q) <= terms.nearEnd) {
+    const r = terms.nearSquare - q * q;
+    return (q * polynomial(terms.nearTop, r)) / polynomial(terms.nearBottom, r);
   }
-  const r = Math.sqrt(-Math.log(q < 0 ? p : 1 - p)) - 1.6;
-  const size = polynomial(FAR_TOP, r) / polynomial(FAR_BOTTOM, r);
+  const r = Math.sqrt(-Math.log(q < 0 ? p : 1 - p)) - terms.farShift;
+  const size = polynomial(terms.farTop, r) / polynomial(terms.farBottom, r);
   return q < 0 ? -size : size;
 }

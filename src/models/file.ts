@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { WiresiftError } from '../base/index.ts';
 import { canonicalJson, type PipelineJson, pipelineFromJSON } from '../features/index.ts';
 import { asObject, parsePlain } from './json.ts';
-import type { Model, Parameters } from './model.ts';
+import type { Model, ModelFacts, Parameters } from './model.ts';
 import { modelKind } from './registry.ts';
 import { readTensorFile, writeTensorFile } from './safetensors.ts';
 import { refuseStored } from './stored.ts';
 
+const FORMAT = 'wiresift-model';
 /** Version of the file's layout; raised when the meaning of any field changes. */
 export const MODEL_FORMAT = 1;
 
@@ -55,8 +56,15 @@ const MAX_NAMES = 65_535;
 export function saveModel(file: ModelFile): Uint8Array {
   const { model } = file;
   checkTogether(file, 'saveModel');
-  const metadata = new Map([
-    ['format', 'wiresift-model'],
+  const tensors = new Map(model.tensors().map((tensor) => [tensor.name, tensor]));
+  return writeTensorFile({ metadata: modelMetadata(file), tensors });
+}
+
+/** All of a model file but the model's numbers, as text by name. */
+export function modelMetadata(file: ModelFile): Map<string, string> {
+  const { model } = file;
+  return new Map([
+    ['format', FORMAT],
     ['version', String(MODEL_FORMAT)],
     ['program', file.program],
     ['schema', file.schema],
@@ -72,8 +80,6 @@ export function saveModel(file: ModelFile): Uint8Array {
     ['metrics', canonicalJson(file.metrics)],
     ['facts', canonicalJson(file.facts)],
   ]);
-  const tensors = new Map(model.tensors().map((tensor) => [tensor.name, tensor]));
-  return writeTensorFile({ metadata, tensors });
 }
 
 /**
@@ -85,10 +91,25 @@ export function saveModel(file: ModelFile): Uint8Array {
  */
 export function loadModel(bytes: Uint8Array, where: string): ModelFile {
   const { metadata, tensors } = readTensorFile(bytes, where);
+  return readModelMetadata(metadata, where, (facts) =>
+    modelKind(facts.kind).load({ ...facts, tensors }),
+  );
+}
+
+/**
+ * A model file from what {@link modelMetadata} gave, checked.
+ * @param build the model that the facts, checked for their types alone, are about
+ * @throws WiresiftError `MODEL_FILE` with the place that is wrong
+ */
+export function readModelMetadata(
+  metadata: ReadonlyMap<string, string>,
+  where: string,
+  build: (facts: ModelFacts) => Model,
+): ModelFile {
   const text = (key: string): string =>
     metadata.get(key) ?? refuseStored(`${where}, metadata`, `no ${key}`, `the key ${key}`);
-  if (text('format') !== 'wiresift-model') {
-    refuseStored(`${where}, format`, text('format').slice(0, 40), 'wiresift-model');
+  if (text('format') !== FORMAT) {
+    refuseStored(`${where}, format`, text('format').slice(0, 40), FORMAT);
   }
   if (text('version') !== String(MODEL_FORMAT)) {
     refuseStored(`${where}, version`, text('version').slice(0, 40), `version ${MODEL_FORMAT}`);
@@ -100,12 +121,11 @@ export function loadModel(bytes: Uint8Array, where: string): ModelFile {
   }
   try {
     const pipeline = pipelineFromJSON(json('pipeline'));
-    const model = modelKind(text('kind')).load({
+    const model = build({
       kind: text('kind'),
       parameters: object(json('parameters'), `${where}, parameters`) as Parameters,
       classes: names(json('classes'), `${where}, classes`),
       features: names(json('features'), `${where}, features`),
-      tensors,
     });
     const file: ModelFile = {
       version: MODEL_FORMAT,

@@ -19,6 +19,8 @@ export type {
   Tensor,
 } from './model.ts';
 export { NeuralModel } from './neural/model.ts';
+export { type ExportOptions, exportOnnx, type OnnxSummary } from './onnx/export.ts';
+export { exportedKinds } from './onnx/kinds.ts';
 export {
   type Metric,
   type PermutationImportance,

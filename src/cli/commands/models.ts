@@ -1,14 +1,16 @@
 import { Command } from 'commander';
+import { plainText, writeWhole } from '../../base/index.ts';
 import type { ParameterGrid } from '../../evaluate/index.ts';
-import type { ModelFile, ModelKind, ParameterSpec } from '../../models/index.ts';
+import type { ModelFile, ModelKind, OnnxSummary, ParameterSpec } from '../../models/index.ts';
 import { textTable } from '../../table/index.ts';
-import type { CommandContext } from '../context.ts';
+import { type CommandContext, usage } from '../context.ts';
 
 const EXAMPLES = `
 Examples:
   wiresift models
   wiresift models show boosting
   wiresift models columns models/ctu13-botnet.safetensors
+  wiresift models export ton-iot-type -o ton-iot-type.onnx
   wiresift train ctu13 FILE --model forest --param trees=50
   wiresift train ctu13 FILE --model forest --search random --candidates 30`;
 
@@ -52,7 +54,60 @@ export function modelsCommand(_context: CommandContext): Command {
       if (json) process.stdout.write(`${JSON.stringify(columns, null, 2)}\n`);
       else process.stdout.write(`${columnsText(columns)}\n`);
     });
+  command.addCommand(exportCommand());
   return command;
+}
+
+const EXPORT_EXAMPLES = `
+Examples:
+  wiresift models export ctu13-botnet -o ctu13-botnet.onnx
+  wiresift models export mine.safetensors -o mine.onnx --matrix --json
+
+The graph takes one input a column of the view: 64-bit floats with NaN, words with "" for an empty
+cell; with --matrix one input of 32-bit floats. It gives probabilities and label. See docs/onnx.md.`;
+
+/** `wiresift models export`: a model file as ONNX. */
+function exportCommand(): Command {
+  return new Command('export')
+    .description('write a model with its preparation as ONNX, for other programs')
+    .argument('<model>', 'model file, or name of a shipped model')
+    .requiredOption('-o, --output <file>', 'where to write it (.onnx)')
+    .option('--matrix', 'take the prepared matrix in place of the raw columns')
+    .option('--json', 'what was written, as JSON')
+    .addHelpText('after', EXPORT_EXAMPLES)
+    .action(async (path: string, options: ExportArguments) => {
+      if (!options.output.endsWith('.onnx')) {
+        throw usage('--output', `"${options.output}"`, 'a name that ends in .onnx');
+      }
+      const { readModelFile } = await import('../model-path.ts');
+      const { exportOnnx } = await import('../../models/index.ts');
+      const { file, hash } = readModelFile(path);
+      const { bytes, summary } = exportOnnx(file, { hash, matrix: options.matrix === true });
+      writeWhole(options.output, bytes);
+      if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+      else process.stdout.write(summaryText(options.output, summary));
+    });
+}
+
+interface ExportArguments {
+  readonly output: string;
+  readonly matrix?: boolean;
+  readonly json?: boolean;
+}
+
+function summaryText(path: string, summary: OnnxSummary): string {
+  const { kind, nodes, bytes, inputs, outputs, irVersion, opsets } = summary;
+  const value = ({ name, type, width }: (typeof inputs)[number]): string =>
+    `  ${plainText(name)}: ${type}, rows${width === undefined ? '' : ` × ${width}`}`;
+  const versions = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`);
+  return [
+    `written: ${path}, ${bytes} bytes: ${kind}, ${nodes} nodes, IR ${irVersion}, ${versions.join(', ')}`,
+    'inputs',
+    ...inputs.map(value),
+    'outputs',
+    ...outputs.map(value),
+    '',
+  ].join('\n');
 }
 
 async function listed({ kind, meaning, parameters }: ModelKind): Promise<Listed> {

@@ -5,13 +5,14 @@ export interface Sigmoid {
 }
 
 /** Scores are kept this far from 0 and 1 before their log-odds are taken. */
-const EDGE = 1e-3;
+export const LOG_ODDS_EDGE = 1e-3;
 /** Newton's method on two numbers converges in a handful of steps. */
 const MAX_STEPS = 100;
 
 /** Log-odds of a probability, bounded. */
 export function logOdds(score: number): number {
-  const inside = score < EDGE ? EDGE : score > 1 - EDGE ? 1 - EDGE : score;
+  const inside =
+    score < LOG_ODDS_EDGE ? LOG_ODDS_EDGE : score > 1 - LOG_ODDS_EDGE ? 1 - LOG_ODDS_EDGE : score;
   return Math.log(inside / (1 - inside));
 }
 

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/index.ts';
 import type { LayerSummary } from '../training.ts';
 import type { LayerDescription, NetworkDescription } from './description.ts';
+import { convolutionPlan, headCount, poolingWidth } from './layer-plan.ts';
 import { Activation } from './layers/activation.ts';
 import { Attention } from './layers/attention.ts';
 import { Bidirectional, type MakeRecurrent } from './layers/bidirectional.ts';
@@ -119,10 +120,7 @@ export class Network {
         );
       }
       case 'conv1d': {
-        const { filters, width = 3, stride = 1, dilation = 1, padding = 'same' } = layer;
-        // A window longer than the sequence is cut to it.
-        const fits = padding === 'valid' ? Math.floor((steps - 1) / dilation) + 1 : width;
-        const plan = { name, filters, width: Math.min(width, fits), stride, dilation, padding };
+        const plan = { name, ...convolutionPlan(layer, steps) };
         return this.#activate(
           this.#add(kind, new Convolution(space, input, plan), true),
           layer.activation,
@@ -130,7 +128,7 @@ export class Network {
       }
       case 'max-pool':
       case 'average-pool': {
-        const width = Math.min(steps, (layer.width ?? 2) || steps);
+        const width = poolingWidth(layer, steps);
         const method = layer.layer === 'max-pool' ? 'max' : 'average';
         return this.#add(kind, new Pooling(space, input, { method, width, stride: width }));
       }
@@ -143,9 +141,7 @@ export class Network {
       case 'layer-norm':
         return this.#add(kind, new LayerNormalisation(space, input, name), true);
       case 'attention': {
-        // Heads that do not divide the channels are as many as do.
-        let heads = Math.min(layer.heads ?? 1, input.shape.channels);
-        while (input.shape.channels % heads !== 0) heads--;
+        const heads = headCount(layer, input.shape.channels);
         return this.#add(kind, new Attention(space, input, { name, heads }));
       }
       case 'dropout':

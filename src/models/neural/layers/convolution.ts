@@ -32,6 +32,16 @@ export function convolvedSteps(
   return Math.floor((padded - reach - 1) / plan.stride) + 1;
 }
 
+/** Zeros put before the first step. */
+export function paddedFront({
+  width,
+  dilation,
+  padding,
+}: Pick<ConvolutionPlan, 'width' | 'dilation' | 'padding'>): number {
+  const reach = (width - 1) * dilation;
+  return padding === 'causal' ? reach : padding === 'same' ? reach >> 1 : 0;
+}
+
 /**
  * One-dimensional convolution. Windows are rows of a matrix that overlap, so each sequence is one
  * product, or one a tap where windows have gaps.
@@ -56,7 +66,7 @@ export class Convolution implements Layer {
     this.#space = space;
     this.#input = input;
     this.#plan = plan;
-    this.#front = padding === 'causal' ? reach : padding === 'same' ? reach >> 1 : 0;
+    this.#front = paddedFront(plan);
     this.#steps = steps + (padding === 'valid' ? 0 : reach);
     const pads = this.#steps > steps;
     const floats = space.plan.rows * this.#steps * channels;

@@ -8,7 +8,7 @@ import {
 } from '../workspace.ts';
 
 /** Added to variances, so that constant channels do not divide by 0. */
-const EPSILON = 1e-5;
+export const EPSILON = 1e-5;
 /** Share of the newest batch in the running mean and variance. */
 const MOMENTUM = 0.1;
 

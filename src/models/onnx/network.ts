@@ -1,0 +1,188 @@
+import { nameOrder } from '../input.ts';
+import type { LayerDescription } from '../neural/description.ts';
+import { convolutionPlan, headCount, poolingWidth } from '../neural/layer-plan.ts';
+import { EPSILON } from '../neural/layers/normalisation.ts';
+import { CODES } from '../neural/network.ts';
+import { categoryColumns, reaches } from '../neural/prepare.ts';
+import { readSettings } from '../neural/settings.ts';
+import { addAttention } from './attention.ts';
+import { addConvolution, addPooling } from './convolution.ts';
+import type { GraphBuilder } from './graph.ts';
+import { addCast, addDoubles, addSameRow, numbersOf, type Part, type Shares } from './part.ts';
+import { addRecurrent } from './recurrent.ts';
+import { asRows, type LayerInput, type Sequence } from './sequence.ts';
+
+const AXIS = { axis: { int: 1 } };
+/** Outputs are cut to this, as in scoring. */
+const FARTHEST_OUTPUT = 1e4;
+
+/** A neural network: standardised columns in, layer by layer, shares of the classes out. */
+export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Shares {
+  const present = Array.from(numbersOf(part, 'present'));
+  const classes = part.classes.length;
+  const place = present.flatMap((k) => part.classes.map((_, to) => (to === k ? 1 : 0)));
+  if (present.length === 1) return addSameRow(graph, matrix, place);
+  const settings = readSettings(part.parameters);
+  let last = addColumns(graph, part, matrix);
+  const asked = settings.description.steps ?? 1;
+  const steps = asked === 'columns' ? last.channels : Math.min(asked, last.channels);
+  if (steps > 1) last = addSteps(graph, last, steps);
+  settings.description.layers.forEach((layer, i) => {
+    last = addLayer({ graph, part, name: `layer${i}`, input: last }, layer);
+  });
+  const flat = asRows(graph, last);
+  const out = addDense({ graph, part, name: 'output', input: flat }, present.length);
+  const outputs = addDoubles(graph, out.value);
+  const scalar = (value: number): string => graph.doubles([value], []);
+  const bounded = graph.add('Clip', [outputs, scalar(-FARTHEST_OUTPUT), scalar(FARTHEST_OUTPUT)]);
+  // Shares of sigmoids by their logarithms: log(1 / (1 + exp(-z))) is -softplus(-z).
+  const level =
+    settings.loss === 'binary-cross-entropy'
+      ? graph.add('Neg', [graph.add('Softplus', [graph.add('Neg', [bounded])])])
+      : bounded;
+  const shares = graph.add('Softmax', [level], AXIS);
+  if (present.length === classes) return { value: shares, type: 'double' };
+  const spread = graph.add('MatMul', [shares, graph.doubles(place, [present.length, classes])]);
+  return { value: spread, type: 'double' };
+}
+
+/** Columns in the order of their names, standardised and cut; codes replaced by their rows. */
+function addColumns(graph: GraphBuilder, part: Part, matrix: string): Sequence {
+  const { parameters, features } = part;
+  const { categories, embedding } = readSettings(parameters);
+  const order = [...nameOrder(features)];
+  const names = order.map((column) => features[column]!);
+  const codes = categoryColumns(categories, names);
+  const reach = reaches(order.length, codes);
+  const cells = addDoubles(graph, graph.add('Gather', [matrix, graph.ints(order)], AXIS));
+  const moved = graph.add('Sub', [cells, graph.doubles(numbersOf(part, 'shift'))]);
+  const scaled = graph.add('Mul', [moved, graph.doubles(numbersOf(part, 'scale'))]);
+  const low = graph.add('Max', [scaled, graph.doubles(reach.map((each) => -each))]);
+  const cut = { value: graph.add('Min', [low, graph.doubles(reach)]), type: 'double' } as const;
+  const value = addCast(graph, cut, 'float');
+  if (codes.length === 0) return { value, steps: 1, channels: order.length };
+  const rest = order.map((_, c) => c).filter((c) => !codes.includes(c));
+  const tables = codes.map((column, i) => {
+    const own = graph.add('Gather', [value, graph.ints([column])], AXIS);
+    return addEmbedding(graph, own, numbersOf(part, `categories.table${i}`), embedding);
+  });
+  const numbers = rest.length > 0 ? [graph.add('Gather', [value, graph.ints(rest)], AXIS)] : [];
+  const channels = rest.length + codes.length * embedding;
+  return { value: graph.add('Concat', [...numbers, ...tables], AXIS), steps: 1, channels };
+}
+
+/** Rows of a table by codes; what is no code counts as 0. @param codes rows × 1 */
+function addEmbedding(
+  graph: GraphBuilder,
+  codes: string,
+  table: ArrayLike<number>,
+  size: number,
+): string {
+  const inside = graph.add('And', [
+    graph.add('GreaterOrEqual', [codes, graph.floats([0])]),
+    graph.add('Less', [codes, graph.floats([CODES])]),
+  ]);
+  const own = graph.add('Where', [inside, graph.add('Floor', [codes]), graph.floats([0])]);
+  const index = graph.add('Cast', [own], { to: { int: 7 } });
+  const found = graph.add('Gather', [graph.floats(table, [CODES, size]), index]);
+  return graph.add('Reshape', [found, graph.ints([0, size])]);
+}
+
+/** One step cut into several, the last filled up with zeros. */
+function addSteps(graph: GraphBuilder, { value, channels }: Sequence, steps: number): Sequence {
+  const each = Math.ceil(channels / steps);
+  const more = steps * each - channels;
+  const pads = graph.ints([0, 0, 0, more]);
+  const padded = more > 0 ? graph.add('Pad', [value, pads, graph.floats([0], [])]) : value;
+  const shape = graph.ints([0, steps, each]);
+  return { value: graph.add('Reshape', [padded, shape]), steps, channels: each };
+}
+
+function addLayer(at: LayerInput, layer: LayerDescription): Sequence {
+  const { graph, input } = at;
+  const { steps, channels } = input;
+  switch (layer.layer) {
+    case 'dense':
+      return addActivation(graph, addDense(at, layer.units), layer.activation);
+    case 'conv1d':
+      return addActivation(
+        graph,
+        addConvolution(at, convolutionPlan(layer, steps)),
+        layer.activation,
+      );
+    case 'max-pool':
+      return addPooling(at, 'MaxPool', poolingWidth(layer, steps));
+    case 'average-pool':
+      return addPooling(at, 'AveragePool', poolingWidth(layer, steps));
+    case 'flatten':
+      return asRows(graph, input);
+    case 'position':
+      return addPosition(at);
+    case 'batch-norm':
+      return addBatchNorm(at);
+    case 'layer-norm':
+      return addLayerNorm(at);
+    case 'attention':
+      return addAttention(at, headCount(layer, channels));
+    case 'dropout':
+      return input;
+    case 'activation':
+      return addActivation(graph, input, layer.activation);
+    default:
+      return addRecurrent(at, layer);
+  }
+}
+
+function addDense({ graph, part, name, input }: LayerInput, units: number): Sequence {
+  const { value, steps, channels } = input;
+  const weight = graph.floats(numbersOf(part, `${name}.weight`), [channels, units]);
+  const bias = graph.floats(numbersOf(part, `${name}.bias`));
+  const out =
+    steps === 1
+      ? graph.add('Gemm', [value, weight, bias])
+      : graph.add('Add', [graph.add('MatMul', [value, weight]), bias]);
+  return { value: out, steps, channels: units };
+}
+
+type Activation = Extract<LayerDescription, { layer: 'activation' }>['activation'];
+
+function addActivation(
+  graph: GraphBuilder,
+  input: Sequence,
+  activation: Activation | undefined,
+): Sequence {
+  if (activation === undefined) return input;
+  const { value } = input;
+  const forms: Record<Activation, () => string> = {
+    relu: () => graph.add('Relu', [value]),
+    gelu: () => graph.add('Gelu', [value], { approximate: { text: 'tanh' } }),
+    tanh: () => graph.add('Tanh', [value]),
+    sigmoid: () => graph.add('Sigmoid', [value]),
+    softmax: () => graph.add('Softmax', [value], { axis: { int: -1 } }),
+  };
+  return { ...input, value: forms[activation]() };
+}
+
+function addPosition({ graph, part, name, input }: LayerInput): Sequence {
+  const { steps, channels } = input;
+  const shape = steps === 1 ? [channels] : [steps, channels];
+  const table = graph.floats(numbersOf(part, `${name}.table`), shape);
+  return { ...input, value: graph.add('Add', [input.value, table]) };
+}
+
+/** By running averages: (x - mean) · scale / √(variance + ε) + offset, in the order of scoring. */
+function addBatchNorm({ graph, part, name, input }: LayerInput): Sequence {
+  const of = (own: string): ArrayLike<number> => numbersOf(part, `${name}.${own}`);
+  const inverse = Float64Array.from(of('variance'), (own) => 1 / Math.sqrt(own + EPSILON));
+  const moved = graph.add('Sub', [input.value, graph.floats(of('mean'))]);
+  const normal = graph.add('Mul', [moved, graph.floats(inverse)]);
+  const scaled = graph.add('Mul', [normal, graph.floats(of('scale'))]);
+  return { ...input, value: graph.add('Add', [scaled, graph.floats(of('offset'))]) };
+}
+
+function addLayerNorm({ graph, part, name, input }: LayerInput): Sequence {
+  const of = (own: string): string => graph.floats(numbersOf(part, `${name}.${own}`));
+  const own = { axis: { int: -1 }, epsilon: { float: EPSILON } };
+  const inputs = [input.value, of('scale'), of('offset')];
+  return { ...input, value: graph.add('LayerNormalization', inputs, own) };
+}
