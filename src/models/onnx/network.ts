@@ -35,15 +35,19 @@ export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Sha
   const outputs = addDoubles(graph, out.value);
   const scalar = (value: number): string => graph.doubles([value], []);
   const bounded = graph.add('Clip', [outputs, scalar(-FARTHEST_OUTPUT), scalar(FARTHEST_OUTPUT)]);
-  // Shares of sigmoids by their logarithms: log(1 / (1 + exp(-z))) is -softplus(-z).
-  const level =
-    settings.loss === 'binary-cross-entropy'
-      ? graph.add('Neg', [graph.add('Softplus', [graph.add('Neg', [bounded])])])
-      : bounded;
+  const single = settings.loss === 'binary-cross-entropy';
+  const level = single ? addSigmoidLogs(graph, bounded) : bounded;
   const shares = graph.add('Softmax', [level], AXIS);
   if (present.length === classes) return { value: shares, type: 'double' };
   const spread = graph.add('MatMul', [shares, graph.doubles(place, [present.length, classes])]);
   return { value: spread, type: 'double' };
+}
+
+/** log(1 / (1 + exp(-z))) as min(z, 0) - log(1 + exp(-|z|)): shares of sigmoids by a softmax. */
+function addSigmoidLogs(graph: GraphBuilder, value: string): string {
+  const size = graph.add('Exp', [graph.add('Neg', [graph.add('Abs', [value])])]);
+  const rest = graph.add('Log', [graph.add('Add', [size, graph.doubles([1])])]);
+  return graph.add('Sub', [graph.add('Min', [value, graph.doubles([0])]), rest]);
 }
 
 /** Columns in the order of their names, standardised and cut; codes replaced by their rows. */

@@ -19,16 +19,19 @@ export const pythonMissing: string | false = onnxPython
 export interface Found {
   readonly name: string;
   readonly error?: string;
+  /** Rows that were compared. */
   readonly rows: number;
   /** Largest and mean distance of a probability. */
   readonly difference: number;
   readonly mean: number;
   /** Rows with a probability that differs by more than the tolerance. */
   readonly beyond: number;
-  /** Rows whose most probable class is another one. */
+  /** Rows whose most probable class is less likely by more than the tolerance. */
   readonly decisions: number;
   /** Rows whose `label` is not the most probable class. */
   readonly labels: number;
+  /** Largest distance of a cell of the matrix, beside its size where that is above 1. */
+  readonly cells?: number;
   /** Seconds for all rows, median of the rounds. */
   readonly seconds?: number;
 }
@@ -63,6 +66,19 @@ function columnCells(table: Table, name: string, type: string): Uint8Array | str
   return JSON.stringify(words);
 }
 
+/** Scores of a model; NaN for rows with a cell that nothing filled, which a model refuses. */
+function scoresOf({ model }: ModelFile, matrix: Matrix): Float32Array {
+  const { rows, cols, data } = matrix;
+  const classes = model.classes.length;
+  const filled = data.map((cell) => (Number.isNaN(cell) ? 0 : cell));
+  const scores = model.score({ ...matrix, data: filled });
+  for (let row = 0; row < rows; row++) {
+    const cells = data.subarray(row * cols, (row + 1) * cols);
+    if (cells.some(Number.isNaN)) scores.fill(Number.NaN, row * classes, (row + 1) * classes);
+  }
+  return scores;
+}
+
 function writeCase(folder: string, { name, file, input, tolerance = 1e-5, rounds = 0 }: Case) {
   const own = name.replaceAll(/\W/g, '_');
   const { bytes, summary } = exportOnnx(file, { hash: 'none', matrix: !isTable(input) });
@@ -75,11 +91,14 @@ function writeCase(folder: string, { name, file, input, tolerance = 1e-5, rounds
   });
   const pipeline: Pipeline = pipelineFromJSON(file.pipeline);
   const matrix = isTable(input) ? pipeline.transform(input) : input;
-  writeFileSync(join(folder, `${own}.expected`), bytesOf(file.model.score(matrix)));
+  const name32 = `${own}.expected`;
+  writeFileSync(join(folder, name32), bytesOf(scoresOf(file, matrix)));
+  if (isTable(input)) writeFileSync(join(folder, `${own}.matrix`), bytesOf(matrix.data));
   const { classes } = file.model;
   return {
     ...{ name, model: `${own}.onnx`, rows: matrix.rows, classes: classes.length, words: classes },
-    ...{ inputs, expected: `${own}.expected`, tolerance, rounds },
+    ...{ inputs, expected: name32, tolerance, rounds },
+    ...(isTable(input) ? { matrix: `${own}.matrix` } : {}),
   };
 }
 
