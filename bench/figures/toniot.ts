@@ -192,7 +192,13 @@ async function ask(question: Question, settings: Settings): Promise<Line[]> {
   });
 }
 
-function partsOf(data: LabelledTable, groups: Int32Array, split: string, seed: number): Parts {
+/** Training and test rows: grouped, or random by class. */
+export function partsOf(
+  data: LabelledTable,
+  groups: Int32Array,
+  split: string,
+  seed: number,
+): Parts {
   if (split === 'grouped') return groupedSplit(data, groups, seed);
   const rows = Int32Array.from(data.labels.keys());
   const plan = { kind: 'stratified', testFraction: TEST, seed } as const;

@@ -5,4 +5,5 @@ export { abortOpenFiles, createWholeFile, type WholeFile, writeWhole } from './f
 export { Journal, type JournalKind, type JournalLine } from './journal.ts';
 export { plainText } from './plain-text.ts';
 export { Random } from './random.ts';
+export { binomialUpperTail } from './tail.ts';
 export { VERSION } from './version.ts';

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Dataset, DatasetTable } from '../datasets/index.ts';
 import type {
+  AbstentionMethod,
   FoldKind,
   GroupChoice,
   SplitPlan,
@@ -23,6 +24,7 @@ export interface ExperimentOptions extends PrepareOptions, WorkOptions {
   readonly validation: number;
   readonly background: 'exclude' | 'negative';
   readonly threshold: string;
+  readonly abstain?: string;
   readonly drop: readonly string[];
   readonly features?: readonly string[];
   readonly allowIdentity?: boolean;
@@ -71,6 +73,10 @@ export function addExperimentOptions(command: Command): Command {
         .default('exclude'),
     )
     .option('--threshold <method>', 'how to choose it on validation rows', 'best-f1')
+    .option(
+      '--abstain <method>',
+      'give no answer where unsure: error=RATE, below=CONFIDENCE or never (default: error=0.01 for staged)',
+    )
     .option('--drop <column>', 'leave a column out; may be given often', collect, [])
     .option('--features <a,b>', 'just these columns', (text: string) => text.split(','))
     .option('--allow-identity', 'let --features name addresses, ports and times');
@@ -110,6 +116,8 @@ export async function readExperiment(
   const acceptedLeaks = options.acceptLeak.map(acceptedLeak);
   const reader = await openDataset(dataset);
   const threshold = readThreshold(options.threshold);
+  const abstention =
+    options.abstain === undefined ? {} : { abstention: readAbstain(options.abstain) };
   const files = filesOf(reader, given, options);
   const choice: FeatureChoice = {
     drop: options.drop,
@@ -139,6 +147,7 @@ export async function readExperiment(
     background: options.background,
     acceptedLeaks,
     threshold,
+    ...abstention,
     ...(await readPreparation(options, defaultSpec(reader.schema, full))),
     seed: options.seed,
     threads: options.threads,
@@ -213,4 +222,16 @@ function readThreshold(text: string): ThresholdMethod {
   if (text !== '' && Number(text) >= 0 && Number(text) <= 1)
     return { kind: 'fixed', value: Number(text) };
   throw usage('--threshold', `"${text}"`, 'best-f1, fpr=RATE, alerts=N or a number from 0 to 1');
+}
+
+function readAbstain(text: string): AbstentionMethod {
+  if (text === 'never') return { kind: 'never' };
+  const [name, value = ''] = text.split('=');
+  if (name === 'error') {
+    return { kind: 'error', rate: numberArgument('--abstain error', 1e-6, 0.5)(value) };
+  }
+  if (name === 'below') {
+    return { kind: 'below', confidence: numberArgument('--abstain below', 0, 1)(value) };
+  }
+  throw usage('--abstain', `"${text}"`, 'error=RATE, below=CONFIDENCE or never');
 }

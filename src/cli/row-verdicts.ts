@@ -2,6 +2,7 @@ import type { ModelFacts, ModelScores } from '../detect/index.ts';
 
 interface Tally {
   above: number;
+  abstained: number;
   readonly kinds: Map<string, number>;
 }
 
@@ -18,17 +19,25 @@ export class RowVerdicts {
 
   constructor(models: readonly ModelFacts[]) {
     this.#models = models;
-    this.#tallies = models.map(() => ({ above: 0, kinds: new Map<string, number>() }));
+    this.#tallies = models.map(() => ({
+      above: 0,
+      abstained: 0,
+      kinds: new Map<string, number>(),
+    }));
   }
 
   /** Counts a table's rows. */
   add(rows: number, scored: readonly ModelScores[]): void {
     this.#rows += rows;
     for (const { model, scores, kinds } of scored) {
-      const { threshold, kinds: names } = this.#models[model]!;
+      const { threshold, unsure, kinds: names } = this.#models[model]!;
+      const from = unsure?.to ?? threshold;
       const tally = this.#tallies[model]!;
       for (let row = 0; row < rows; row++) {
-        if (!(scores[row]! >= threshold)) continue;
+        if (!(scores[row]! >= from)) {
+          if (unsure && scores[row]! > unsure.from) tally.abstained++;
+          continue;
+        }
         tally.above++;
         if (!kinds || !names) continue;
         let best = 0;
@@ -46,13 +55,15 @@ export class RowVerdicts {
     const without = this.#rows - this.named;
     return [
       `${without} of ${this.#rows} rows carry no time or addresses: they are scored, and accuse no host`,
-      ...this.#models.map(({ name, threshold }, i) => {
-        const { above, kinds } = this.#tallies[i]!;
+      ...this.#models.map(({ name, threshold, unsure }, i) => {
+        const { above, abstained, kinds } = this.#tallies[i]!;
+        const from = unsure?.to ?? threshold;
+        const left = abstained > 0 ? `, ${abstained} it abstains on` : '';
         const told = [...kinds]
           .sort((a, b) => b[1] - a[1])
           .map(([kind, rows]) => `${kind} ${rows}`);
         const list = told.length > 0 ? `: ${told.join(', ')}` : '';
-        return `  ${name}: ${above} of ${this.#rows} rows at or above ${threshold.toPrecision(3)}${list}`;
+        return `  ${name}: ${above} of ${this.#rows} rows at or above ${from.toPrecision(3)}${left}${list}`;
       }),
     ];
   }

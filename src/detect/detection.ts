@@ -7,7 +7,13 @@ import { DETECTORS } from './detectors/index.ts';
 import type { OpenEvidence } from './evidence.ts';
 import { EvidenceStore } from './evidence-store.ts';
 import { FlowRow } from './flow-row.ts';
-import { type ModelFacts, ModelHosts, type ModelScores, type ModelVoice } from './host.ts';
+import {
+  type ModelCounts,
+  type ModelFacts,
+  ModelHosts,
+  type ModelScores,
+  type ModelVoice,
+} from './host.ts';
 import { Site } from './network.ts';
 import { isShown, type Severity } from './policy.ts';
 import type { SlotTable } from './slot-table.ts';
@@ -44,14 +50,7 @@ export interface DetectionSummary {
   readonly scored: number;
   readonly above: number;
   /** The same of each model, in the order of the options. */
-  readonly models: readonly {
-    readonly name: string;
-    readonly scored: number;
-    readonly above: number;
-    /** Hosts that it saw, and those it found too unlikely; known after {@link Detection.finish}. */
-    readonly hosts: number;
-    readonly raised: number;
-  }[];
+  readonly models: readonly ModelCounts[];
   /** Flows that came after their window had passed. */
   readonly late: number;
   /** Keys evicted from each fixed-size table. */

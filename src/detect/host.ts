@@ -1,10 +1,9 @@
-import { WiresiftError } from '../base/index.ts';
+import { binomialUpperTail, WiresiftError } from '../base/index.ts';
 import { ClassSums } from './class-sums.ts';
 import { DistinctCounts } from './distinct.ts';
 import { OpenEvidence, type Reason } from './evidence.ts';
 import { addressText, type FlowRow, hashWords } from './flow-row.ts';
 import type { SlotTable } from './slot-table.ts';
-import { binomialUpperTail } from './tail.ts';
 import type { Limits } from './thresholds.ts';
 import { Windows } from './windows.ts';
 
@@ -30,6 +29,11 @@ export interface ModelFacts {
   readonly className: string;
   /** Scores at or above it count. */
   readonly threshold: number;
+  /**
+   * Scores strictly between, around the threshold, that the model abstains on: counted, and no evidence.
+   * Absent: it abstains on none.
+   */
+  readonly unsure?: { readonly from: number; readonly to: number };
   /** Share of validation negatives at or above the threshold, and the upper bound of that share. */
   readonly falsePositiveRate: number;
   readonly falsePositiveRateUpper: number;
@@ -52,6 +56,18 @@ export interface ModelVoice {
    * the model tells kinds apart but is not sure enough; absent when it does not, or nothing was above.
    */
   readonly kind?: { readonly name: string; readonly probability: number } | null;
+}
+
+/** What one model made of the flows so far. */
+export interface ModelCounts {
+  readonly name: string;
+  readonly scored: number;
+  readonly above: number;
+  /** Flows too unsure to be called either way; among the scored, not among those above. */
+  readonly abstained: number;
+  /** Hosts that it saw, and those it found too unlikely; the latter known at the end. */
+  readonly hosts: number;
+  readonly raised: number;
 }
 
 /** Scores that one model gave to the rows of a batch. */
@@ -122,12 +138,16 @@ export class ModelHosts {
   readonly #kinds: ClassSums | undefined;
   scored = 0;
   above = 0;
+  abstained = 0;
   #raised = 0;
+  /** Scores from which a flow counts: the threshold, or where the model is sure. */
+  readonly #from: number;
 
   /** What it has seen so far. */
-  get counts(): { name: string; scored: number; above: number; hosts: number; raised: number } {
-    const { scored, above, table } = this;
-    return { name: this.#model.name, scored, above, hosts: table.inserted, raised: this.#raised };
+  get counts(): ModelCounts {
+    const { scored, above, abstained, table } = this;
+    const hosts = table.inserted;
+    return { name: this.#model.name, scored, above, abstained, hosts, raised: this.#raised };
   }
 
   /** @throws WiresiftError `DETECT_MODEL` when the false-positive rate's bound lies outside (0, 1) */
@@ -144,6 +164,7 @@ export class ModelHosts {
     }
     this.#model = model;
     this.#limits = limits;
+    this.#from = model.unsure?.to ?? threshold;
     this.#windows = new Windows({ slots, keyWords: 5, window: Number.POSITIVE_INFINITY, seed });
     this.table = this.#windows.table;
     this.#best = new Float32Array(this.table.slots);
@@ -170,14 +191,14 @@ export class ModelHosts {
       this.#kinds?.clear(slot);
     }
     this.scored++;
-    if (score >= this.#model.threshold) {
+    if (score >= this.#from) {
       this.#countAbove(slot, row, score);
       if (kinds) this.#kinds?.add(slot, kinds, index);
-    }
+    } else if (this.#model.unsure && score > this.#model.unsure.from) this.abstained++;
     const above = windows.kept[slot]!;
     // Hosts with flows above the threshold are evicted after all others.
     this.table.weight[slot] = Math.min(above, 4095) * 2 ** 20 + 1;
-    if (score >= this.#model.threshold && explain && above >= EXPLAIN_FROM) {
+    if (score >= this.#from && explain && above >= EXPLAIN_FROM) {
       this.#explain(slot, score, index, explain);
     }
   }

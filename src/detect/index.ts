@@ -29,6 +29,7 @@ export {
 export {
   EXPLAINED_FLOWS,
   type Explain,
+  type ModelCounts,
   type ModelFacts,
   type ModelRole,
   type ModelScores,
@@ -38,7 +39,6 @@ export { INTERNAL_NETWORKS } from './network.ts';
 export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
 export { type BatchScores, FlowScorer } from './scorer.ts';
 export { ScorerSet } from './scorer-set.ts';
-export { binomialUpperTail } from './tail.ts';
 export {
   TABLE_SIZES,
   type TableSizes,

@@ -61,6 +61,7 @@ export class FlowScorer {
       hash,
       className: hostile.length === 1 ? hostile[0]! : 'attack',
       threshold: file.threshold.value,
+      ...unsureOf(file),
       falsePositiveRate: rateOf(file, 'falsePositiveRate'),
       falsePositiveRateUpper: foreignRateOf(file) ?? rateOf(file, 'falsePositiveRateUpper'),
     };
@@ -152,6 +153,11 @@ function harmlessOf({ facts, model }: ModelFile): string {
 /** As training wrote it; a model that does not say may raise. */
 function roleOf({ facts }: ModelFile): ModelRole {
   return facts['role'] === 'corroborates' ? 'corroborates' : 'raises';
+}
+
+/** Where the file says that the model abstains. */
+function unsureOf({ threshold: { abstention } }: ModelFile): Pick<ModelFacts, 'unsure'> {
+  return abstention ? { unsure: { from: abstention.from, to: abstention.to } } : {};
 }
 
 /** Upper bound of the share of harmless flows of other networks above the threshold, if measured. */

@@ -21,7 +21,8 @@ export interface ReliabilityBin {
 /** No curve holds more points than this: enough for a plot, little enough for a model card. */
 export const CURVE_POINTS = 200;
 
-interface Whole {
+/** A curve before it is thinned. */
+export interface Whole {
   readonly length: number;
   at(index: number): CurvePoint;
 }
@@ -30,7 +31,7 @@ interface Whole {
  * Picks at most `limit` of a curve's points, spaced evenly along its length measured by `distance`,
  * always with both ends. Each picked point lies exactly on the curve.
  */
-function thin(
+export function thin(
   whole: Whole,
   limit: number,
   distance: (a: CurvePoint, b: CurvePoint) => number,

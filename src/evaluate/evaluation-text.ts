@@ -18,6 +18,7 @@ export function evaluationText(evaluation: Evaluation): string {
     prevalenceText(evaluation.views),
     backgroundText(evaluation),
     classesText(evaluation),
+    answersText(evaluation),
     baselinesText(evaluation),
     `Hits by published label\n${hitsText('label', evaluation.rawLabels)}`,
     hostsText(evaluation),
@@ -119,6 +120,39 @@ function classesText({ byClass, classes }: Evaluation): string {
   return [
     figureTable([...header, ...told], rows),
     `Class told ${byClass.rule}. Macro-F1 ${measureText(byClass.macroF1)}, balanced accuracy ${measureText(byClass.balancedAccuracy)}.`,
+  ].join('\n');
+}
+
+/** What abstaining gains, a row a question: its name, then the head's figures. */
+export function answersRows({ answers }: Pick<Evaluation, 'answers'>): string[][] {
+  const head = ['Answers', 'wrong, if always', 'abstained', 'wrong, of the rest', 'risk area'];
+  const none = '–';
+  const rows = answers.map(({ question, error, limited, area }) => [
+    question,
+    measureText(error),
+    limited ? measureText(limited.abstained) : none,
+    limited ? measureText(limited.error) : none,
+    measureText(area),
+  ]);
+  return [head, ...rows];
+}
+
+/** Where the model abstains, in a sentence. */
+export function abstentionText({ abstention, answers }: Evaluation): string {
+  if (!abstention) return 'It always answers: no limit stands in the file.';
+  const { from, to, method } = abstention;
+  const types =
+    answers.length > 1
+      ? ` It tells no class below a probability of ${figure(abstention.class)}.`
+      : '';
+  return `It tells neither hostile nor harmless between the scores ${figure(from)} and ${figure(to)} (${method}, on validation rows).${types}`;
+}
+
+function answersText(evaluation: Evaluation): string {
+  const [head, ...rows] = answersRows(evaluation);
+  return [
+    figureTable(head!, rows),
+    `${abstentionText(evaluation)} All other figures are those of a model that always answers. Risk area: mean share of wrong answers over all shares answered, the surest first.`,
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
-import type { Parameters } from '../models/index.ts';
+import type { Abstention, Parameters } from '../models/index.ts';
 import { type LabelledTable, schemaId } from '../table/index.ts';
+import { type AnswersReport, answersReports } from './answers.ts';
 import type { Baseline } from './baselines.ts';
 import { type BinaryReport, binaryReport } from './binary.ts';
 import { type ClassesReport, classesReport } from './classes.ts';
@@ -56,6 +57,10 @@ export interface Evaluation {
   readonly classes: readonly string[];
   readonly harmlessClass: string;
   readonly threshold: { readonly value: number; readonly method: string };
+  /** Where the model abstains; null: it always answers. Other figures than `answers` leave it aside. */
+  readonly abstention: Omit<Abstention, 'detail'> | null;
+  /** How sure it is, and what abstaining gains: on harm, and with more than two classes on the class. */
+  readonly answers: readonly AnswersReport[];
   /** Labelled rows only; then, where there is background, the same with it counted as negative. */
   readonly views: readonly BinaryReport[];
   readonly byClass: ClassesReport;
@@ -95,6 +100,13 @@ export interface JudgeOptions {
   readonly replicates?: number;
 }
 
+/** Where scores become decisions, and where a model makes none. */
+export interface JudgedThreshold {
+  readonly value: number;
+  readonly method: string;
+  readonly abstention?: Abstention | undefined;
+}
+
 /** What {@link judge} turns into an {@link Evaluation}. */
 export interface JudgeInput {
   readonly data: LabelledTable;
@@ -104,7 +116,7 @@ export interface JudgeInput {
   readonly probabilities: Float32Array;
   readonly classes: readonly string[];
   readonly harmless: number;
-  readonly threshold: { readonly value: number; readonly method: string };
+  readonly threshold: JudgedThreshold;
   readonly part: string;
   readonly model: EvaluatedModel;
   readonly baselines: readonly Baseline[];
@@ -130,6 +142,10 @@ export function judge(input: JudgeInput): Evaluation {
   const spanSeconds = (last - first) / 1e6;
   const column = hostColumn(data);
   const hits = { rows, scores, truth, threshold: threshold.value };
+  const answered = {
+    ...{ classes, harmless, probabilities, scores, threshold: threshold.value },
+    labels: rows.map((row) => data.labels[row]!),
+  };
   const views = viewsOf(input, { scores, truth, spanSeconds });
   const hosts = countHits({ ...hits, column, limit: HOSTS_SHOWN });
   return {
@@ -149,22 +165,23 @@ export function judge(input: JudgeInput): Evaluation {
     model: input.model,
     classes,
     harmlessClass: classes[harmless]!,
-    threshold,
+    threshold: { value: threshold.value, method: threshold.method },
+    abstention: limitsOf(threshold),
+    answers: answersReports(answered, threshold.abstention),
     views,
-    byClass: classesReport({
-      classes,
-      harmless,
-      truth: rows.map((row) => data.labels[row]!),
-      probabilities,
-      scores,
-      threshold: threshold.value,
-    }),
+    byClass: classesReport({ ...answered, truth: answered.labels }),
     background: backgroundReport(scores, truth, threshold.value, spanSeconds),
     rawLabels: countHits({ ...hits, column: data.rawLabel, limit: LABELS_SHOWN }),
     hosts: { ...hosts, column: column.name },
     ...overTime(input, scores, truth),
     baselines: input.baselines,
   };
+}
+
+function limitsOf({ abstention }: JudgedThreshold): Evaluation['abstention'] {
+  if (!abstention) return null;
+  const { detail: _, ...limits } = abstention;
+  return limits;
 }
 
 /** Most hosts told by their time to detection. */

@@ -11,8 +11,10 @@ import {
   scoreInThreads,
 } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
+import { type AbstentionMethod, abstentionOf } from './abstention.ts';
+import type { AnswersInput } from './answers.ts';
 import { type Baseline, baselines } from './baselines.ts';
-import { type Evaluation, type JudgeOptions, judge } from './evaluation.ts';
+import { type Evaluation, type JudgedThreshold, type JudgeOptions, judge } from './evaluation.ts';
 import { type GroupChoice, regrouped } from './groups.ts';
 import type { AcceptedLeak, LeakVerdict } from './leak/index.ts';
 import { modelFileOf } from './model-file.ts';
@@ -56,6 +58,11 @@ export interface TrainOptions extends Preparation {
   readonly searched?: SearchRecord;
   /** Default best F1. */
   readonly threshold?: ThresholdMethod;
+  /**
+   * When the model is to abstain. Default: never; for `staged`, where that keeps errors to one answer in
+   * a hundred, if it can be kept.
+   */
+  readonly abstention?: AbstentionMethod;
   /** Leaks that are accepted by name, each with a reason that stands in the model file. */
   readonly acceptedLeaks?: readonly AcceptedLeak[];
   /**
@@ -200,8 +207,11 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   const rows = learningRows(options, split);
   const leaks = options.leaks ?? (await checkSplit(options, { data, split, rows }));
   const scorer = await fitScorer(options, estimator, rows);
-  const validation = await validationScores(options, scorer, split, harmless);
-  const threshold = chooseThreshold(validation, options.threshold ?? { kind: 'best-f1' });
+  const { validation, answered } = await validationScores(options, scorer, split, harmless);
+  const chosen = chooseThreshold(validation, options.threshold ?? { kind: 'best-f1' });
+  const answers = { ...answered, threshold: chosen.value };
+  const { warnings, ...own } = abstentionOf(options.modelKind, answers, options.abstention);
+  const threshold = { ...chosen, ...own };
   const record: TrainingRecord = {
     version: 1,
     dataset: data.dataset,
@@ -218,7 +228,8 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     ...(searched ? { search: searched } : {}),
     harmlessClass: data.classes[harmless]!,
     thresholdDetail: threshold.detail,
-    calibration: calibrate(validation, threshold.value),
+    // A row that is told neither way is no alert: only those above its scores are.
+    calibration: calibrate(validation, own.abstention?.to ?? threshold.value),
     leaks,
   };
   const evaluation = await evaluateRows({
@@ -229,7 +240,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     threshold,
     record,
     split,
-    warnings: leakWarnings(leaks),
+    warnings: [...leakWarnings(leaks), ...warnings],
     watch: { signal, onProgress: (done, total) => onProgress?.('score test', done, total) },
     judge: { seed, ...options.judge },
   });
@@ -293,7 +304,7 @@ async function validationScores(
   scorer: Scorer,
   split: Split,
   harmless: number,
-): Promise<ValidationScores> {
+): Promise<{ validation: ValidationScores; answered: Omit<AnswersInput, 'threshold'> }> {
   const { data, signal, onProgress } = options;
   const rows = split.validation!;
   const probabilities = await scoreRows(scorer, data, rows, {
@@ -301,11 +312,17 @@ async function validationScores(
     onProgress: (done, total) => onProgress?.('score validation', done, total),
   });
   const { first, last } = timeRange(data.table, rows);
+  const { classes } = data;
+  const scores = hostileScores(probabilities, classes.length, harmless);
+  const labels = rows.map((row) => data.labels[row]!);
   return {
-    scores: hostileScores(probabilities, data.classes.length, harmless),
-    truth: hostileTruth(data.labels, rows, harmless),
-    spanSeconds: (last - first) / 1e6,
-    background: options.thresholdBackground ?? options.background ?? 'exclude',
+    validation: {
+      scores,
+      truth: hostileTruth(data.labels, rows, harmless),
+      spanSeconds: (last - first) / 1e6,
+      background: options.thresholdBackground ?? options.background ?? 'exclude',
+    },
+    answered: { classes, labels, probabilities, harmless, scores },
   };
 }
 
@@ -316,7 +333,7 @@ export interface EvaluateRows {
   readonly data: LabelledTable;
   readonly rows: Int32Array;
   readonly part: string;
-  readonly threshold: { readonly value: number; readonly method: string };
+  readonly threshold: JudgedThreshold;
   readonly record: Pick<TrainingRecord, 'dataset' | 'dataHash' | 'background'>;
   /** The split that trained the model, when `data` are what trained it: baselines learn from it. */
   readonly split?: Split | undefined;
@@ -330,14 +347,13 @@ export async function evaluateRows(work: EvaluateRows): Promise<Evaluation> {
   const { scorer, data, rows, record } = work;
   const { model } = scorer;
   const harmless = harmlessClass(model.classes);
-  const { value, method } = work.threshold;
   return judge({
     data,
     rows,
     probabilities: await scoreRows(scorer, data, rows, work.watch),
     classes: model.classes,
     harmless,
-    threshold: { value, method },
+    threshold: work.threshold,
     part: work.part,
     model: {
       kind: model.kind,

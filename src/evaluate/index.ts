@@ -1,3 +1,18 @@
+export {
+  type AbstentionMethod,
+  abstentionName,
+  chooseAbstention,
+  limitFor,
+} from './abstention.ts';
+export {
+  type Answers,
+  type AnswersInput,
+  type AnswersReport,
+  answersReport,
+  answersReports,
+  classAnswers,
+  harmAnswers,
+} from './answers.ts';
 export { type Band, type CurveBands, curveBands } from './bands.ts';
 export { type Baseline, baselines } from './baselines.ts';
 export {
@@ -63,7 +78,13 @@ export {
   judge,
   PREVALENCES,
 } from './evaluation.ts';
-export { evaluationText, prevalenceRows, viewRows } from './evaluation-text.ts';
+export {
+  abstentionText,
+  answersRows,
+  evaluationText,
+  prevalenceRows,
+  viewRows,
+} from './evaluation-text.ts';
 export {
   checkTraining,
   DEFAULT_SPLIT,

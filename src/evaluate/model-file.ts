@@ -1,6 +1,6 @@
 import { VERSION } from '../base/index.ts';
 import type { Pipeline } from '../features/index.ts';
-import { MODEL_FORMAT, type Model, type ModelFile } from '../models/index.ts';
+import { MODEL_FORMAT, type Model, type ModelFile, type ModelThreshold } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import type { BinaryReport } from './binary.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -11,7 +11,7 @@ import type { TrainingRecord } from './training-record.ts';
 export interface ModelFileInput {
   readonly data: LabelledTable;
   readonly scorer: { readonly model: Model; readonly pipeline: Pipeline };
-  readonly threshold: ChosenThreshold;
+  readonly threshold: ChosenThreshold & Pick<ModelThreshold, 'abstention'>;
   readonly record: TrainingRecord;
   readonly evaluation: Evaluation;
   readonly seed: number;
@@ -49,6 +49,7 @@ export function modelFileOf(input: ModelFileInput): ModelFile {
       value: threshold.value,
       method: threshold.method,
       detail: threshold.detail.text,
+      ...(threshold.abstention ? { abstention: threshold.abstention } : {}),
     },
     seed,
     dataHash: data.hash,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { WiresiftError } from '../base/index.ts';
 import { canonicalJson, type PipelineJson, pipelineFromJSON } from '../features/index.ts';
+import { type Abstention, readAbstention } from './abstention.ts';
 import { asObject, parsePlain } from './json.ts';
 import type { Model, ModelFacts, Parameters } from './model.ts';
 import { modelKind } from './registry.ts';
@@ -19,6 +20,8 @@ export interface ModelThreshold {
   readonly method: string;
   /** On what rows it was chosen and what it reached there; plain data. */
   readonly detail: unknown;
+  /** Where the model gives no answer; absent: it always does. */
+  readonly abstention?: Abstention;
 }
 
 /**
@@ -190,5 +193,7 @@ function readThreshold(value: unknown, where: string): ModelThreshold {
     return refuseStored(where, `the value ${String(cut).slice(0, 40)}`, 'a number from 0');
   }
   if (typeof method !== 'string') return refuseStored(where, 'no method', 'its name');
-  return { value: cut, method, detail };
+  const own = { value: cut, method, detail };
+  if (found['abstention'] === undefined) return own;
+  return { ...own, abstention: readAbstention(found['abstention'], cut, `${where}, abstention`) };
 }

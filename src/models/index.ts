@@ -1,3 +1,4 @@
+export { type Abstention, harmConfidence, unsureScores } from './abstention.ts';
 export {
   hashModel,
   loadModel,

@@ -11,6 +11,7 @@ import { knnKind } from './knn/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
 import { neuralKinds } from './neural/kinds.ts';
+import { stagedKind } from './staged/kind.ts';
 import { linearSvmKind, rbfSvmKind } from './svm/kind.ts';
 import { treeKind } from './tree/kind.ts';
 
@@ -30,6 +31,7 @@ const KINDS: readonly ModelKind[] = [
   votingKind(modelKind), // mean of several others
   stackingKind(modelKind), // logistic regression over several others
   calibratedKind(modelKind), // wraps one of the others
+  stagedKind(modelKind), // threat or harmless, then which threat
 ];
 
 /** Every kind of model there is. */

@@ -5,7 +5,15 @@ import type {
   Evaluation,
   LeakVerdict,
 } from '../evaluate/index.ts';
-import { leakText, measureText, prevalenceRows, viewRows, wilson } from '../evaluate/index.ts';
+import {
+  abstentionText,
+  answersRows,
+  leakText,
+  measureText,
+  prevalenceRows,
+  viewRows,
+  wilson,
+} from '../evaluate/index.ts';
 import { isoTime } from '../table/index.ts';
 import type { BarChart, Chart, Line, LineChart, MarkedPoint, MatrixChart } from './chart/index.ts';
 import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
@@ -302,6 +310,34 @@ function detectionBlocks({ windows, timeToDetect }: Evaluation): Block[] {
   ];
 }
 
+/** Wrong answers against the share answered, a line a question, with the limits in use. */
+export function riskChart({ answers }: Evaluation): LineChart {
+  const drawn = answers.filter(({ curve }) => curve.length > 0);
+  return {
+    kind: 'lines',
+    title: 'Risk and coverage',
+    note: 'Labelled rows; answers given the surest first',
+    x: { title: 'share of rows answered', format: 'share', domain: [0, 1] },
+    y: { title: 'share of the answers that is wrong', format: 'share' },
+    lines: drawn.map(({ question, curve }) => ({ name: question, x: xs(curve), y: ys(curve) })),
+    points: drawn.flatMap(({ limited }): MarkedPoint[] => {
+      const abstained = limited?.abstained.value;
+      const error = limited?.error.value;
+      if (typeof abstained !== 'number' || typeof error !== 'number') return [];
+      return [{ x: 1 - abstained, y: error, label: 'limit in use' }];
+    }),
+  };
+}
+
+function answersBlocks(evaluation: Evaluation): Block[] {
+  const [head, ...rows] = answersRows(evaluation);
+  return [
+    { kind: 'text', text: abstentionText(evaluation) },
+    { kind: 'table', head: head!, rows, caption: 'Labelled rows; other figures never abstain.' },
+    { kind: 'charts', charts: [riskChart(evaluation)] },
+  ];
+}
+
 const HEAD_OF_VIEWS = (views: readonly BinaryReport[]): string[] => [
   '',
   ...views.map(({ name }) => name),
@@ -354,6 +390,7 @@ export function evaluationPage(evaluation: Evaluation, leaks?: LeakVerdict): Pag
       ],
     },
     { title: 'Curves', blocks: [{ kind: 'charts', charts: viewCharts(last, threshold.value) }] },
+    { title: 'Answers and abstention', blocks: answersBlocks(evaluation) },
     { title: 'Classes', blocks: [{ kind: 'charts', charts: classCharts(evaluation) }] },
     {
       title: 'Hosts and time',

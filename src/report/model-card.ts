@@ -1,5 +1,7 @@
 import { argusTime, WiresiftError } from '../base/index.ts';
 import {
+  abstentionText,
+  answersRows,
   ELSEWHERE_HEAD,
   ELSEWHERE_TEXT,
   type Elsewhere,
@@ -301,8 +303,13 @@ function calibrationSection({ evaluation, record }: CardInput): Section {
   ];
   if (record) {
     const { falsePositiveRate, falsePositiveRateUpper } = record.calibration;
-    const text = `On validation rows ${figure(falsePositiveRate)} of what is taken for harmless is above the threshold, at most ${figure(falsePositiveRateUpper)} (Wilson, 95 %); live scoring reckons with that bound.`;
+    const text = `On validation rows ${figure(falsePositiveRate)} of what is taken for harmless ${evaluation.abstention ? 'is surely hostile' : 'is above the threshold'}, at most ${figure(falsePositiveRateUpper)} (Wilson, 95 %); live scoring reckons with that bound.`;
     blocks.push({ kind: 'text', text });
+  }
+  blocks.push({ kind: 'text', text: abstentionText(evaluation) });
+  if (evaluation.abstention) {
+    const [head, ...rows] = answersRows(evaluation);
+    blocks.push({ kind: 'table', head: head!, rows });
   }
   return { title: 'Calibration', blocks };
 }

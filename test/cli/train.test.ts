@@ -109,5 +109,7 @@ test('wrong parameters and thresholds are usage errors that name the right ones'
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /trees/);
   assert.equal(wiresift([...base, '--threshold', 'luck']).code, 2);
+  assert.equal(wiresift([...base, '--abstain', 'error=2']).code, 2);
+  assert.equal(wiresift([...base, '--abstain', 'often']).code, 2);
   assert.equal(wiresift(['train', 'nothing', data, '-o', 'x']).code, 2);
 });

@@ -23,6 +23,9 @@ import { accuracy, generateInput, reorderColumns } from '../models/generated.ts'
 /** Members of ensembles that are quick and keep the weight contract exactly. */
 const MEMBERS = '[{"kind":"tree"},{"kind":"naive-bayes","weight":2}]';
 
+/** Stages that are quick. */
+const STAGED: Parameters = { first: 'tree', second: 'naive-bayes' };
+
 /** Networks with few units and few epochs; a named one keeps its kinds of layers. */
 const NETWORK: Parameters = { epochs: 12, batch: 32, learningRate: 0.02 };
 const LAYERS = (layers: string): Parameters => ({
@@ -54,6 +57,7 @@ const QUICK: Readonly<Record<string, Parameters>> = {
   ...NETWORKS,
   voting: { members: MEMBERS },
   stacking: { members: MEMBERS },
+  staged: STAGED,
 };
 
 /**
@@ -70,6 +74,7 @@ const WEIGHT_PARAMETERS: Readonly<Record<string, Parameters>> = {
   ...NETWORKS,
   voting: { members: MEMBERS },
   stacking: { members: MEMBERS },
+  staged: STAGED,
 };
 
 /**

@@ -54,7 +54,10 @@ test('a model that corroborates accuses nobody, however sure it is', () => {
   detection.addScores(quiet, [all(0, 1)]);
   assert.deepEqual(detection.finish(), []);
   const [seen] = detection.summary.models;
-  assert.deepEqual(seen, { name: 'threat', scored: 60, above: 60, hosts: 1, raised: 1 });
+  assert.deepEqual(seen, {
+    ...{ name: 'threat', scored: 60, above: 60, abstained: 0 },
+    ...{ hosts: 1, raised: 1 },
+  });
   assert.equal(detection.summary.flows, FLOWS);
 });
 
@@ -132,4 +135,21 @@ test('a model without kinds names none, and one that saw nothing above has nothi
     models.map(({ kind }) => kind),
     [undefined, undefined],
   );
+});
+
+test('flows that a model abstains on are counted, and are no evidence', () => {
+  const careful = { ...botnet, unsure: { from: 0.4, to: 0.97 } };
+  const judged = (score: number) => {
+    const detection = createDetection({ version: '0', models: [careful], minimumSeverity: 'low' });
+    detection.addBatch(quiet, [all(0, score)]);
+    const alerts = detection.finish().length;
+    const { scored, above, abstained } = detection.summary.models[0]!;
+    return { alerts, scored, above, abstained };
+  };
+  const none = { alerts: 0, scored: FLOWS, above: 0, abstained: 0 };
+  assert.deepEqual(judged(0.3), none);
+  assert.deepEqual(judged(0.5), { ...none, abstained: FLOWS });
+  // Above the threshold, and yet not sure.
+  assert.deepEqual(judged(0.9), { ...none, abstained: FLOWS });
+  assert.deepEqual(judged(0.98), { ...none, alerts: 1, above: FLOWS });
 });

@@ -231,3 +231,36 @@ test('progress names its stages in order', async () => {
   });
   assert.deepEqual(stages, ['check', 'fit', 'score validation', 'score test']);
 });
+
+test('where it is unsure it abstains: the file says where, and judging it again says as much', async () => {
+  const careful = await trainModel({
+    ...usual,
+    abstention: { kind: 'below', confidence: 0.9 },
+  });
+  const { abstention } = judged(careful).threshold;
+  assert.deepEqual(abstention, careful.file.threshold.abstention);
+  assert.ok(abstention!.from < careful.threshold.value && careful.threshold.value < abstention!.to);
+  const [harm] = careful.evaluation.answers;
+  assert.ok(harm!.limited!.abstained.value! > 0);
+  assert.ok(harm!.limited!.error.value! <= harm!.error.value!);
+  assert.match(evaluationText(careful.evaluation), /neither hostile nor harmless between/);
+  const again = await evaluateModel(judged(careful), data, { seed: 3, replicates: 10 });
+  assert.deepEqual(again.answers, careful.evaluation.answers);
+  const { from, to, method } = abstention!;
+  assert.deepEqual(again.abstention, { from, to, class: 0, method });
+  // Only what is surely hostile counts in live scoring.
+  const { falsePositiveRate } = careful.record.calibration;
+  assert.ok(falsePositiveRate <= trained.record.calibration.falsePositiveRate);
+  assert.equal(trained.evaluation.abstention, null);
+  assert.match(evaluationText(trained.evaluation), /It always answers/);
+});
+
+test('two stages abstain unless told otherwise, and say so when they cannot', async () => {
+  const staged = { ...usual, modelKind: 'staged', parameters: { first: 'tree', second: 'tree' } };
+  const careful = await trainModel(staged);
+  const told = careful.file.threshold.abstention !== undefined;
+  const warned = careful.evaluation.warnings.some((text) => text.startsWith('IT NEVER ABSTAINS'));
+  assert.notEqual(told, warned);
+  const never = await trainModel({ ...staged, abstention: { kind: 'never' } });
+  assert.equal(never.file.threshold.abstention, undefined);
+});

@@ -185,7 +185,10 @@ function alertsText(rows: readonly AlertRow[]): string {
 function modelCounts({ models }: Found['detection']): string {
   if (models.length === 0) return 'no model';
   return models
-    .map(({ name, scored, above }) => `${name} ${scored} scored, ${above} above its threshold`)
+    .map(({ name, scored, above, abstained }) => {
+      const unsure = abstained > 0 ? `, ${abstained} it abstained on` : '';
+      return `${name} ${scored} scored, ${above} above its threshold${unsure}`;
+    })
     .join('; ');
 }
 

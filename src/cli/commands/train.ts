@@ -178,6 +178,7 @@ function commandLine(dataset: string, paths: readonly string[], options: TrainOp
     `--train-fraction ${options.trainFraction}`,
     ...(options.validation === 0.25 ? [] : one('validation', options.validation)),
     `--background ${options.background} --threshold ${options.threshold}`,
+    ...one('abstain', options.abstain),
     ...many('drop', options.drop),
     ...options.acceptLeak.map((text) => `--accept-leak ${JSON.stringify(text)}`),
     ...one('target', options.target),

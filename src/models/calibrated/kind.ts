@@ -1,7 +1,7 @@
-import { Random, WiresiftError } from '../../base/index.ts';
+import { Random } from '../../base/index.ts';
 import { takeMatrixRows } from '../../features/index.ts';
 import { holdOut } from '../hold-out.ts';
-import { asObject, parsePlain } from '../json.ts';
+import { type FindKind, type InnerPlace, innerOf } from '../inner.ts';
 import { defineKind } from '../kind.ts';
 import type {
   Estimator,
@@ -53,8 +53,8 @@ const parameters: readonly ParameterSpec[] = [
   },
 ];
 
-/** Finds a kind by name; the registry's, handed in because the registry lists this kind too. */
-type FindKind = (name: string) => ModelKind;
+/** Not itself: a file must not nest without end. */
+const BASE: InnerPlace = { owner: 'calibrated', name: 'base', refused: ['calibrated'] };
 
 async function fitCalibrated(
   facts: ModelFacts,
@@ -109,42 +109,16 @@ function calibratorOf(
   return { method: 'isotonic', points: both ? fitIsotonic(scores, truth, weights) : same };
 }
 
-function baseKind(given: Parameters, find: FindKind): ModelKind {
-  const name = given['base'] as string;
-  if (name === 'calibrated') refuse('base', name, 'a kind that is not calibrated itself');
-  return find(name);
-}
-
-function baseParameters(given: Parameters): Parameters {
-  const text = given['baseParameters'] as string;
-  try {
-    const found = asObject(parsePlain(text, 'baseParameters'));
-    if (found) return found as Parameters;
-  } catch (error) {
-    if (!(error instanceof WiresiftError)) throw error;
-  }
-  return refuse('baseParameters', text.slice(0, 80), 'an object in JSON');
-}
-
-function refuse(name: string, saw: string, expected: string): never {
-  throw new WiresiftError({
-    code: 'MODEL_PARAMETER',
-    where: `parameters of calibrated, ${name}`,
-    saw,
-    expected,
-    todo: `It means: ${parameters.find((spec) => spec.name === name)?.meaning}`,
-    exitCode: 2,
-  });
-}
-
 /**
  * Any kind of model with its scores turned into probabilities that hold on rows it has not seen:
  * two classes by one calibrator, more by one against the rest each, normalised (Zadrozny and Elkan
  * 2002).
  */
 export function calibratedKind(find: FindKind): ModelKind {
-  const baseOf = (given: Parameters): Estimator =>
-    baseKind(given, find).create(baseParameters(given));
+  const baseOf = (given: Parameters): Estimator => {
+    const { kind, parameters: own } = innerOf(given, BASE, find);
+    return kind.create(own);
+  };
   return defineKind({
     kind: 'calibrated',
     meaning: 'Any other kind, its scores calibrated on rows held out',
@@ -153,10 +127,10 @@ export function calibratedKind(find: FindKind): ModelKind {
     fit: async (facts, input, options) =>
       await fitCalibrated(facts, baseOf(facts.parameters), input, options),
     load: (facts, stored) => {
-      const kind = baseKind(facts.parameters, find);
+      const { kind, parameters: own } = innerOf(facts.parameters, BASE, find);
       const base = kind.load({
         kind: kind.kind,
-        parameters: baseParameters(facts.parameters),
+        parameters: own,
         classes: stored.classes,
         features: stored.features,
         tensors: baseTensors(stored),

@@ -1,5 +1,6 @@
 import { WiresiftError } from '../../base/index.ts';
 import type { Matrix } from '../../features/index.ts';
+import type { FindKind } from '../inner.ts';
 import { asObject, parsePlain } from '../json.ts';
 import type {
   Estimator,
@@ -10,9 +11,6 @@ import type {
   StoredModel,
   Tensor,
 } from '../model.ts';
-
-/** Finds a kind by name; the registry's, handed in because the registry lists the callers too. */
-export type FindKind = (name: string) => ModelKind;
 
 /** One model of an ensemble, before it is fitted. */
 export interface Member {
@@ -31,6 +29,8 @@ export function memberOptions({ seed, threads, signal }: FitOptions): FitOptions
 
 /** A file holds at most 256 tensors, and a member a dozen or two. */
 const MAX_MEMBERS = 8;
+/** Kinds that wrap others. */
+const WRAPPING = ['voting', 'stacking', 'calibrated', 'staged'];
 /** Largest weight of a member: sums stay finite. */
 const MAX_WEIGHT = 1e6;
 
@@ -66,7 +66,7 @@ export function readMembers(ensemble: string, text: string, find: FindKind): rea
     const given = asObject(parameters);
     if (typeof kind !== 'string' || !given) return refuse(JSON.stringify(each), 'kind, parameters');
     // An ensemble in an ensemble would let a file nest without end.
-    if (kind === 'voting' || kind === 'stacking' || kind === 'calibrated') {
+    if (WRAPPING.includes(kind)) {
       return refuse(kind, 'a kind that wraps no other');
     }
     if (typeof weight !== 'number' || !(weight > 0 && weight <= MAX_WEIGHT)) {

@@ -2,6 +2,7 @@ import { Random } from '../../base/index.ts';
 import { createMatrix, type Matrix, takeMatrixRows } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
 import { holdOut } from '../hold-out.ts';
+import type { FindKind } from '../inner.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
 import type {
@@ -15,7 +16,6 @@ import type {
   Tensor,
 } from '../model.ts';
 import {
-  type FindKind,
   loadMembers,
   type Member,
   memberEstimator,

@@ -1,10 +1,10 @@
 import type { Matrix } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
+import type { FindKind } from '../inner.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
 import type { Model, ModelFacts, ModelKind, ParameterSpec, Parameters, Tensor } from '../model.ts';
 import {
-  type FindKind,
   loadMembers,
   type Member,
   memberEstimator,

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Random, stopRequested, WiresiftError } from '../../base/index.ts';
+import { Random, stopRequested } from '../../base/index.ts';
 import { type FoldedRows, foldRows } from '../fold-rows.ts';
-import { parsePlain } from '../json.ts';
+import { checkHarmless, HARMLESS, harmlessMarks, sideShares } from '../harmless.ts';
 import { defineKind } from '../kind.ts';
 import type { FitInput, FitOptions, Model, ModelFacts, ParameterSpec } from '../model.ts';
 import { type Grown, growIsolation } from './grow.ts';
@@ -26,12 +26,7 @@ const parameters: readonly ParameterSpec[] = [
     max: MAX_SAMPLE,
     meaning: 'Rows drawn for each tree, without replacement',
   },
-  {
-    name: 'harmless',
-    type: 'string',
-    default: '[]',
-    meaning: 'Names of the classes to learn from, as a JSON list; empty: the first class',
-  },
+  HARMLESS,
 ];
 
 async function fitIsolation(
@@ -39,9 +34,8 @@ async function fitIsolation(
   input: FitInput,
   options: FitOptions,
 ): Promise<Model> {
-  const { labels, classes } = input;
-  const names = harmlessNames(facts.parameters['harmless'] as string);
-  const harmless = harmlessMarks(names, classes);
+  const { labels } = input;
+  const harmless = harmlessMarks(facts);
   const skip = Uint8Array.from(labels, (label) => (harmless[label] === 1 ? 0 : 1));
   const own = foldRows(input, skip);
   // Without a harmless row, what is usual among all rows is the best left.
@@ -68,40 +62,7 @@ async function fitIsolation(
     cover: Uint32Array.from(out.cover),
     sample: size,
   };
-  return new IsolationModel(facts, grown, classShares(input, harmless));
-}
-
-/** 1 for each class to learn from. */
-function harmlessMarks(names: readonly string[], classes: readonly string[]): Uint8Array {
-  const missing = names.find((name) => !classes.includes(name));
-  if (missing !== undefined) {
-    throw new WiresiftError({
-      code: 'MODEL_INPUT',
-      where: `fit ${KIND}, parameter harmless`,
-      saw: `the class ${missing.slice(0, 80)}`,
-      expected: `some of ${classes.slice(0, 20).join(', ')}`,
-      todo: 'Name classes of the data set',
-    });
-  }
-  const chosen = names.length > 0 ? names : classes.slice(0, 1);
-  return Uint8Array.from(classes, (name) => (chosen.includes(name) ? 1 : 0));
-}
-
-function harmlessNames(text: string): readonly string[] {
-  try {
-    const found = parsePlain(text, 'harmless');
-    if (Array.isArray(found) && found.every((each) => typeof each === 'string')) return found;
-  } catch (error) {
-    if (!(error instanceof WiresiftError)) throw error;
-  }
-  throw new WiresiftError({
-    code: 'MODEL_PARAMETER',
-    where: `parameters of ${KIND}, harmless`,
-    saw: text.slice(0, 80),
-    expected: 'a list of names in JSON',
-    todo: 'Write it like ["normal"]',
-    exitCode: 2,
-  });
+  return new IsolationModel(facts, grown, sideShares(input, harmless));
 }
 
 /** Sum of the weights up to and with each point. */
@@ -144,40 +105,15 @@ function draw(
   return drawn;
 }
 
-/**
- * Parts of each class in the anomaly score and in its complement, by weight in training. Where only
- * harmless classes are known, both sides are theirs.
- */
-function classShares({ labels, weights, classes }: FitInput, harmless: Uint8Array): Float64Array {
-  const count = classes.length;
-  const sums = new Float64Array(count);
-  for (let i = 0; i < labels.length; i++) sums[labels[i]!]! += weights ? weights[i]! : 1;
-  const shares = new Float64Array(2 * count);
-  for (const side of [0, 1]) {
-    const own = (k: number): boolean => harmless[k] === side || !harmless.includes(side);
-    let total = 0;
-    let members = 0;
-    for (let k = 0; k < count; k++) {
-      if (!own(k)) continue;
-      total += sums[k]!;
-      members++;
-    }
-    for (let k = 0; k < count; k++) {
-      if (own(k)) shares[side * count + k] = total > 0 ? sums[k]! / total : 1 / members;
-    }
-  }
-  return shares;
-}
-
 /** Novelty by isolation: learns the harmless classes alone (Liu, Ting, Zhou 2008). */
 export const isolationForestKind = defineKind({
   kind: KIND,
   meaning: 'Isolation forest: how unlike the harmless rows a row is',
   parameters,
-  check: (own) => void harmlessNames(own['harmless'] as string),
+  check: checkHarmless,
   fit: fitIsolation,
   load: (facts, stored) => {
-    harmlessNames(facts.parameters['harmless'] as string);
+    checkHarmless(facts.parameters);
     return loadIsolation(facts, stored);
   },
 });

@@ -1,5 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
+import { storedShares } from '../harmless.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
@@ -161,7 +162,7 @@ export function loadIsolation(facts: ModelFacts, stored: StoredModel): Isolation
   const right = storedTensor(stored, 'right', 'U32', 1).data;
   const cover = storedTensor(stored, 'cover', 'U32', 1).data;
   const size = storedTensor(stored, 'sample', 'U32', 1).data;
-  const { data: shares, shape } = storedTensor(stored, 'shares', 'F64', 2);
+  const shares = storedShares(stored);
   const nodes = column.length;
   const sample = size[0] ?? 0;
   if (size.length !== 1 || sample < 1 || sample > MAX_SAMPLE) {
@@ -185,14 +186,6 @@ export function loadIsolation(facts: ModelFacts, stored: StoredModel): Isolation
         refuse('right', `${right[node]} at ${node}`, `${node + 2} to ${end - 1}`);
       }
     }
-  }
-  const classes = facts.classes.length;
-  if (shape[0] !== 2 || shape[1] !== classes || shares.some((each) => !(each >= 0 && each <= 1))) {
-    refuse('shares', shape.join(' × '), `2 × ${classes}, from 0 to 1`);
-  }
-  for (const part of [shares.subarray(0, classes), shares.subarray(classes)]) {
-    const sum = part.reduce((total, each) => total + each, 0);
-    if (!(Math.abs(sum - 1) < 1e-6)) refuse('shares', `a sum of ${sum}`, '1');
   }
   return new IsolationModel(facts, { root, column, cut, right, cover, sample }, shares);
 }

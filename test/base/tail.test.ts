@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { binomialUpperTail } from '../../src/detect/index.ts';
+import { binomialUpperTail } from '../../src/base/index.ts';
 
 /** The sum as the definition has it, for small n. */
 function direct(k: number, n: number, p: number): number {

@@ -17,8 +17,7 @@ function logGamma(x: number): number {
 }
 
 /**
- * P(X >= k) for X binomial(n, p): the chance that a harmless host has this many flows above the
- * threshold. Summed from the term next to k outward, on the side of k away from the mean.
+ * P(X >= k) for X binomial(n, p): the chance of so many hits or more by luck. Summed from the term next to k outward, on the side of k away from the mean.
  * @param n whole, 0 or more. @param p in (0, 1)
  */
 export function binomialUpperTail(k: number, n: number, p: number): number {
