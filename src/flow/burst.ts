@@ -1,8 +1,8 @@
 import { Frame } from '../capture/index.ts';
-import { type Decoder, NOT_PLAIN, Packet, readPlain } from '../decode/index.ts';
-import { KIND_IPV4, word } from './key.ts';
+import { type Decoder, NOT_PLAIN, Packet } from '../decode/index.ts';
 import { BURST, LANE_KEY, Lanes } from './lanes.ts';
 import type { Meter } from './meter.ts';
+import { readPlainKeys } from './plain-keys.ts';
 import { STRIDE } from './slot.ts';
 import type { FlowTable } from './table.ts';
 
@@ -10,8 +10,6 @@ import type { FlowTable } from './table.ts';
 const SECOND_LINE = 16;
 /** In the place of a link type: the lane is no frame, see {@link MeterBurst.tick}. */
 const TICK = -1;
-const UDP = 17;
-const DNS_PORT = 53;
 
 /** Who is given bursts that the meter has read, so that frames are read once; it must not tick. */
 export interface BurstBeside {
@@ -107,33 +105,11 @@ export class MeterBurst {
 
   #readKeys(count: number): void {
     const table = this.#table;
-    const { bytes, start, end, originalLength, anomalies, key, turned, hash, linkType } =
-      this.#lanes;
+    const lanes = this.#lanes;
+    readPlainKeys(lanes, count);
+    const { anomalies, key, hash } = lanes;
     for (let lane = 0; lane < count; lane++) {
-      const from = start[lane]!;
-      const ethernet = linkType[lane] === 1;
-      const plain = ethernet
-        ? readPlain(bytes, from, end[lane]!, originalLength[lane]!)
-        : NOT_PLAIN;
-      anomalies[lane] = plain;
-      if (plain === NOT_PLAIN) continue;
-      const at = lane * LANE_KEY;
-      const protocol = bytes[from + 23]!;
-      const source = word(bytes, from + 26);
-      const destination = word(bytes, from + 30);
-      const ports = word(bytes, from + 34);
-      const low = ports >>> 16;
-      const high = ports & 0xffff;
-      const turn = source >>> 0 > destination >>> 0 || (source === destination && low > high);
-      turned[lane] = turn ? 1 : 0;
-      key[at] = KIND_IPV4 | (protocol << 8);
-      key[at + 1] = turn ? destination : source;
-      key[at + 2] = turn ? source : destination;
-      key[at + 3] = turn ? (high << 16) | low : ports;
-      key[at + 4] = 0;
-      if (protocol === UDP && (low === DNS_PORT || high === DNS_PORT) && from + 44 <= end[lane]!)
-        key[at + 4] = (bytes[from + 42]! << 8) | bytes[from + 43]!;
-      hash[lane] = table.hash5(key, at);
+      if (anomalies[lane] !== NOT_PLAIN) hash[lane] = table.hash5(key, lane * LANE_KEY);
     }
   }
 

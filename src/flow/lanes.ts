@@ -41,17 +41,21 @@ export class BurstFrames {
   }
 }
 
-/** Frames with what the meter asks of them. Keys only of those that are plain. */
-export class Lanes extends BurstFrames {
-  /** As `Meter.add` takes them. */
-  readonly position: Float64Array = new Float64Array(BURST);
-  readonly clock: Float64Array = new Float64Array(BURST);
+/** Frames with the keys of those that are plain, see `readPlain`. */
+export class KeyedFrames extends BurstFrames {
+  /** Anomalies of a plain frame, or `NOT_PLAIN`; the rest is known of plain lanes alone. */
+  readonly anomalies: Int32Array = new Int32Array(BURST);
   /** As `FlowKey.words` has them. */
   readonly key: Int32Array = new Int32Array(BURST * LANE_KEY);
   readonly turned: Uint8Array = new Uint8Array(BURST);
+}
+
+/** Frames with what the meter asks of them. */
+export class Lanes extends KeyedFrames {
+  /** As `Meter.add` takes them. */
+  readonly position: Float64Array = new Float64Array(BURST);
+  readonly clock: Float64Array = new Float64Array(BURST);
   readonly hash: Int32Array = new Int32Array(BURST);
-  /** Anomalies of a plain frame, or `NOT_PLAIN`. */
-  readonly anomalies: Int32Array = new Int32Array(BURST);
   /** Where the table had the flow when the burst began; -1: nowhere. */
   readonly slot: Int32Array = new Int32Array(BURST);
   /** `FlowTable.removals` at that moment. */

@@ -1,15 +1,14 @@
 import { Frame } from '../../capture/index.ts';
-import { type Decoder, NOT_PLAIN, Packet, readPlain } from '../../decode/index.ts';
+import { type Decoder, NOT_PLAIN, Packet } from '../../decode/index.ts';
 import type { BurstBeside } from '../burst.ts';
-import { BurstFrames, LANE_KEY, type Lanes } from '../lanes.ts';
-import { word } from './key.ts';
+import { KeyedFrames, LANE_KEY, type Lanes } from '../lanes.ts';
+import { readPlainKeys } from '../plain-keys.ts';
 import { CONN_BURST, CONN_KEY, ConnLanes } from './lanes.ts';
 import { STRIDE } from './slot.ts';
 import type { ConnTable } from './table.ts';
 import { mayBeTeredo } from './teredo.ts';
 import type { ZeekTracker } from './tracker.ts';
 
-const ETHERNET = 1;
 const UDP = 17;
 const URG = 32;
 /** Every frame is decoded here. */
@@ -41,7 +40,7 @@ export class TrackerBurst implements BurstBeside {
   readonly #decoder: Decoder;
   readonly #onPacket: ((packet: Packet) => void) | undefined;
   readonly #counted: boolean;
-  readonly #frames = new BurstFrames();
+  readonly #frames = new KeyedFrames();
   readonly #lanes = new ConnLanes();
   readonly #packet = new Packet();
   readonly #anomalies = new Int32Array(CONN_BURST);
@@ -77,7 +76,8 @@ export class TrackerBurst implements BurstBeside {
     if (count === 0) return;
     this.#count = 0;
     this.#lanes.frames = this.#frames;
-    this.#readKeys(count);
+    readPlainKeys(this.#frames, count);
+    this.#takeKeys(this.#frames, count);
     this.#track(count, NO_PACKETS);
   }
 
@@ -101,39 +101,8 @@ export class TrackerBurst implements BurstBeside {
     }
   }
 
-  /** Reads the keys of plain frames; which frames are plain is as in {@link #takeKeys}. */
-  #readKeys(count: number): void {
-    const table = this.#table;
-    const { bytes, start, end, originalLength, linkType } = this.#frames;
-    const { plain, key, turned, hash } = this.#lanes;
-    for (let lane = 0; lane < count; lane++) {
-      const from = start[lane]!;
-      const to = end[lane]!;
-      const ethernet = linkType[lane] === ETHERNET;
-      const anomalies = ethernet ? readPlain(bytes, from, to, originalLength[lane]!) : NOT_PLAIN;
-      this.#anomalies[lane] = anomalies;
-      plain[lane] = 0;
-      if (anomalies === NOT_PLAIN || this.#isOdd(bytes, from, to, originalLength[lane]!)) continue;
-      plain[lane] = 1;
-      const protocol = bytes[from + 23]!;
-      const at = lane * CONN_KEY;
-      const source = word(bytes, from + 26);
-      const destination = word(bytes, from + 30);
-      const ports = word(bytes, from + 34);
-      const low = ports >>> 16;
-      const high = ports & 0xffff;
-      const turn = source >>> 0 > destination >>> 0 || (source === destination && low > high);
-      turned[lane] = turn ? 1 : 0;
-      key[at] = 4 | (protocol << 8);
-      key[at + 1] = turn ? (high << 16) | low : ports;
-      key[at + 2] = turn ? destination : source;
-      key[at + 3] = turn ? source : destination;
-      hash[lane] = table.hash4(key, at);
-    }
-  }
-
-  /** The same from the keys that the meter has read. */
-  #takeKeys(lanes: Lanes, count: number): void {
+  /** Takes the keys of plain frames as this table has them. */
+  #takeKeys(lanes: KeyedFrames, count: number): void {
     const table = this.#table;
     const { bytes, start, end, originalLength, anomalies, key: read, turned: turns } = lanes;
     const { plain, key, turned, hash } = this.#lanes;

@@ -1,4 +1,5 @@
 import type { IpLayer } from '../../decode/index.ts';
+import { word } from '../key-kinds.ts';
 import { CONN_KEY, type ConnLanes } from './lanes.ts';
 
 const TCP = 6;
@@ -127,11 +128,6 @@ export class ConnKey {
 /** The IP payload holds so many bytes, and they were captured. */
 function captured(layer: IpLayer, size: number): boolean {
   return layer.payloadLength >= size && layer.payloadEnd - layer.payloadStart >= size;
-}
-
-/** A big-endian 32-bit number, signed. */
-export function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
 /** Index into {@link TRANSPORTS} of an IP protocol. */

@@ -1,5 +1,5 @@
 import type { IpLayer } from '../../decode/index.ts';
-import { word } from './key.ts';
+import { word } from '../key-kinds.ts';
 
 /** TCP's flags, as they stand in the header. */
 export const FIN = 1;
