@@ -25,6 +25,12 @@ export interface Fitted {
   readonly seconds: number;
 }
 
+/** The same, and what the training took. */
+export interface Timed extends Fitted {
+  /** Seconds of processor time of the fit alone, all threads together. */
+  readonly fitCpu: number;
+}
+
 /** Which rows teach and which are scored. */
 export interface Task {
   readonly data: LabelledTable;
@@ -56,11 +62,12 @@ export function specOf(
 }
 
 /** Fits pipeline and model on the training rows alone, and scores the test rows. */
-export async function fitScore(candidate: Candidate, task: Task): Promise<Fitted> {
+export async function fitScore(candidate: Candidate, task: Task): Promise<Timed> {
   const { data, columns, train, test, seed, threads } = task;
   const began = performance.now();
   const spec = specOf(data, columns, candidate.scaled);
   const pipeline = fitPipeline(spec, data.table, train, data.labels);
+  const before = process.cpuUsage();
   const model = await modelKind(candidate.kind)
     .create(candidate.parameters)
     .fit(
@@ -71,8 +78,10 @@ export async function fitScore(candidate: Candidate, task: Task): Promise<Fitted
       },
       { seed, threads },
     );
+  const { user, system } = process.cpuUsage(before);
   const probabilities = model.score(pipeline.transform(data.table, test));
-  return { probabilities, seconds: (performance.now() - began) / 1000 };
+  const seconds = (performance.now() - began) / 1000;
+  return { probabilities, seconds, fitCpu: (user + system) / 1e6 };
 }
 
 /** The mean of several models' probabilities. */

@@ -2,12 +2,12 @@ import { WiresiftError } from '../../src/base/index.ts';
 import { readSettings } from './settings.ts';
 
 /** `npm run figures -- NAME [OPTIONS]`: each name prints the figures of one data set. */
-const FIGURES = ['toniot', 'nsl-kdd', 'ctu13', 'two-stage'] as const;
+const FIGURES = ['toniot', 'toniot-networks', 'nsl-kdd', 'ctu13', 'two-stage'] as const;
 const [name, ...args] = process.argv.slice(2);
 const known = FIGURES.find((each) => each === name);
 if (!known) {
   process.stderr.write(
-    `usage: npm run figures -- NAME [--seeds N] [--quick] [--json] [--threads N] [--data FOLDER]\n` +
+    `usage: npm run figures -- NAME [--seeds N] [--quick] [--json] [--threads N] [--data FOLDER] [--journal FILE]\n` +
       `  names: ${FIGURES.join(', ')}\n`,
   );
   process.exit(2);

@@ -15,6 +15,8 @@ export interface Settings {
   readonly threads: number;
   /** Holds `ton_iot/`, `nslkdd/` and `ctu13/`. */
   readonly data: string;
+  /** Where `toniot-networks` keeps finished fits. */
+  readonly journal?: string | undefined;
 }
 
 /** Options of the command line. */
@@ -25,6 +27,7 @@ export function readSettings(args: readonly string[]): Settings {
       seeds: { type: 'string', default: '5' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      journal: { type: 'string' },
       threads: { type: 'string', default: String(availableParallelism()) },
       data: {
         type: 'string',

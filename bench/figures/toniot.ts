@@ -57,7 +57,7 @@ const questions = (quick: boolean): readonly Question[] => [
 ];
 
 /** Figures of one model on one split. */
-interface Score {
+export interface Score {
   readonly accuracy: number;
   readonly balancedAccuracy: number;
   readonly macroF1: number;
@@ -76,7 +76,7 @@ interface Line extends Score {
   readonly seeds: readonly Score[];
 }
 
-interface Parts {
+export interface Parts {
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
@@ -115,7 +115,13 @@ export function groupedSplit(
   };
 }
 
-function scoreOf(data: LabelledTable, groups: Int32Array, test: Int32Array, fitted: Fitted): Score {
+/** Figures of the test rows, each row counted once and each distinct vector counted once. */
+export function scoreOf(
+  data: LabelledTable,
+  groups: Int32Array,
+  test: Int32Array,
+  fitted: Fitted,
+): Score {
   const truth = test.map((row) => data.labels[row]!);
   const told = toldOf(fitted.probabilities, data.classes.length);
   const seen = new Set<number>();
@@ -139,7 +145,8 @@ function scoreOf(data: LabelledTable, groups: Int32Array, test: Int32Array, fitt
   };
 }
 
-function mean(scores: readonly Score[]): Score {
+/** The mean of every figure. */
+export function mean(scores: readonly Score[]): Score {
   const of = (name: keyof Score): number =>
     scores.reduce((sum, score) => sum + score[name], 0) / scores.length;
   return {
@@ -205,9 +212,11 @@ export function partsOf(
   return makeSplit({ rows, labels: data.labels }, plan);
 }
 
-const four = (value: number): string => value.toFixed(4);
+/** Four digits after the point. */
+export const four = (value: number): string => value.toFixed(4);
 
-function spread(seeds: readonly Score[], name: keyof Score): string {
+/** Least and largest of a figure. */
+export function spread(seeds: readonly Score[], name: keyof Score): string {
   const values = seeds.map((score) => score[name]);
   return `${four(Math.min(...values))}–${four(Math.max(...values))}`;
 }
