@@ -9,6 +9,7 @@ import { addAttention } from './attention.ts';
 import { addConvolution, addPooling } from './convolution.ts';
 import type { GraphBuilder } from './graph.ts';
 import { addCast, addDoubles, addSameRow, numbersOf, type Part, type Shares } from './part.ts';
+import { addPieces } from './pieces.ts';
 import { addRecurrent } from './recurrent.ts';
 import { asRows, type LayerInput, type Sequence } from './sequence.ts';
 
@@ -23,10 +24,16 @@ export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Sha
   const place = present.flatMap((k) => part.classes.map((_, to) => (to === k ? 1 : 0)));
   if (present.length === 1) return addSameRow(graph, matrix, place);
   const settings = readSettings(part.parameters);
-  let last = addColumns(graph, part, matrix);
   const asked = settings.description.steps ?? 1;
-  const steps = asked === 'columns' ? last.channels : Math.min(asked, last.channels);
-  if (steps > 1) last = addSteps(graph, last, steps);
+  const perStep = asked === 'columns';
+  let last = addColumns(graph, part, matrix);
+  if (settings.pieces > 0) {
+    const names = [...nameOrder(part.features)].map((column) => part.features[column]!);
+    const plan = { codes: categoryColumns(settings.categories, names), perStep };
+    last = addPieces(graph, part, { input: last, plan });
+  }
+  const steps = perStep ? last.channels : Math.min(asked, last.channels);
+  if (steps > 1 && last.steps === 1) last = addSteps(graph, last, steps);
   settings.description.layers.forEach((layer, i) => {
     last = addLayer({ graph, part, name: `layer${i}`, input: last }, layer);
   });

@@ -34,6 +34,10 @@ const VARIANTS: readonly (readonly [string, string, Parameters])[] = [
   ['categories of boosting', 'boosting', { categories: 'level,ack', iterations: 20 }],
   ['one tree of one leaf', 'tree', { minSamplesLeaf: 1000 }],
   ['platt', 'calibrated', { base: 'logistic', method: 'platt' }],
+  ['pieces', 'ann', { ...SHORT, pieces: 12 }],
+  ['pieces of four steps', 'gru', { ...SHORT, pieces: 5 }],
+  ['each column with its pieces a step', 'cnn', { ...SHORT, pieces: 7 }],
+  ['pieces beside codes', 'cnn', { ...SHORT, pieces: 6, categories: 'level,syn' }],
   ['embedding', 'ann', { ...SHORT, categories: 'level,syn', embedding: 3 }],
   ['each against the rest', 'ann', { ...SHORT, loss: 'binary-cross-entropy' }],
   [
