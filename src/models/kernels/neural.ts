@@ -4,7 +4,7 @@ import { plainNeuralKernels } from './plain-neural.ts';
 
 /**
  * Kernels over one shared memory: addresses and strides in bytes, 32-bit floats.
- * `assembly/neural.ts` says what each does.
+ * `assembly/neural.ts` and the files it names say what each does.
  */
 export interface NeuralKernels {
   gemm(
@@ -38,6 +38,151 @@ export interface NeuralKernels {
     root: number,
     epsilon: number,
     keep: number,
+  ): void;
+  tanhBack(to: number, slope: number, output: number, n: number): void;
+  sigmoidBack(to: number, slope: number, output: number, n: number): void;
+  gelu(to: number, from: number, n: number): void;
+  geluBack(to: number, slope: number, from: number, n: number): void;
+  gruStep(
+    r: number,
+    z: number,
+    n: number,
+    inner: number,
+    before: number,
+    after: number,
+    count: number,
+  ): void;
+  gruBack(
+    r: number,
+    z: number,
+    n: number,
+    inner: number,
+    before: number,
+    innerSlope: number,
+    carried: number,
+    count: number,
+  ): void;
+  lstmStep(
+    input: number,
+    forget: number,
+    fresh: number,
+    out: number,
+    before: number,
+    cell: number,
+    bent: number,
+    state: number,
+    count: number,
+  ): void;
+  lstmBack(
+    input: number,
+    forget: number,
+    fresh: number,
+    out: number,
+    before: number,
+    bent: number,
+    carried: number,
+    cellSlope: number,
+    count: number,
+  ): void;
+  maxPool(
+    to: number,
+    marks: number,
+    from: number,
+    stride: number,
+    step: number,
+    m: number,
+    windows: number,
+    n: number,
+    width: number,
+  ): void;
+  maxPoolBack(
+    slope: number,
+    marks: number,
+    given: number,
+    stride: number,
+    step: number,
+    m: number,
+    windows: number,
+    n: number,
+    width: number,
+  ): void;
+  averagePool(
+    to: number,
+    from: number,
+    stride: number,
+    step: number,
+    m: number,
+    windows: number,
+    n: number,
+    width: number,
+  ): void;
+  averagePoolBack(
+    slope: number,
+    given: number,
+    stride: number,
+    step: number,
+    m: number,
+    windows: number,
+    n: number,
+    width: number,
+  ): void;
+  add(to: number, a: number, b: number, n: number): void;
+  addRows(to: number, stride: number, from: number, step: number, m: number, n: number): void;
+  copyRows(to: number, stride: number, from: number, step: number, m: number, n: number): void;
+  transpose(to: number, from: number, stride: number, m: number, n: number): void;
+  sumProducts(sums: number, a: number, b: number, stride: number, m: number, n: number): void;
+  softmax(to: number, from: number, stride: number, m: number, n: number, scale: number): void;
+  softmaxBack(
+    to: number,
+    given: number,
+    out: number,
+    stride: number,
+    m: number,
+    n: number,
+    scale: number,
+  ): void;
+  layerNorm(
+    to: number,
+    normal: number,
+    inverse: number,
+    from: number,
+    scale: number,
+    offset: number,
+    m: number,
+    n: number,
+    least: number,
+  ): void;
+  layerNormBack(
+    to: number,
+    given: number,
+    normal: number,
+    inverse: number,
+    scale: number,
+    m: number,
+    n: number,
+  ): void;
+  attend(
+    joined: number,
+    qkv: number,
+    shares: number,
+    turned: number,
+    steps: number,
+    channels: number,
+    heads: number,
+    hidden: number,
+    scale: number,
+  ): void;
+  attendBack(
+    slopes: number,
+    qkv: number,
+    shares: number,
+    given: number,
+    spare: number,
+    turned: number,
+    steps: number,
+    channels: number,
+    heads: number,
+    scale: number,
   ): void;
 }
 

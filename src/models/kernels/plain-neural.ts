@@ -1,25 +1,16 @@
 import type { NeuralKernels } from './neural.ts';
+import { plainAttention } from './plain-neural-attention.ts';
+import { plainCells } from './plain-neural-cells.ts';
+import { plainPools } from './plain-neural-pools.ts';
+import { plainRows } from './plain-neural-rows.ts';
+import { exp32, sigmoid32, tanh32 } from './plain-neural-vectors.ts';
 
 const { fround, sqrt } = Math;
-const word = new Int32Array(1);
-const float = new Float32Array(word.buffer);
-const LOG2E = fround(Math.LOG2E);
-const LN2_LOW = fround(0.00021219444170128554);
-/** 1 / 7! down to 1 / 0!. */
-const TAYLOR = [5040, 720, 120, 24, 6, 2, 1, 1].map((factorial) => fround(1 / factorial));
 
-/** exp(x) as a 32-bit float for x cut to [-87, 88], bit for bit as the compiled kernel has it. */
-export function exp32(value: number): number {
-  const x = value > 88 ? 88 : value > -87 ? value : -87;
-  // Adding 1.5 · 2^52 rounds to the nearest whole number, halves to even.
-  const k = fround(x * LOG2E) + 6755399441055744 - 6755399441055744;
-  let r = fround(x - fround(k * 0.693359375));
-  r = fround(r + fround(k * LN2_LOW));
-  let p = TAYLOR[0]!;
-  for (let i = 1; i < TAYLOR.length; i++) p = fround(fround(p * r) + TAYLOR[i]!);
-  word[0] = (k + 127) << 23;
-  return fround(p * float[0]!);
-}
+type Own = Pick<
+  NeuralKernels,
+  'gemm' | 'fillRows' | 'sumRows' | 'relu' | 'reluBack' | 'exp' | 'sigmoid' | 'tanh' | 'adam'
+>;
 
 /**
  * The kernels in TypeScript: the clear version of `assembly/neural.ts`, equal bit by bit to its
@@ -32,7 +23,7 @@ export function plainNeuralKernels(buffer: SharedArrayBuffer): NeuralKernels {
     const end = (n + 3) & ~3;
     for (let i = 0; i < end; i++) f[(to >>> 2) + i] = value(i);
   };
-  return {
+  const own: Own = {
     gemm(c, ldc, a, ra, ka, b, ldb, m, n, k) {
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
@@ -71,13 +62,10 @@ export function plainNeuralKernels(buffer: SharedArrayBuffer): NeuralKernels {
       each(to, n, (i) => exp32(f[(from >>> 2) + i]!));
     },
     sigmoid(to, from, n) {
-      each(to, n, (i) => fround(1 / fround(1 + exp32(-f[(from >>> 2) + i]!))));
+      each(to, n, (i) => sigmoid32(f[(from >>> 2) + i]!));
     },
     tanh(to, from, n) {
-      each(to, n, (i) => {
-        const e = exp32(-2 * f[(from >>> 2) + i]!);
-        return fround(fround(2 / fround(1 + e)) - 1);
-      });
+      each(to, n, (i) => tanh32(f[(from >>> 2) + i]!));
     },
     adam(weights, slopes, first, second, n, beta1, beta2, rate, root, epsilon, keep) {
       const [b1, b2, step] = [fround(beta1), fround(beta2), fround(rate)];
@@ -96,4 +84,7 @@ export function plainNeuralKernels(buffer: SharedArrayBuffer): NeuralKernels {
       });
     },
   };
+  const rows = plainRows(f);
+  const all = { ...own, ...plainCells(f), ...plainPools(buffer), ...rows };
+  return { ...all, ...plainAttention(f, all) };
 }

@@ -148,12 +148,7 @@ export class Workspace {
 
   /** Writes the transpose of a rows × cols matrix. */
   transpose(to: number, from: number, rows: number, cols: number): void {
-    const all = this.floats;
-    const target = to / 4;
-    let at = from / 4;
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < cols; j++) all[target + j * rows + i] = all[at++]!;
-    }
+    this.kernels.transpose(to, from, cols * 4, rows, cols);
   }
 }
 

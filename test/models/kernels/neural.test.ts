@@ -1,40 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Random } from '../../../src/base/index.ts';
-import { MemoryLayout } from '../../../src/models/kernels/layout.ts';
-import {
-  bestNeuralBuild,
-  loadNeuralKernels,
-  type NeuralBuild,
-  type NeuralKernels,
-} from '../../../src/models/kernels/neural.ts';
-import { exp32 } from '../../../src/models/kernels/plain-neural.ts';
-
-const FLOATS = 4096;
-
-/** What a call leaves in memory that starts with the same random numbers. */
-function after(build: NeuralBuild, call: (kernels: NeuralKernels, at: number[]) => void) {
-  const layout = new MemoryLayout('test');
-  const at = [0, 1, 2, 3].map(() => layout.take(FLOATS * 4));
-  const memory = layout.allocate();
-  const random = new Random(4);
-  const numbers = new Float32Array(memory.buffer, at[0]!, 4 * FLOATS);
-  numbers.forEach((_, i) => {
-    numbers[i] = i % 40 === 0 ? 100 * random.normal() : random.normal();
-  });
-  call(loadNeuralKernels(memory, build), at);
-  return numbers.slice();
-}
-
-function builds(call: (kernels: NeuralKernels, at: number[]) => void, within = 1e-3): void {
-  const plain = after('plain', call);
-  assert.deepEqual(after('exact', call), plain);
-  const relaxed = after('relaxed', call);
-  plain.forEach((value, i) => {
-    const gap = Math.abs(relaxed[i]! - value);
-    assert.ok(gap <= within * (1 + Math.abs(value)), `${relaxed[i]} and ${value} at ${i}`);
-  });
-}
+import { bestNeuralBuild } from '../../../src/models/kernels/neural.ts';
+import { exp32 } from '../../../src/models/kernels/plain-neural-vectors.ts';
+import { after, builds, FLOATS } from './neural-builds.ts';
 
 describe('neural kernels', () => {
   it('multiply matrices of any size, transposed or overlapping, as the plain ones do', () => {

@@ -5,11 +5,18 @@
 // beside it, and `plain-neural.ts` equals these kernels bit by bit. The relaxed build fuses the
 // product into the sum, with one rounding instead of two.
 
-@inline
-function mulAdd(sum: v128, a: v128, b: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
-  return f32x4.add(sum, f32x4.mul(a, b));
-}
+import { exp4, mulAdd, sigmoid4, tanh4 } from './neural-vectors';
+
+export { attend, attendBack } from './neural-attention';
+export {
+  gelu, geluBack, gruBack, gruStep, lstmBack, lstmStep, sigmoidBack, tanhBack,
+} from './neural-cells';
+export {
+  averagePool, averagePoolBack, maxPool, maxPoolBack,
+} from './neural-pools';
+export {
+  add, addRows, copyRows, layerNorm, layerNormBack, softmax, softmaxBack, sumProducts, transpose,
+} from './neural-rows';
 
 @inline
 function rows4(c: usize, ldc: usize, a: usize, ra: usize, ka: usize, b: usize, ldb: usize, k: u32): void {
@@ -244,45 +251,12 @@ export function reluBack(to: usize, slope: usize, output: usize, n: u32): void {
   }
 }
 
-@inline
-/** exp(x) for x cut to [-87, 88]: reduction to |r| <= ln 2 / 2, Taylor series to r^7 / 7!. */
-function exp4(x: v128): v128 {
-  x = f32x4.pmin(f32x4.splat(88), f32x4.pmax(f32x4.splat(-87), x));
-  const k: v128 = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)));
-  let r: v128 = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375)));
-  r = f32x4.add(r, f32x4.mul(k, f32x4.splat(0.00021219444170128554)));
-  let p: v128 = f32x4.splat(1.0 / 5040.0);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 720.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 120.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 24.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 6.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
-  const power: v128 = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
-  return f32x4.mul(p, power);
-}
-
 /** to = exp(from), cut to exp(-87) and exp(88). */
 export function exp(to: usize, from: usize, n: u32): void {
   for (let i: u32 = 0; i < n; i += 4) {
     const at: usize = <usize>i << 2;
     v128.store(to + at, exp4(v128.load(from + at)));
   }
-}
-
-@inline
-function sigmoid4(x: v128): v128 {
-  const one: v128 = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
-}
-
-@inline
-/** tanh(x) = 2 / (1 + exp(-2 x)) - 1, within 1e-7. */
-function tanh4(x: v128): v128 {
-  const one: v128 = f32x4.splat(1);
-  const e: v128 = exp4(f32x4.mul(f32x4.splat(-2), x));
-  return f32x4.sub(f32x4.div(f32x4.splat(2), f32x4.add(one, e)), one);
 }
 
 /** to = 1 / (1 + exp(-from)). */

@@ -6,7 +6,6 @@ import {
   type Weight,
   type Workspace,
 } from '../workspace.ts';
-import { softmaxRow, softmaxSlopes } from './activation.ts';
 
 /** Self-attention over the steps. */
 export interface AttentionPlan {
@@ -29,7 +28,9 @@ export class Attention implements Layer {
   readonly #input: Signal;
   readonly #heads: number;
   readonly #qkv: Signal;
-  readonly #shares: Signal;
+  readonly #shares: number;
+  readonly #spare: number;
+  readonly #scale: number;
   readonly #joined: Signal;
   readonly #turned: number;
 
@@ -44,14 +45,17 @@ export class Attention implements Layer {
     this.mix = space.weight(`${name}.mix`, [channels, channels], start, 'matrix');
     this.mixBias = space.weight(`${name}.mixBias`, [channels], constant(0), 'vector');
     this.#qkv = space.signal({ steps, channels: 3 * channels });
-    this.#shares = space.signal({ steps, channels: heads * steps });
+    const { rows, training } = space.plan;
+    this.#scale = 1 / Math.sqrt(channels / heads);
+    this.#shares = space.take((training ? rows : 1) * heads * steps * steps + 16);
+    this.#spare = training ? space.take(steps * steps + 16) : 0;
     this.#joined = space.signal(input.shape);
     this.output = space.signal(input.shape);
     this.#turned = space.take(Math.max(3 * channels * channels, steps * channels));
   }
 
   forward(rows: number): void {
-    const { kernels, floats } = this.#space;
+    const { kernels } = this.#space;
     const { steps, channels } = this.#input.shape;
     const [m, row] = [rows * steps, channels * 4];
     const wide = 3 * row;
@@ -68,7 +72,6 @@ export class Attention implements Layer {
       3 * channels,
       channels,
     );
-    this.#space.clear(this.#joined.at, m * channels);
     for (let r = 0; r < rows; r++) this.#attend(r);
     kernels.fillRows(this.output.at, row, this.mixBias.at, m, channels);
     kernels.gemm(
@@ -83,67 +86,50 @@ export class Attention implements Layer {
       channels,
       channels,
     );
-    const [to, from] = [this.output.at / 4, this.#input.at / 4];
-    for (let i = 0; i < m * channels; i++) floats[to + i]! += floats[from + i]!;
+    kernels.add(this.output.at, this.output.at, this.#input.at, m * channels);
   }
 
-  /** Places of one head of one row; strides of its matrices in bytes. */
-  #place(row: number, head: number) {
+  /** Places of a row's numbers: its products, shares, and what the heads give together. */
+  #places(row: number) {
     const { steps, channels } = this.#input.shape;
-    const size = channels / this.#heads;
-    const at = (signal: Signal, slope: boolean, own: number, wide: number): number =>
-      (slope ? signal.slope : signal.at) + (row * steps * wide + own) * 4;
-    const part = (n: number, slope = false): number =>
-      at(this.#qkv, slope, n * channels + head * size, 3 * channels);
-    const shares = this.#heads * steps;
-    return {
-      size,
-      part,
-      shares: (slope = false) => at(this.#shares, slope, head * steps, shares),
-      joined: (slope = false) => at(this.#joined, slope, head * size, channels),
-      wide: 12 * channels,
-      row: 4 * channels,
-      shareRow: 4 * shares,
-      scale: 1 / Math.sqrt(size),
-    };
-  }
-
-  /** The transpose of a steps × size matrix whose rows lie `wide` bytes apart. */
-  #turn(from: number, wide: number, size: number): number {
-    const { floats } = this.#space;
-    const { steps } = this.#input.shape;
-    const to = this.#turned / 4;
-    for (let t = 0; t < steps; t++) {
-      const row = (from + t * wide) / 4;
-      for (let c = 0; c < size; c++) floats[to + c * steps + t] = floats[row + c]!;
-    }
-    return this.#turned;
+    const own = row * steps * channels * 4;
+    // Only going back needs the shares of all rows.
+    const kept = this.#space.plan.training ? row : 0;
+    const shares = this.#shares + kept * this.#heads * steps * steps * 4;
+    return { qkv: 3 * own, shares, joined: own };
   }
 
   #attend(row: number): void {
-    const { kernels, floats } = this.#space;
-    const { steps } = this.#input.shape;
-    for (let head = 0; head < this.#heads; head++) {
-      const {
-        size,
-        part,
-        shares,
-        joined,
-        wide,
-        row: line,
-        shareRow,
-        scale,
-      } = this.#place(row, head);
-      const keys = this.#turn(part(1), wide, size);
-      for (let t = 0; t < steps; t++) this.#space.clear(shares() + t * shareRow, steps);
-      kernels.gemm(shares(), shareRow, part(0), wide, 4, keys, steps * 4, steps, steps, size);
-      for (let t = 0; t < steps; t++) {
-        const at = (shares() + t * shareRow) / 4;
-        for (let i = 0; i < steps; i++) floats[at + i]! *= scale;
-        softmaxRow(floats, at, at, steps);
-      }
-      kernels.gemm(joined(), line, shares(), shareRow, 4, part(2), wide, steps, size, steps);
-    }
+    const { steps, channels } = this.#input.shape;
+    const { qkv, shares, joined } = this.#places(row);
+    this.#space.kernels.attend(
+      this.#joined.at + joined,
+      this.#qkv.at + qkv,
+      shares,
+      this.#turned,
+      steps,
+      channels,
+      this.#heads,
+      0,
+      this.#scale,
+    );
+  }
+
+  #attendBack(row: number): void {
+    const { steps, channels } = this.#input.shape;
+    const { qkv, shares, joined } = this.#places(row);
+    this.#space.kernels.attendBack(
+      this.#qkv.slope + qkv,
+      this.#qkv.at + qkv,
+      shares,
+      this.#joined.slope + joined,
+      this.#spare,
+      this.#turned,
+      steps,
+      channels,
+      this.#heads,
+      this.#scale,
+    );
   }
 
   backward(rows: number): void {
@@ -157,7 +143,6 @@ export class Attention implements Layer {
     this.#space.transpose(this.#turned, this.mix.at, channels, channels);
     this.#space.clear(this.#joined.slope, m * channels);
     kernels.gemm(this.#joined.slope, row, given, row, 4, this.#turned, row, m, channels, channels);
-    this.#space.clear(this.#qkv.slope, m * 3 * channels);
     for (let r = 0; r < rows; r++) this.#attendBack(r);
     const slopes = this.#qkv.slope;
     kernels.sumRows(this.bias.slope, slopes, wide, m, 3 * channels);
@@ -168,36 +153,5 @@ export class Attention implements Layer {
     floats.copyWithin(to / 4, given / 4, given / 4 + m * channels);
     this.#space.transpose(this.#turned, this.weight.at, channels, 3 * channels);
     kernels.gemm(to, row, slopes, wide, 4, this.#turned, row, m, channels, 3 * channels);
-  }
-
-  #attendBack(row: number): void {
-    const { kernels, floats } = this.#space;
-    const { steps } = this.#input.shape;
-    for (let head = 0; head < this.#heads; head++) {
-      const {
-        size,
-        part,
-        shares,
-        joined,
-        wide,
-        row: line,
-        shareRow,
-        scale,
-      } = this.#place(row, head);
-      const given = joined(true);
-      kernels.gemm(part(2, true), wide, shares(), 4, shareRow, given, line, steps, size, steps);
-      const values = this.#turn(part(2), wide, size);
-      const slopes = shares(true);
-      for (let t = 0; t < steps; t++) this.#space.clear(slopes + t * shareRow, steps);
-      kernels.gemm(slopes, shareRow, given, line, 4, values, steps * 4, steps, steps, size);
-      for (let t = 0; t < steps; t++) {
-        const to = (slopes + t * shareRow) / 4;
-        const out = (shares() + t * shareRow) / 4;
-        softmaxSlopes(floats, { to, given: to, out, width: steps });
-        for (let i = 0; i < steps; i++) floats[to + i]! *= scale;
-      }
-      kernels.gemm(part(0, true), wide, slopes, shareRow, 4, part(1), wide, steps, size, steps);
-      kernels.gemm(part(1, true), wide, slopes, 4, shareRow, part(0), wide, steps, size, steps);
-    }
   }
 }

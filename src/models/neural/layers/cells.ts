@@ -14,16 +14,11 @@ export class SimpleRnn extends Recurrent {
   }
 
   protected retreat(rows: number, step: number): void {
-    const { floats } = this.space;
+    const { kernels } = this.space;
     const count = rows * this.units;
-    const h = this.state(rows, step) / 4;
-    const z = this.gate(rows, step, 0) / 4;
-    const d = this.carried / 4;
-    for (let i = 0; i < count; i++) {
-      const y = floats[h + i]!;
-      floats[z + i] = floats[d + i]! * (1 - y * y);
-      floats[d + i] = 0;
-    }
+    const z = this.gate(rows, step, 0);
+    kernels.tanhBack(z, this.carried, this.state(rows, step), count);
+    this.space.clear(this.carried, count);
   }
 }
 
@@ -48,7 +43,7 @@ export class Gru extends Recurrent {
   }
 
   protected advance(rows: number, step: number): void {
-    const { kernels, floats } = this.space;
+    const { kernels } = this.space;
     const { units } = this;
     const count = rows * units;
     const [r, z, n] = [0, 1, 2].map((gate) => this.gate(rows, step, gate)) as [
@@ -63,41 +58,27 @@ export class Gru extends Recurrent {
       this.addRecurrent(z, { rows, step, gate: 1 });
       this.addRecurrent(inner, { rows, step, gate: 2 });
     }
-    kernels.sigmoid(r, r, count);
-    kernels.sigmoid(z, z, count);
-    const [ri, zi, ni, at] = [r / 4, z / 4, n / 4, inner / 4];
-    for (let i = 0; i < count; i++) floats[ni + i]! += floats[ri + i]! * floats[at + i]!;
-    kernels.tanh(n, n, count);
-    const before = this.state(rows, step - 1) / 4;
-    const after = this.state(rows, step) / 4;
-    for (let i = 0; i < count; i++) {
-      const own = floats[ni + i]!;
-      floats[after + i] = own + floats[zi + i]! * (floats[before + i]! - own);
-    }
+    const [before, after] = [this.state(rows, step - 1), this.state(rows, step)];
+    kernels.gruStep(r, z, n, inner, before, after, count);
   }
 
   protected retreat(rows: number, step: number): void {
-    const { floats, kernels } = this.space;
-    const count = rows * this.units;
-    const [r, z, n] = [0, 1, 2].map((gate) => this.gate(rows, step, gate) / 4) as [
+    const { kernels } = this.space;
+    const [r, z, n] = [0, 1, 2].map((gate) => this.gate(rows, step, gate)) as [
       number,
       number,
       number,
     ];
-    const inner = this.#innerAt(rows, step) / 4;
-    const before = this.state(rows, step - 1) / 4;
-    const innerSlope = this.#innerSlope / 4;
-    const d = this.carried / 4;
-    for (let i = 0; i < count; i++) {
-      const given = floats[d + i]!;
-      const [reset, update, own] = [floats[r + i]!, floats[z + i]!, floats[n + i]!];
-      const slope = given * (1 - update) * (1 - own * own);
-      floats[n + i] = slope;
-      floats[z + i] = given * (floats[before + i]! - own) * update * (1 - update);
-      floats[r + i] = slope * floats[inner + i]! * reset * (1 - reset);
-      floats[innerSlope + i] = slope * reset;
-      floats[d + i] = given * update;
-    }
+    kernels.gruBack(
+      r,
+      z,
+      n,
+      this.#innerAt(rows, step),
+      this.state(rows, step - 1),
+      this.#innerSlope,
+      this.carried,
+      rows * this.units,
+    );
     kernels.sumRows(this.stateBias.slope, this.#innerSlope, this.units * 4, rows, this.units);
   }
 
@@ -119,36 +100,25 @@ export class Lstm extends Recurrent {
     this.#cellSlope = space.plan.training ? this.blocks(1) : 0;
   }
 
+  #gates(rows: number, step: number): [number, number, number, number] {
+    const [input, forget, fresh, out] = [0, 1, 2, 3].map((gate) => this.gate(rows, step, gate));
+    return [input!, forget!, fresh!, out!];
+  }
+
   #cell(rows: number, step: number): number {
     return this.#cells + (step + 1) * this.stride(rows);
   }
 
   protected advance(rows: number, step: number): void {
-    const { kernels, floats } = this.space;
     const count = rows * this.units;
-    const at = [0, 1, 2, 3].map((gate) => this.gate(rows, step, gate));
-    at.forEach((each, gate) => {
-      if (step > 0) this.addRecurrent(each, { rows, step, gate });
-      if (gate === 2) kernels.tanh(each, each, count);
-      else kernels.sigmoid(each, each, count);
-    });
-    const [input, forget, fresh, out] = at.map((each) => each / 4) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    if (step === 0) this.space.clear(this.#cell(rows, -1), count);
-    const before = this.#cell(rows, step - 1) / 4;
-    const cell = this.#cell(rows, step) / 4;
-    for (let i = 0; i < count; i++) {
-      floats[cell + i] =
-        floats[forget + i]! * floats[before + i]! + floats[input + i]! * floats[fresh + i]!;
+    const at = this.#gates(rows, step);
+    for (let gate = 0; gate < 4 && step > 0; gate++) {
+      this.addRecurrent(at[gate]!, { rows, step, gate });
     }
+    if (step === 0) this.space.clear(this.#cell(rows, -1), count);
+    const [before, cell] = [this.#cell(rows, step - 1), this.#cell(rows, step)];
     const bent = this.#bent + step * this.stride(rows);
-    kernels.tanh(bent, this.#cell(rows, step), count);
-    const state = this.state(rows, step) / 4;
-    for (let i = 0; i < count; i++) floats[state + i] = floats[out + i]! * floats[bent / 4 + i]!;
+    this.space.kernels.lstmStep(...at, before, cell, bent, this.state(rows, step), count);
   }
 
   protected override prepareBack(rows: number): void {
@@ -156,30 +126,15 @@ export class Lstm extends Recurrent {
   }
 
   protected retreat(rows: number, step: number): void {
-    const { floats } = this.space;
-    const count = rows * this.units;
-    const at = [0, 1, 2, 3].map((gate) => this.gate(rows, step, gate) / 4);
-    const [input, forget, fresh, out] = at as [number, number, number, number];
-    const before = this.#cell(rows, step - 1) / 4;
-    const bent = (this.#bent + step * this.stride(rows)) / 4;
-    const d = this.carried / 4;
-    const dCell = this.#cellSlope / 4;
-    for (let k = 0; k < count; k++) {
-      const given = floats[d + k]!;
-      const [i, f, g, o] = [
-        floats[input + k]!,
-        floats[forget + k]!,
-        floats[fresh + k]!,
-        floats[out + k]!,
-      ];
-      const y = floats[bent + k]!;
-      const slope = floats[dCell + k]! + given * o * (1 - y * y);
-      floats[out + k] = given * y * o * (1 - o);
-      floats[input + k] = slope * g * i * (1 - i);
-      floats[fresh + k] = slope * i * (1 - g * g);
-      floats[forget + k] = slope * floats[before + k]! * f * (1 - f);
-      floats[dCell + k] = slope * f;
-      floats[d + k] = 0;
-    }
+    const before = this.#cell(rows, step - 1);
+    const bent = this.#bent + step * this.stride(rows);
+    this.space.kernels.lstmBack(
+      ...this.#gates(rows, step),
+      before,
+      bent,
+      this.carried,
+      this.#cellSlope,
+      rows * this.units,
+    );
   }
 }

@@ -28,7 +28,7 @@ abstract class Normalisation {
     this.scale = space.weight(`${name}.scale`, [channels], constant(1), 'vector');
     this.offset = space.weight(`${name}.offset`, [channels], constant(0), 'vector');
     this.output = space.signal(input.shape);
-    this.normal = space.take(space.plan.rows * steps * channels);
+    this.normal = space.take(space.plan.rows * steps * channels + 16);
   }
 
   /** Output from the normalised numbers. */
@@ -46,16 +46,11 @@ abstract class Normalisation {
 
   /** Adds to the slopes of scale and offset. */
   protected learn(count: number, channels: number): void {
-    const { floats } = this.space;
-    const [scale, offset] = [this.scale.slope / 4, this.offset.slope / 4];
-    const from = this.normal / 4;
-    const given = this.output.slope / 4;
-    for (let r = 0, at = 0; r < count; r++) {
-      for (let c = 0; c < channels; c++, at++) {
-        floats[scale + c]! += floats[given + at]! * floats[from + at]!;
-        floats[offset + c]! += floats[given + at]!;
-      }
-    }
+    const { kernels } = this.space;
+    const given = this.output.slope;
+    const row = channels * 4;
+    kernels.sumProducts(this.scale.slope, given, this.normal, row, count, channels);
+    kernels.sumRows(this.offset.slope, given, row, count, channels);
   }
 }
 
@@ -164,52 +159,30 @@ export class LayerNormalisation extends Normalisation implements Layer {
   }
 
   forward(rows: number): void {
-    const { floats } = this.space;
     const { steps, channels } = this.input.shape;
-    const count = rows * steps;
-    const to = this.normal / 4;
-    for (let r = 0; r < count; r++) {
-      const from = this.input.at / 4 + r * channels;
-      let mean = 0;
-      for (let c = 0; c < channels; c++) mean += floats[from + c]!;
-      mean /= channels;
-      let square = 0;
-      for (let c = 0; c < channels; c++) {
-        const gap = floats[from + c]! - mean;
-        square += gap * gap;
-      }
-      const inverse = 1 / Math.sqrt(square / channels + EPSILON);
-      floats[this.#inverse / 4 + r] = inverse;
-      for (let c = 0; c < channels; c++) {
-        floats[to + r * channels + c] = (floats[from + c]! - mean) * inverse;
-      }
-    }
-    this.apply(count, channels);
+    const { scale, offset, normal, output, input } = this;
+    this.space.kernels.layerNorm(
+      output.at,
+      normal,
+      this.#inverse,
+      input.at,
+      scale.at,
+      offset.at,
+      rows * steps,
+      channels,
+      EPSILON,
+    );
   }
 
   backward(rows: number): void {
-    const { floats } = this.space;
     const { steps, channels } = this.input.shape;
     const count = rows * steps;
     this.learn(count, channels);
-    if (!this.input.slope) return;
-    const scale = this.scale.at / 4;
-    for (let r = 0; r < count; r++) {
-      const given = this.output.slope / 4 + r * channels;
-      const normal = this.normal / 4 + r * channels;
-      const to = this.input.slope / 4 + r * channels;
-      let sum = 0;
-      let dot = 0;
-      for (let c = 0; c < channels; c++) {
-        const own = floats[given + c]! * floats[scale + c]!;
-        sum += own;
-        dot += own * floats[normal + c]!;
-      }
-      const inverse = floats[this.#inverse / 4 + r]!;
-      for (let c = 0; c < channels; c++) {
-        const own = floats[given + c]! * floats[scale + c]!;
-        floats[to + c] = (own - (sum + floats[normal + c]! * dot) / channels) * inverse;
-      }
-    }
+    const { input, output, normal, scale } = this;
+    if (!input.slope) return;
+    const given = output.slope;
+    const inverse = this.#inverse;
+    const { kernels } = this.space;
+    kernels.layerNormBack(input.slope, given, normal, inverse, scale.at, count, channels);
   }
 }

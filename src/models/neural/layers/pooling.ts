@@ -22,53 +22,34 @@ export class Pooling implements Layer {
     this.#plan = plan;
     const left = Math.floor((steps - plan.width) / plan.stride) + 1;
     this.output = space.signal({ steps: left, channels });
-    this.#chosen = plan.method === 'max' ? space.take(space.plan.rows * left * channels) : 0;
+    this.#chosen = plan.method === 'max' ? space.take(space.plan.rows * left * channels + 16) : 0;
+  }
+
+  /** Bytes from row to row and from window to window, and how many there are of what. */
+  #windows(rows: number): [number, number, number, number, number, number] {
+    const { steps, channels } = this.output.shape;
+    const { width, stride } = this.#plan;
+    const row = channels * 4;
+    return [this.#input.shape.steps * row, stride * row, rows, steps, channels, width];
   }
 
   forward(rows: number): void {
-    const { floats, ints } = this.#space;
-    const { width, stride, method } = this.#plan;
-    const { steps, channels } = this.output.shape;
-    const before = this.#input.shape.steps;
-    let to = this.output.at / 4;
-    let mark = this.#chosen / 4;
-    for (let r = 0; r < rows; r++) {
-      for (let t = 0; t < steps; t++) {
-        const from = this.#input.at / 4 + (r * before + t * stride) * channels;
-        for (let c = 0; c < channels; c++) {
-          let best = from + c;
-          let sum = floats[best]!;
-          for (let k = 1; k < width; k++) {
-            const at = from + k * channels + c;
-            if (method === 'average') sum += floats[at]!;
-            else if (floats[at]! > floats[best]!) best = at;
-          }
-          if (method === 'max') ints[mark++] = best;
-          floats[to++] = method === 'max' ? floats[best]! : sum / width;
-        }
-      }
-    }
+    const { kernels } = this.#space;
+    const from = this.#input.at;
+    const to = this.output.at;
+    if (this.#plan.method === 'max') {
+      kernels.maxPool(to, this.#chosen, from, ...this.#windows(rows));
+    } else kernels.averagePool(to, from, ...this.#windows(rows));
   }
 
   backward(rows: number): void {
-    const { floats, ints } = this.#space;
-    const { width, stride, method } = this.#plan;
-    const { steps, channels } = this.output.shape;
-    const { slope, at, shape } = this.#input;
+    const { kernels } = this.#space;
+    const { slope, shape } = this.#input;
     if (!slope) return;
-    this.#space.clear(slope, rows * shape.steps * channels);
-    const shift = (slope - at) / 4;
-    let given = this.output.slope / 4;
-    let mark = this.#chosen / 4;
-    for (let r = 0; r < rows; r++) {
-      for (let t = 0; t < steps; t++) {
-        const from = slope / 4 + (r * shape.steps + t * stride) * channels;
-        for (let c = 0; c < channels; c++) {
-          const own = floats[given++]!;
-          if (method === 'max') floats[ints[mark++]! + shift]! += own;
-          else for (let k = 0; k < width; k++) floats[from + k * channels + c]! += own / width;
-        }
-      }
-    }
+    this.#space.clear(slope, rows * shape.steps * shape.channels);
+    const given = this.output.slope;
+    if (this.#plan.method === 'max') {
+      kernels.maxPoolBack(slope, this.#chosen, given, ...this.#windows(rows));
+    } else kernels.averagePoolBack(slope, given, ...this.#windows(rows));
   }
 }

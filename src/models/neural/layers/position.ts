@@ -23,14 +23,11 @@ export class Position implements Layer {
   }
 
   forward(rows: number): void {
-    const { floats } = this.#space;
+    const { kernels } = this.#space;
     const { size, at } = this.table;
-    const [from, to] = [this.#input.at / 4, this.output.at / 4];
-    for (let r = 0; r < rows; r++) {
-      for (let i = 0, place = r * size; i < size; i++, place++) {
-        floats[to + place] = floats[from + place]! + floats[at / 4 + i]!;
-      }
-    }
+    const [row, from, to] = [size * 4, this.#input.at, this.output.at];
+    kernels.copyRows(to, row, from, row, rows, size);
+    kernels.addRows(to, row, at, 0, rows, size);
   }
 
   backward(rows: number): void {

@@ -177,40 +177,29 @@ export abstract class Recurrent implements Layer {
   }
 
   #handOn(rows: number): void {
-    const { floats } = this.space;
+    const { kernels } = this.space;
     const { units, steps } = this;
-    const out = this.output.at / 4;
-    if (!this.#plan.sequence) {
-      const last = this.state(rows, steps - 1) / 4;
-      floats.copyWithin(out, last, last + rows * units);
-      return;
+    const row = units * 4;
+    const { sequence } = this.#plan;
+    for (let step = sequence ? 0 : steps - 1; step < steps; step++) {
+      const { at, stride } = this.#place(this.output.at, step);
+      kernels.copyRows(at, stride, this.state(rows, step), row, rows, units);
     }
-    for (let step = 0; step < steps; step++) {
-      const from = this.state(rows, step) / 4;
-      const time = this.#time(step);
-      for (let r = 0; r < rows; r++) {
-        floats.copyWithin(
-          out + (r * steps + time) * units,
-          from + r * units,
-          from + (r + 1) * units,
-        );
-      }
-    }
+  }
+
+  /** Where the numbers of a step stand in the output, and bytes from row to row. */
+  #place(output: number, step: number): { at: number; stride: number } {
+    const row = this.units * 4;
+    if (!this.#plan.sequence) return { at: output, stride: row };
+    return { at: output + this.#time(step) * row, stride: this.steps * row };
   }
 
   /** Adds the slopes by what was handed on after a step. */
   #takeBack(rows: number, step: number): void {
-    const { floats } = this.space;
     const { units, steps } = this;
-    const { sequence } = this.#plan;
-    if (!sequence && step < steps - 1) return;
-    const to = this.#slope / 4;
-    const time = sequence ? this.#time(step) : 0;
-    const width = sequence ? steps : 1;
-    for (let r = 0; r < rows; r++) {
-      const from = this.output.slope / 4 + (r * width + time) * units;
-      for (let i = 0; i < units; i++) floats[to + r * units + i]! += floats[from + i]!;
-    }
+    if (!this.#plan.sequence && step < steps - 1) return;
+    const { at, stride } = this.#place(this.output.slope, step);
+    this.space.kernels.addRows(this.#slope, units * 4, at, stride, rows, units);
   }
 
   backward(rows: number): void {
