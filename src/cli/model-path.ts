@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WiresiftError } from '../base/index.ts';
-import { hashModel, loadModel } from '../models/index.ts';
+import { hashModel, loadModel, loadOnnx } from '../models/index.ts';
 import type { LoadedModel } from '../pipeline.ts';
 
 const FOLDER = fileURLToPath(new URL('../../models/', import.meta.url));
@@ -11,7 +11,7 @@ const ENDING = '.safetensors';
 /** No model of ours comes near; a larger file is refused before it is read. */
 const LARGEST = 2 ** 30;
 
-const nameOf = (path: string): string => basename(path).replace(/\.safetensors$/, '');
+const nameOf = (path: string): string => basename(path).replace(/\.(safetensors|onnx)$/, '');
 
 /** Names of the models that come with the program, in alphabetical order. */
 export function shippedModels(): string[] {
@@ -25,18 +25,20 @@ export function modelPath(nameOrPath: string): string {
 }
 
 /**
- * A model with its hash and name. @param nameOrPath name of a shipped model, or a file
- * @throws WiresiftError `MODEL_OPEN`, `MODEL_FILE`
+ * A model with its hash and name; a file that ends in .onnx is scored by onnxruntime.
+ * @param nameOrPath name of a shipped model, or a file
+ * @throws WiresiftError `MODEL_OPEN`, `MODEL_FILE`, `MODEL_RUNTIME`
  */
 export function readModelFile(nameOrPath: string): LoadedModel {
   const path = modelPath(nameOrPath);
   const bytes = readBytes(path);
-  return { file: loadModel(bytes, path), hash: hashModel(bytes), name: nameOf(path) };
+  const file = path.endsWith('.onnx') ? loadOnnx(bytes, path) : loadModel(bytes, path);
+  return { file, hash: hashModel(bytes), name: nameOf(path) };
 }
 
 /**
  * The models named, each once, in that order; all shipped ones unless any is named.
- * @throws WiresiftError `MODEL_OPEN`, `MODEL_FILE`
+ * @throws WiresiftError `MODEL_OPEN`, `MODEL_FILE`, `MODEL_RUNTIME`
  */
 export function readModels(names: readonly string[]): LoadedModel[] {
   return [...new Set(names.length > 0 ? names : shippedModels())].map(readModelFile);

@@ -56,7 +56,8 @@ export async function runProgram(
       '\nExit codes: 0 fine, 1 error, 2 usage, 3 alerts found with --fail-on-alert',
     );
   for (const declare of COMMANDS) program.addCommand(declare(context));
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  const all = program.commands.flatMap((command) => [command, ...command.commands]);
+  for (const command of [program, ...all]) command.exitOverride();
   if (argv.length <= 2) {
     program.outputHelp({ error: true });
     throw new CommanderError(2, 'commander.usage', 'no command');

@@ -21,6 +21,7 @@ export type {
 } from './model.ts';
 export { NeuralModel } from './neural/model.ts';
 export { type ExportOptions, exportOnnx, type OnnxSummary } from './onnx/export.ts';
+export { loadOnnx } from './onnx/import.ts';
 export { exportedKinds } from './onnx/kinds.ts';
 export {
   type Metric,

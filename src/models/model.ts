@@ -87,6 +87,8 @@ export interface Tensor {
 
 /** A fitted model. Stateless and synchronous: safe to call per batch on the live path. */
 export interface Model extends ModelFacts {
+  /** Whether it must be scored in the thread that loaded it, because it brings its own. */
+  readonly oneThread?: boolean;
   /**
    * Probabilities, row-major, rows × classes; each row sums to 1 within 1e-5.
    * @throws WiresiftError `MODEL_INPUT` when the columns differ from {@link Model.features} or a

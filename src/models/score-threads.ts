@@ -50,7 +50,7 @@ export async function scoreInThreads(
   const { signal, onProgress, threads } = options;
   let out: Float32Array | undefined;
   let done = 0;
-  const most = Math.min(threads, MAX_THREADS);
+  const most = model.oneThread ? 1 : Math.min(threads, MAX_THREADS);
   while (done < rows) {
     await nextTurn();
     if (signal?.aborted) throw stopRequested(`score ${model.kind}`);

@@ -13,13 +13,21 @@ const NOTHING = new Uint8Array(0);
 /** Groups of seven bits in a 64-bit number. */
 const MOST_GROUPS = 10;
 
+/** Fields of one message that are kept in a list: more than a graph of any model here has nodes. */
+const MOST_FIELDS = 2 ** 20;
+
 /**
- * The fields of one message, not looked into. Numbers of 32 and 64 fixed bits come as their bytes.
+ * Visits the fields of one message, not looked into. Numbers of 32 and 64 fixed bits come as their
+ * bytes.
  * @param where for errors
+ * @param visit gets the number of the field, its value (0 for bytes) and where its bytes lie
  * @throws WiresiftError `MODEL_FILE` on a length beyond the message, or an unknown wire type
  */
-export function readFields(bytes: Uint8Array, where: string): ProtoField[] {
-  const found: ProtoField[] = [];
+export function scanFields(
+  bytes: Uint8Array,
+  where: string,
+  visit: (field: number, value: number, from: number, to: number) => void,
+): void {
   let at = 0;
   const refuse = (saw: string, expected: string): never =>
     refuseStored(`${where}, offset ${at}`, saw, expected);
@@ -33,22 +41,30 @@ export function readFields(bytes: Uint8Array, where: string): ProtoField[] {
     }
     return refuse('a number without end', `at most ${MOST_GROUPS} bytes`);
   };
-  const take = (length: number): Uint8Array => {
-    if (length > bytes.length - at) refuse(`a length of ${length}`, `at most ${bytes.length - at}`);
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
   while (at < bytes.length) {
     const tag = varint();
     const field = Math.floor(tag / 8);
     const wire = tag % 8;
     if (field < 1 || field > 2 ** 29) refuse(`the field ${field}`, 'a field of ONNX');
-    if (wire === 0) found.push({ field, value: varint(), bytes: NOTHING });
-    else if (wire === 2) found.push({ field, value: 0, bytes: take(varint()) });
-    else if (wire === 5) found.push({ field, value: 0, bytes: take(4) });
-    else if (wire === 1) found.push({ field, value: 0, bytes: take(8) });
-    else refuse(`the wire type ${wire}`, '0, 1, 2 or 5');
+    if (wire === 0) {
+      visit(field, varint(), at, at);
+      continue;
+    }
+    const length = wire === 2 ? varint() : wire === 5 ? 4 : wire === 1 ? 8 : -1;
+    if (length < 0) refuse(`the wire type ${wire}`, '0, 1, 2 or 5');
+    if (length > bytes.length - at) refuse(`a length of ${length}`, `at most ${bytes.length - at}`);
+    visit(field, 0, at, at + length);
+    at += length;
   }
+}
+
+/** The fields of one message as a list. @throws WiresiftError `MODEL_FILE` as {@link scanFields} */
+export function readFields(bytes: Uint8Array, where: string): ProtoField[] {
+  const found: ProtoField[] = [];
+  scanFields(bytes, where, (field, value, from, to) => {
+    if (found.length === MOST_FIELDS) refuseStored(where, 'more fields', `at most ${MOST_FIELDS}`);
+    found.push({ field, value, bytes: from === to ? NOTHING : bytes.subarray(from, to) });
+  });
   return found;
 }
 
