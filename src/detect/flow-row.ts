@@ -1,4 +1,4 @@
-import { ipv4Text, ipv6Text, macText } from '../base/index.ts';
+import { ipv4Text, ipv6Text, macText, mixWord } from '../base/index.ts';
 import { ADDRESS_STRIDE, type FlowBatch } from '../flow/index.ts';
 
 /**
@@ -157,8 +157,5 @@ export function hashWords(words: Uint32Array, offset: number, count: number, see
     hash = (hash << 13) | (hash >>> 19);
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
   }
-  hash ^= count * 4;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return mixWord(hash ^ (count * 4)) >>> 0;
 }

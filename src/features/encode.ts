@@ -1,3 +1,4 @@
+import { mixWord } from '../base/index.ts';
 import type { TextColumn } from '../table/index.ts';
 import type { BlockWriter, FittedPlan } from './lane.ts';
 import type { FillValue, FittedStep } from './step.ts';
@@ -15,9 +16,7 @@ export const MAX_HASH_COLUMNS = 4096;
 export function hashColumn(word: string, columns: number, seed: number): number {
   let hash = (0x811c9dc5 ^ Math.imul(seed, 0x9e3779b1)) | 0;
   for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) % columns;
+  return (mixWord(hash) >>> 0) % columns;
 }
 
 /** Code of each category; others get the step's `unseen`. */

@@ -1,3 +1,5 @@
+import { mixWord } from '../base/index.ts';
+import { hashWords } from './hash.ts';
 import { HASH, KEY, KEY_WORDS, LINK_STRIDE, LONG_AT, NEWER, SHORT_KEY, STRIDE } from './slot.ts';
 
 /** Slots of the table's first size. */
@@ -77,14 +79,7 @@ export class FlowTable {
   /** Seeded 32-bit hash of the key's words: multiply and fold a word, then MurmurHash3's finish. */
   hash(key: Int32Array): number {
     const length = KEY_LENGTH[key[0]! & 0xff]!;
-    let h = this.#seed;
-    for (let i = 0; i < length; i++) {
-      h = Math.imul(h ^ key[i]!, 0x9e3779b1);
-      h ^= h >>> 15;
-    }
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
+    return hashWords(key, 0, length, this.#seed);
   }
 
   /** True when the slot holds this key. */
@@ -141,10 +136,7 @@ export class FlowTable {
     h = Math.imul(h ^ (h >>> 15) ^ key[at + 2]!, 0x9e3779b1);
     h = Math.imul(h ^ (h >>> 15) ^ key[at + 3]!, 0x9e3779b1);
     h = Math.imul(h ^ (h >>> 15) ^ key[at + 4]!, 0x9e3779b1);
-    h ^= h >>> 15;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
+    return mixWord(h ^ (h >>> 15));
   }
 
   /** Takes a slot for a key that is not in the table; its words are zero but for the key. */

@@ -1,3 +1,4 @@
+import { mixWord } from '../base/index.ts';
 import type { Matrix } from '../features/index.ts';
 import { nameOrder } from './input.ts';
 
@@ -24,10 +25,7 @@ export function holdOut({ rows, cols, names, data }: Matrix, share: number, seed
   return marks;
 }
 
-/** The finaliser of MurmurHash3 (Appleby 2011) over a word and its place. */
+/** Mixes a word with its place. */
 function mix(word: number, place: number): number {
-  let hash = (word + Math.imul(place + 1, 0x9e3779b1)) | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
+  return mixWord(word + Math.imul(place + 1, 0x9e3779b1));
 }

@@ -1,3 +1,4 @@
+import { mixWord } from '../../base/index.ts';
 import type { Packet } from '../../decode/index.ts';
 import { quotesPacket } from '../icmp.ts';
 import { FlowKey, KIND_IPV4, KIND_IPV6, word } from '../key.ts';
@@ -97,8 +98,6 @@ export class Route {
   }
 
   #spread(mixed: number): number {
-    let h = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return this.#owner[(h ^ (h >>> 16)) & (PARTS - 1)]!;
+    return this.#owner[mixWord(mixed) & (PARTS - 1)]!;
   }
 }

@@ -1,3 +1,4 @@
+import { mixWord } from '../../base/index.ts';
 import { ADDRESS_STRIDE, type FlowBatch } from '../flow.ts';
 import { HOST_WORDS } from './host-table.ts';
 
@@ -26,11 +27,9 @@ export type WindowFlows = Pick<
   | 'state'
 >;
 
-/** Mixes 32 bits, no two words to the same (the finish of MurmurHash3, Austin Appleby). */
-export function mixWord(word: number): number {
-  let hash = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+/** Mixes 32 bits, no two words to the same; unsigned. */
+export function itemWord(word: number): number {
+  return mixWord(word) >>> 0;
 }
 
 /** The two hosts of a row and their item words; reused for every row. */
@@ -61,7 +60,7 @@ export class RowEndpoints {
       : flows.responderPort[row]!;
     // ARP and other flows that are not IP have no protocol; the bit parts them from IP's HOPOPT (0).
     const other = protocol === 0 && flows.etherType[row]! !== 0x0800 ? 1 << 24 : 0;
-    this.port = mixWord((other | (protocol << 16) | port) ^ this.#seed);
+    this.port = itemWord((other | (protocol << 16) | port) ^ this.#seed);
     this.failed = this.#hasFailed(flows, row, protocol);
   }
 
@@ -74,11 +73,11 @@ export class RowEndpoints {
     words[to + 2] = 0;
     words[to + 3] = 0;
     words[to + 4] = length;
-    let item = mixWord(first ^ this.#seed);
+    let item = itemWord(first ^ this.#seed);
     if (length <= 4) return item;
     if (length === 6) words[to + 1] = (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16);
     else for (let w = 1; w < 4; w++) words[to + w] = readWord(bytes, at + 4 * w);
-    for (let w = 1; w < HOST_WORDS; w++) item = mixWord((item + w) ^ words[to + w]!);
+    for (let w = 1; w < HOST_WORDS; w++) item = itemWord((item + w) ^ words[to + w]!);
     return item;
   }
 

@@ -1,3 +1,5 @@
+import { mixWord } from '../../base/index.ts';
+import { hashWords } from '../hash.ts';
 import { COLD_FLOATS, COLD_STRIDE, KEY, POSITION, POSITION_HIGH, STRIDE } from './slot.ts';
 
 /** Connections of the table's first size. */
@@ -82,14 +84,7 @@ export class ConnTable {
 
   /** Seeded 32-bit hash of the key's words: multiply and fold a word, then MurmurHash3's finish. */
   hash(key: Int32Array, length: number): number {
-    let h = this.#seed;
-    for (let i = 0; i < length; i++) {
-      h = Math.imul(h ^ key[i]!, 0x9e3779b1);
-      h ^= h >>> 15;
-    }
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
+    return hashWords(key, 0, length, this.#seed);
   }
 
   /** The hash of a key of four words: {@link ConnTable.hash} without its loop. */
@@ -98,10 +93,7 @@ export class ConnTable {
     h = Math.imul(h ^ (h >>> 15) ^ key[at + 1]!, 0x9e3779b1);
     h = Math.imul(h ^ (h >>> 15) ^ key[at + 2]!, 0x9e3779b1);
     h = Math.imul(h ^ (h >>> 15) ^ key[at + 3]!, 0x9e3779b1);
-    h ^= h >>> 15;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
+    return mixWord(h ^ (h >>> 15));
   }
 
   /** True when the slot holds this key. */

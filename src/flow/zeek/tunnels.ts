@@ -1,4 +1,6 @@
+import { mixWord } from '../../base/index.ts';
 import type { IpLayer } from '../../decode/index.ts';
+import { hashWords } from '../hash.ts';
 import type { Histories } from './history.ts';
 import { MARKS, type RareRows, TUNNELS } from './rare.ts';
 import {
@@ -12,7 +14,7 @@ import {
   STRIDE,
 } from './slot.ts';
 import type { ConnTable } from './table.ts';
-import { hashWords, mix, uidText } from './uid.ts';
+import { uidText } from './uid.ts';
 
 /** Port of GRE in UDP (RFC 8086). */
 const GRE_IN_UDP = 4754;
@@ -113,18 +115,18 @@ export class Tunnels {
   }
 
   #enter(): void {
-    this.#around = mix(Math.imul(this.#around, 31) ^ this.#uid[0]! ^ this.#uid[2]!) | 1;
+    this.#around = mixWord(Math.imul(this.#around, 31) ^ this.#uid[0]! ^ this.#uid[2]!) | 1;
   }
 
   /** Writes the three words of a slot's uid. */
   uid(slot: number, into: Uint32Array, at: number): void {
     const start = this.#table.coldFloats[slot * COLD_FLOATS + START]!;
     const seconds = Math.floor(start / 1e6);
-    const salt = mix(seconds) ^ (start - seconds * 1e6);
+    const salt = mixWord(seconds) ^ (start - seconds * 1e6);
     const key = this.#table.keyOf(slot);
     // Two passes over the key make 64 bits of it; the third word tells starts apart.
     let first = this.#seed ^ salt;
-    let second = (mix(this.#seed) + salt) | 0;
+    let second = (mixWord(this.#seed) + salt) | 0;
     // `hashWords` twice, side by side: each step of one waits for the step before it alone.
     for (let i = 0; i < key.length; i++) {
       const word = key[i]!;
@@ -133,11 +135,11 @@ export class Tunnels {
       first ^= first >>> 15;
       second ^= second >>> 15;
     }
-    first = mix(first);
-    second = mix(second);
+    first = mixWord(first);
+    second = mixWord(second);
     into[at] = first;
     into[at + 1] = second;
-    into[at + 2] = mix(first ^ (second << 7) ^ salt);
+    into[at + 2] = mixWord(first ^ (second << 7) ^ salt);
   }
 
   /** A connection begins within the tunnels around. */

@@ -3,6 +3,7 @@ import { FittedModel } from '../fitted.ts';
 import { checkColumns, checkExplain, nameOrder } from '../input.ts';
 import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { cellOffsets, checkDoubt, padRows, RowBlock } from '../row-block.ts';
+import { normalised } from '../shares.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** What Gaussian naive Bayes learned; columns in the order of the matrix. */
@@ -99,8 +100,7 @@ export class BayesModel extends FittedModel {
       const noise = 1e-24 * middle * middle;
       sizes[c] = between > noise ? between / within : 0;
     }
-    const sum = sizes.reduce((total, size) => total + size, 0);
-    return sum > 0 ? sizes.map((size) => size / sum) : sizes;
+    return normalised(sizes);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { CLASS_WEIGHT } from '../kind.ts';
 import type { ParameterSpec } from '../model.ts';
 
 /** Parameters of boosting. */
@@ -104,11 +105,5 @@ export const boostingParameters: readonly ParameterSpec[] = [
     meaning:
       'Columns the score may only rise (+name) or fall (-name) with, separated by commas; two classes',
   },
-  {
-    name: 'classWeight',
-    type: 'string',
-    default: 'none',
-    choices: ['none', 'balanced'],
-    meaning: 'balanced: each class weighs the same in sum, whatever its number of rows',
-  },
+  CLASS_WEIGHT,
 ];

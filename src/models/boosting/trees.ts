@@ -1,6 +1,6 @@
 import { WiresiftError } from '../../base/index.ts';
+import { normalised } from '../shares.ts';
 import { MAX_NODES } from '../tree/ensemble.ts';
-import { normalised } from '../tree/grow.ts';
 
 /** One tree of scores, nodes in preorder: the left child of node i is i + 1. */
 export interface BoostedTree {

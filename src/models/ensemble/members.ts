@@ -11,6 +11,7 @@ import type {
   StoredModel,
   Tensor,
 } from '../model.ts';
+import { normalised } from '../shares.ts';
 
 /** One model of an ensemble, before it is fitted. */
 export interface Member {
@@ -120,8 +121,7 @@ export function mixImportances(models: readonly Model[], weights: readonly numbe
     const own = model.importances();
     for (let c = 0; c < out.length; c++) out[c]! += weights[m]! * own[c]!;
   });
-  const sum = out.reduce((total, each) => total + each, 0);
-  return sum > 0 ? out.map((each) => each / sum) : out;
+  return normalised(out);
 }
 
 /** A member's explanation with sizes that sum to 1: members speak in different units. */

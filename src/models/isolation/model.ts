@@ -3,6 +3,7 @@ import { FittedModel } from '../fitted.ts';
 import { storedShares } from '../harmless.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
+import { normalised } from '../shares.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** Trees that cut at random, all in one run of nodes: preorder, the left child right after. */
@@ -103,8 +104,7 @@ export class IsolationModel extends FittedModel {
         sizes[this.#order[c]!]! += cover[child]! * Math.abs(moved);
       }
     }
-    const sum = sizes.reduce((total, size) => total + size, 0);
-    return sum > 0 ? sizes.map((size) => size / sum) : sizes;
+    return normalised(sizes);
   }
 
   /**

@@ -3,6 +3,7 @@ import { FittedModel } from '../fitted.ts';
 import { checkCells, checkColumns, checkExplain } from '../input.ts';
 import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { cellOffsets, checkDoubt, padRows, RowBlock } from '../row-block.ts';
+import { normalised } from '../shares.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 
 /** What a logistic regression learned. */
@@ -71,8 +72,7 @@ export class LogisticModel extends FittedModel {
     for (let i = 0; i < coefficients.length; i++) {
       sizes[i % cols]! += Math.abs(coefficients[i]!) * deviation[i % cols]!;
     }
-    const sum = sizes.reduce((total, size) => total + size, 0);
-    return sum > 0 ? sizes.map((size) => size / sum) : sizes;
+    return normalised(sizes);
   }
 
   /**

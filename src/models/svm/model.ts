@@ -3,6 +3,7 @@ import { logOdds, type Sigmoid } from '../calibrated/platt.ts';
 import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
+import { normalised } from '../shares.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { BlockDecider } from './block-decider.ts';
 import { columnSizes, Decider, type Decision } from './decision.ts';
@@ -90,10 +91,9 @@ export class SvmModel extends FittedModel {
 
   importances(): Float64Array {
     const { decision, deviation } = this.#fit;
-    const sizes = columnSizes(decision, deviation);
-    const sum = sizes.reduce((total, size) => total + size, 0);
-    const out = new Float64Array(sizes.length);
-    for (let c = 0; c < sizes.length && sum > 0; c++) out[this.#order[c]!] = sizes[c]! / sum;
+    const shares = normalised(columnSizes(decision, deviation));
+    const out = new Float64Array(shares.length);
+    for (let c = 0; c < shares.length; c++) out[this.#order[c]!] = shares[c]!;
     return out;
   }
 

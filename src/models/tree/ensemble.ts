@@ -1,6 +1,6 @@
 import { WiresiftError } from '../../base/index.ts';
+import { normalised } from '../shares.ts';
 import type { GrownTree } from './grow.ts';
-import { normalised } from './grow.ts';
 
 /**
  * Trees one after another as columns. Within a tree nodes stand in preorder, so the left child of

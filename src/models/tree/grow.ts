@@ -1,6 +1,7 @@
 import { Random } from '../../base/index.ts';
 import type { KernelMemory } from '../kernels/instantiate.ts';
 import { loadTreeKernels, type TreeKernels } from '../kernels/load.ts';
+import { normalised } from '../shares.ts';
 import { MAX_BINS } from './bins.ts';
 import { NodeList } from './node-list.ts';
 import { ITEM, RowSampler } from './sample.ts';
@@ -276,11 +277,4 @@ export class TreeGrower {
     const { moved } = this.#room;
     return this.#kernels.partitionItems(from, count, bins, place.stride, bin, moved);
   }
-}
-
-/** Shares summing to 1, or all 0. */
-export function normalised(values: Float64Array): Float64Array {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum > 0 ? values.map((value) => value / sum) : values.map(() => 0);
 }

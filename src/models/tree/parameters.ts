@@ -1,6 +1,7 @@
 import { WiresiftError } from '../../base/index.ts';
 import { classFactors, nameOrder } from '../input.ts';
 import { MemoryLayout } from '../kernels/layout.ts';
+import { CLASS_WEIGHT } from '../kind.ts';
 import type { FitInput, ParameterSpec, Parameters } from '../model.ts';
 import { type BinnedMatrix, binMatrix, transpose } from './bins.ts';
 import { type FoldedRows, foldBins } from './fold-bins.ts';
@@ -50,13 +51,7 @@ export function treeParameters(maxFeatures: string): readonly ParameterSpec[] {
       max: 255,
       meaning: 'Most bins a column is cut into before training',
     },
-    {
-      name: 'classWeight',
-      type: 'string',
-      default: 'none',
-      choices: ['none', 'balanced'],
-      meaning: 'balanced: each class weighs the same in sum, whatever its number of rows',
-    },
+    CLASS_WEIGHT,
   ];
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../../src/base/index.ts';
 import { LinearCounting } from '../../../src/flow/windows/linear-counting.ts';
-import { mixWord } from '../../../src/flow/windows/row-endpoints.ts';
+import { itemWord } from '../../../src/flow/windows/row-endpoints.ts';
 import { BUCKETS, Moment, Spans } from '../../../src/flow/windows/spans.ts';
 
 const CELLS = 512;
@@ -27,7 +27,7 @@ test('estimates of every window stay within four standard errors of the distinct
     moment.set(spans, BASE);
     const item = random.int(900);
     last.set(item, tick);
-    cells.touch(1, mixWord(item), moment.stamp, moment);
+    cells.touch(1, itemWord(item), moment.stamp, moment);
     for (let w = 0; w < 3; w++) {
       const n = [...last.values()].filter((each) => each >= spans.first[w]!).length;
       const error = Math.sqrt(CELLS * (Math.exp(n / CELLS) - n / CELLS - 1));
@@ -53,12 +53,12 @@ test('filled anew with older stamps it counts as if it had been there', () => {
     }
     moment.set(spans, BASE);
     last.set(tick % 70, moment.stamp);
-    along.touch(0, mixWord(tick % 70), moment.stamp, moment);
+    along.touch(0, itemWord(tick % 70), moment.stamp, moment);
   }
-  for (const [item, stamp] of last) anew.touch(0, mixWord(item), stamp, moment);
+  for (const [item, stamp] of last) anew.touch(0, itemWord(item), stamp, moment);
   for (let w = 0; w < 2; w++) assert.equal(anew.count(0, w), along.count(0, w));
   anew.rebase(0, 900);
   moment.set(spans, BASE + 900);
-  anew.touch(0, mixWord(2199 % 70), moment.stamp, moment);
+  anew.touch(0, itemWord(2199 % 70), moment.stamp, moment);
   assert.equal(anew.count(0, 1), along.count(0, 1));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Random } from '../../../src/base/index.ts';
 import { PEERS, PORTS, RecentFlows } from '../../../src/flow/windows/recent-flows.ts';
-import { mixWord } from '../../../src/flow/windows/row-endpoints.ts';
+import { itemWord } from '../../../src/flow/windows/row-endpoints.ts';
 import { BUCKETS, Moment, Spans } from '../../../src/flow/windows/spans.ts';
 import { entropyOf } from './model.ts';
 
@@ -38,7 +38,7 @@ class Bench {
 
   add(peer: number, port: number): boolean {
     this.seen.push({ tick: this.tick, peer, port });
-    return this.recent.add(1, mixWord(peer), mixWord(port));
+    return this.recent.add(1, itemWord(peer), itemWord(port));
   }
 
   read(w: number) {
@@ -166,7 +166,7 @@ test('thousands of generations of items leave no flow behind', () => {
   const bench = new Bench();
   for (let i = 0; i < 60_000; i++) {
     if (i % 50 === 0) bench.at(bench.tick + random.int(30));
-    bench.recent.add(1, mixWord(random.int(5000)), mixWord(random.int(300)));
+    bench.recent.add(1, itemWord(random.int(5000)), itemWord(random.int(300)));
   }
   bench.at(bench.tick + 10_000);
   bench.add(5, 5);
@@ -183,9 +183,9 @@ test('a later base keeps counts, memory and the times of leaving', () => {
   bench.base += 100;
   bench.at(bench.tick);
   assert.equal(bench.recent.distinct(1, PEERS, 3), 9);
-  assert.ok(!bench.recent.add(1, mixWord(3), mixWord(3)));
+  assert.ok(!bench.recent.add(1, itemWord(3), itemWord(3)));
   bench.at(bench.tick + 8000);
   assert.equal(bench.recent.distinct(1, PEERS, 3), 0);
   bench.recent.clear(1);
-  assert.ok(bench.recent.add(1, mixWord(3), mixWord(3)));
+  assert.ok(bench.recent.add(1, itemWord(3), itemWord(3)));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mixWord, RowEndpoints } from '../../../src/flow/windows/row-endpoints.ts';
+import { itemWord, RowEndpoints } from '../../../src/flow/windows/row-endpoints.ts';
 import { batchOf, EPOCH, type Flow } from './flows.ts';
 
 const SYN_ACK_RST = 22;
@@ -70,5 +70,5 @@ test('every bit of an IPv6 address tells hosts apart; mixing is one to one', () 
     );
   }
   assert.equal(items.size, 128);
-  assert.equal(new Set(Array.from({ length: 10_000 }, (_, word) => mixWord(word))).size, 10_000);
+  assert.equal(new Set(Array.from({ length: 10_000 }, (_, word) => itemWord(word))).size, 10_000);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAddress, Random } from '../../../src/base/index.ts';
 import { IpLayer, NO_FACTS } from '../../../src/decode/index.ts';
+import { hashWords } from '../../../src/flow/hash.ts';
 import { sumWords } from '../../../src/flow/zeek/checksum.ts';
 import { Histories, MAX_HISTORY } from '../../../src/flow/zeek/history.ts';
 import { LocalNetworks, PRIVATE_NETWORKS } from '../../../src/flow/zeek/local.ts';
@@ -10,7 +11,7 @@ import { Stream, type StreamBudget } from '../../../src/flow/zeek/stream.ts';
 import { ConnTable } from '../../../src/flow/zeek/table.ts';
 import { tcpConnState, udpConnState } from '../../../src/flow/zeek/tcp-state.ts';
 import { teredoPacket } from '../../../src/flow/zeek/teredo.ts';
-import { hashWords, uidText } from '../../../src/flow/zeek/uid.ts';
+import { uidText } from '../../../src/flow/zeek/uid.ts';
 import { Wheel } from '../../../src/flow/zeek/wheel.ts';
 
 const key = (i: number): Int32Array => Int32Array.of(4 | (17 << 8), i, i * 7, ~i);
