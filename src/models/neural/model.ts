@@ -1,7 +1,8 @@
 import { Random, WiresiftError } from '../../base/index.ts';
 import type { Matrix } from '../../features/index.ts';
+import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { Model, ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { ENDINGS, type Epoch, type LayerSummary } from '../training.ts';
 import { EPOCH_FIELDS, packEpochs, unpackEpochs } from './epoch.ts';
@@ -28,11 +29,7 @@ const POINTS = 32;
 const FARTHEST_OUTPUT = 1e4;
 
 /** A fitted network: standardised columns in, one share a class out. */
-export class NeuralModel implements Model {
-  readonly kind: string;
-  readonly parameters: Parameters;
-  readonly classes: readonly string[];
-  readonly features: readonly string[];
+export class NeuralModel extends FittedModel {
   readonly #fit: NeuralFit;
   readonly #settings: Settings;
   readonly #order: Int32Array;
@@ -43,10 +40,7 @@ export class NeuralModel implements Model {
   #explainer: Network | undefined;
 
   constructor(facts: ModelFacts, fit: NeuralFit) {
-    this.kind = facts.kind;
-    this.parameters = facts.parameters;
-    this.classes = facts.classes;
-    this.features = facts.features;
+    super(facts);
     this.#fit = fit;
     this.#settings = readSettings(facts.parameters);
     this.#order = nameOrder(facts.features);
