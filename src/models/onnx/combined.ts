@@ -1,8 +1,10 @@
 import { baseTensors } from '../calibrated/model.ts';
 import { readMembers, tensorsUnder } from '../ensemble/members.ts';
-import { parsePlain } from '../json.ts';
-import type { Parameters } from '../model.ts';
+import { harmlessMarks } from '../harmless.ts';
+import { innerOf } from '../inner.ts';
 import { modelKind } from '../registry.ts';
+import { stageOf, threatClasses } from '../staged/kind.ts';
+import { FIRST_CLASSES } from '../staged/model.ts';
 import type { GraphBuilder } from './graph.ts';
 import { addLogistic, addNormalised, addPlatt } from './linear.ts';
 import { type AddKind, addBoth, addCast, numbersOf, type Part, type Shares } from './part.ts';
@@ -58,10 +60,45 @@ export function addStacking(add: AddKind): AddKind {
 
 /** The kind that a calibrated model wraps, as a part of its own. */
 function baseOf(part: Part): Part {
-  const kind = modelKind(part.parameters['base'] as string);
-  const given = parsePlain(part.parameters['baseParameters'] as string, 'baseParameters');
-  const { parameters } = kind.create(given as Parameters);
+  const plan = { owner: part.kind, name: 'base', refused: [] };
+  const { kind, parameters } = innerOf(part.parameters, plan, modelKind);
   return { ...part, kind: kind.kind, parameters, tensors: baseTensors(part) };
+}
+
+/** Two stages: threat or harmless, then which threat; products of what both say. */
+export function addStaged(add: AddKind): AddKind {
+  return (graph, part, matrix) => {
+    const { features, parameters } = part;
+    const all = part.classes.length;
+    const harmless = harmlessMarks(part);
+    const stage = (name: 'first' | 'second', classes: readonly string[]): string => {
+      const inner = stageOf(parameters, name, modelKind);
+      const tensors = tensorsUnder(part, `${name}.0.`);
+      const own = {
+        kind: inner.kind.kind,
+        parameters: inner.parameters,
+        classes,
+        features,
+        tensors,
+      };
+      return addRounded(graph, add(graph, own, matrix));
+    };
+    const shares = Array.from(numbersOf(part, 'shares'));
+    const threat = graph.add('Gather', [stage('first', FIRST_CLASSES), graph.ints([1])], AXIS);
+    const rest = graph.add('Sub', [graph.doubles([1]), threat]);
+    const threats = threatClasses(part.classes, harmless);
+    const staged = threats.length > 1 && tensorsUnder(part, 'second.').size > 0;
+    const usual = shares.slice(all).map((share, k) => (staged ? share * harmless[k]! : share));
+    const calm = graph.add('Mul', [rest, graph.doubles(usual)]);
+    if (!staged) {
+      const own = graph.add('Mul', [threat, graph.doubles(shares.slice(0, all))]);
+      return { value: graph.add('Add', [calm, own]), type: 'double' };
+    }
+    const types = graph.add('Mul', [threat, stage('second', threats)]);
+    const place = threats.flatMap((name) => part.classes.map((each) => (each === name ? 1 : 0)));
+    const spread = graph.add('MatMul', [types, graph.doubles(place, [threats.length, all])]);
+    return { value: graph.add('Add', [calm, spread]), type: 'double' };
+  };
 }
 
 /** A model whose scores go through one calibrator a class. */

@@ -1,5 +1,5 @@
 import { neuralKinds } from '../neural/kinds.ts';
-import { addCalibrated, addStacking, addVoting } from './combined.ts';
+import { addCalibrated, addStacking, addStaged, addVoting } from './combined.ts';
 import { addBayes, addLogistic, addSvm } from './linear.ts';
 import { addNetwork } from './network.ts';
 import type { AddKind } from './part.ts';
@@ -20,6 +20,7 @@ const FORMS: ReadonlyMap<string, AddKind> = new Map<string, AddKind>([
   ...neuralKinds.map(({ kind }): [string, AddKind] => [kind, addNetwork]),
   ['voting', addVoting(addKind)],
   ['stacking', addStacking(addKind)],
+  ['staged', addStaged(addKind)],
   ['calibrated', addCalibrated(addKind)],
 ]);
 

@@ -63,8 +63,11 @@ const parameters: readonly ParameterSpec[] = [
 /** Stages are calibrated here, and a file must not nest without end. */
 const REFUSED = [KIND, 'calibrated'];
 
-/** A stage as it is fitted: wrapped in its calibration, unless there is none. */
-function stageOf(own: Parameters, name: 'first' | 'second', find: FindKind): Inner {
+/**
+ * A stage as it is fitted: wrapped in its calibration, unless there is none.
+ * @throws WiresiftError `MODEL_PARAMETER` for a kind that a stage may not be
+ */
+export function stageOf(own: Parameters, name: 'first' | 'second', find: FindKind): Inner {
   const inner = innerOf(own, { owner: KIND, name, refused: REFUSED }, find);
   const { calibration: method, share } = own as { calibration: string; share: number };
   if (method === 'none') return inner;
@@ -103,8 +106,11 @@ function threatsOf(input: FitInput, harmless: Uint8Array): FitInput | undefined 
   };
 }
 
-const threatClasses = (classes: readonly string[], harmless: Uint8Array): readonly string[] =>
-  classes.filter((_, k) => harmless[k] === 0);
+/** The classes that are not harmless, in their order. */
+export const threatClasses = (
+  classes: readonly string[],
+  harmless: Uint8Array,
+): readonly string[] => classes.filter((_, k) => harmless[k] === 0);
 
 async function fitStaged(
   { facts, find }: { facts: ModelFacts; find: FindKind },
