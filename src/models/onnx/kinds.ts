@@ -6,6 +6,9 @@ import type { AddKind } from './part.ts';
 import { refuseExport } from './refuse.ts';
 import { addBoosting, addForest, addIsolation } from './trees.ts';
 
+/** Networks over one row; those over the flows of a host keep a memory that a graph has not. */
+const rowNetworks = neuralKinds.filter((kind) => !('history' in kind));
+
 /** One line a kind that has an ONNX form. */
 const FORMS: ReadonlyMap<string, AddKind> = new Map<string, AddKind>([
   ['tree', addForest],
@@ -17,7 +20,7 @@ const FORMS: ReadonlyMap<string, AddKind> = new Map<string, AddKind>([
   ['naive-bayes', addBayes],
   ['linear-svm', addSvm],
   ['rbf-svm', addSvm],
-  ...neuralKinds.map(({ kind }): [string, AddKind] => [kind, addNetwork]),
+  ...rowNetworks.map(({ kind }): [string, AddKind] => [kind, addNetwork]),
   ['voting', addVoting(addKind)],
   ['stacking', addStacking(addKind)],
   ['staged', addStaged(addKind)],
@@ -40,7 +43,7 @@ export function addKind(...[graph, part, matrix]: Parameters<AddKind>): ReturnTy
   if (add) return add(graph, part, matrix);
   return refuseExport(
     `kind ${part.kind}`,
-    REASONS.get(part.kind) ?? 'a kind without an ONNX form',
+    REASONS.get(part.kind) ?? 'a kind without an ONNX form: it reads more than one row, or is new',
     `one of ${exportedKinds().join(', ')}`,
     'Train another kind, or score with wiresift itself',
   );
