@@ -35,7 +35,7 @@ export {
   type ModelScores,
   type ModelVoice,
 } from './host.ts';
-export { INTERNAL_NETWORKS } from './network.ts';
+export { INTERNAL_NETWORKS, Site } from './network.ts';
 export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
 export { type BatchScores, FlowScorer } from './scorer.ts';
 export { ScorerSet } from './scorer-set.ts';

@@ -1,0 +1,137 @@
+import type { Alert, Evidence } from '../detect/index.ts';
+import { type Cells, encode, plainCell } from './fields.ts';
+import type { AlertRecord, EvidenceRecord } from './records.ts';
+import { ALERTS, EVIDENCE } from './tables.ts';
+
+/** A number that a cell can hold. */
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
+
+/** The fields of an alert that are its evidence; the rest is what policy made of it. */
+const EVIDENCE_FIELDS = [
+  'source',
+  'kind',
+  'host',
+  'role',
+  'peers',
+  'peerCount',
+  'ports',
+  'portCount',
+  'protocols',
+  'first',
+  'last',
+  'flows',
+  'uncertainFlows',
+  'score',
+  'threshold',
+  'unit',
+  'reasons',
+  'anomalies',
+  'communityIds',
+  'flowIds',
+  'context',
+] as const satisfies readonly (keyof Evidence)[];
+
+/** Splits an alert into its evidence and the rest, so that nothing is kept twice. */
+function split(alert: Alert): { evidence: Evidence; rest: Record<string, unknown> } {
+  const rest: Record<string, unknown> = { ...alert };
+  const evidence: Record<string, unknown> = {};
+  for (const field of EVIDENCE_FIELDS) {
+    if (rest[field] !== undefined) evidence[field] = rest[field];
+    delete rest[field];
+  }
+  return { evidence: evidence as unknown as Evidence, rest };
+}
+
+/** What a piece of evidence is as a row. */
+export function evidenceCells(
+  id: string,
+  evidence: Evidence,
+  origin: string | null,
+  alertId: string | null,
+): Cells {
+  const { kind, host, first, last, score } = evidence;
+  const record: EvidenceRecord = {
+    id,
+    kind,
+    host,
+    first: Math.floor(finite(first)),
+    last: Math.floor(finite(last)),
+    score: finite(score),
+    origin,
+    alertId,
+    evidence,
+  };
+  return encode(EVIDENCE, record);
+}
+
+/** An alert as the rows it is kept in. */
+export interface AlertRows {
+  readonly alert: Cells;
+  readonly body: Cells;
+  readonly evidence: Cells;
+}
+
+/** A new alert as rows; one already there takes only the {@link FACTS} of them. */
+export function alertRows(
+  alert: Alert,
+  {
+    origin,
+    now,
+    suppressedBy,
+  }: { origin: string | null; now: number; suppressedBy: string | null },
+): AlertRows {
+  const { evidence, rest } = split(alert);
+  const record: AlertRecord = {
+    id: alert.id,
+    version: 1,
+    createdAt: now,
+    changedAt: now,
+    kind: alert.kind,
+    source: alert.source,
+    host: alert.host,
+    title: alert.title,
+    severity: alert.severity,
+    score: finite(alert.score),
+    model: modelOf(alert),
+    technique: alert.technique.id,
+    agreement: alert.agreement,
+    first: Math.floor(finite(alert.first)),
+    last: Math.floor(finite(alert.last)),
+    flows: finite(alert.flows),
+    peerCount: finite(alert.peerCount),
+    origin,
+    state: 'open',
+    verdict: 'undecided',
+    note: '',
+    assignee: null,
+    resolvedAt: null,
+    resolvedBy: null,
+    suppressedBy,
+  };
+  return {
+    alert: encode(ALERTS, record),
+    body: { id: plainCell(alert.id), body: JSON.stringify(rest) },
+    evidence: evidenceCells(alert.id, evidence, origin, alert.id),
+  };
+}
+
+/** The model that suppressions and lists know an alert by: the first that spoke. */
+export function modelOf(alert: Alert): string {
+  return alert.models[0]?.model.name ?? '';
+}
+
+/** Columns that a later look at the same traffic may change; judgement and id stay. */
+export const FACTS: readonly string[] = [
+  'title',
+  'severity',
+  'score',
+  'model',
+  'technique',
+  'agreement',
+  'first',
+  'last',
+  'flows',
+  'peer_count',
+  'origin',
+  'changed_at',
+];

@@ -1,0 +1,306 @@
+import { sql } from 'kysely';
+import type { Alert } from '../detect/index.ts';
+import { alertRows, FACTS, modelOf } from './alert-cells.ts';
+import { writeAudit } from './audit.ts';
+import type { Database, Executor } from './database.ts';
+import { missing } from './editable.ts';
+import { type Cells, columnOf, decode, fieldOf, parseJson } from './fields.ts';
+import { badQuery, whereOf } from './filter.ts';
+import { countAlerts, meetHosts } from './hosts.ts';
+import { changeOf, judgedAfter, judgedOf, seen, setJudgement } from './judgement.ts';
+import type { Condition } from './query.ts';
+import {
+  type AlertChange,
+  type AlertDetail,
+  type AlertRecord,
+  type Judgement,
+  VERDICTS,
+} from './records.ts';
+import { TableRows } from './rows.ts';
+import type { Actor, AlertBar, AlertBarsOptions, AlertStore, AlertTarget } from './store.ts';
+import { SuppressionRules } from './suppression.ts';
+import { ALERTS, SUPPRESSIONS } from './tables.ts';
+
+/** Alerts of one statement: 25 cells each stay below 32,766 parameters. */
+const CHUNK = 500;
+/** Alerts of one action: what a hand resolves, not a script. */
+const MAX_TARGETS = 10_000;
+const MAX_BARS = 2000;
+
+/** Alerts over the data base. */
+export class Alerts extends TableRows<AlertRecord> implements AlertStore {
+  constructor(database: Database) {
+    super(database, ALERTS);
+  }
+
+  async put(
+    alerts: readonly Alert[],
+    origin: string | null = null,
+  ): Promise<{ added: string[]; updated: string[] }> {
+    const { db, now } = this.database;
+    const at = now();
+    // Within a statement, an id may stand once; the last word counts.
+    const unique = [...new Map(alerts.map((alert) => [alert.id, alert])).values()];
+    return db.transaction().execute(async (work) => {
+      const rules = await readRules(work, at);
+      const added: string[] = [];
+      const updated: string[] = [];
+      for (let i = 0; i < unique.length; i += CHUNK) {
+        const chunk = unique.slice(i, i + CHUNK);
+        const there = await existing(work, chunk);
+        for (const { id } of chunk) (there.has(id) ? updated : added).push(id);
+        await insert(
+          work,
+          chunk.map((alert) => {
+            const { host, kind } = alert;
+            const suppressedBy = rules.hiddenBy({ host, kind, model: modelOf(alert) });
+            return alertRows(alert, { origin, now: at, suppressedBy });
+          }),
+        );
+      }
+      await meetHosts(work, at, unique);
+      await countAlerts(
+        work,
+        unique.map(({ host }) => host),
+      );
+      return { added, updated };
+    });
+  }
+
+  async detail(id: string): Promise<AlertDetail | undefined> {
+    const { db } = this.database;
+    const cells = await db
+      .selectFrom('alerts')
+      .innerJoin('alert_bodies', 'alert_bodies.id', 'alerts.id')
+      .innerJoin('evidence', 'evidence.id', 'alerts.id')
+      .selectAll('alerts')
+      .select(['alert_bodies.body as body', 'evidence.evidence as evidence'])
+      .where('alerts.id', '=', id)
+      .executeTakeFirst();
+    if (!cells) return undefined;
+    const part = (column: string): object =>
+      parseJson(String((cells as Cells)[column]), `alerts ${id}`) as object;
+    const alert = { ...part('evidence'), ...part('body') } as Alert;
+    return { ...decode(ALERTS, cells as Cells), alert };
+  }
+
+  async judge(
+    targets: readonly AlertTarget[],
+    judgement: Partial<Judgement>,
+    actor: Actor,
+  ): Promise<{ action: string; alerts: AlertRecord[] }> {
+    checkJudgement(targets, judgement);
+    const now = this.database.now();
+    const judging = { action: this.database.newId(), by: actor.by, now };
+    return this.database.db.transaction().execute(async (work) => {
+      const alerts: AlertRecord[] = [];
+      for (const target of targets) {
+        const alert = await seen(work, target);
+        const after = judgedAfter(judgedOf(alert), judgement, actor.by, now);
+        alerts.push(await setJudgement(work, alert, after, judging));
+      }
+      await this.#settle(work, 'alert.judge', alerts, actor, { action: judging.action, judgement });
+      return { action: judging.action, alerts };
+    });
+  }
+
+  async undo(action: string, actor: Actor): Promise<{ action: string; alerts: AlertRecord[] }> {
+    const now = this.database.now();
+    const judging = { action: this.database.newId(), by: actor.by, now };
+    return this.database.db.transaction().execute(async (work) => {
+      const rows = await work
+        .selectFrom('alert_changes')
+        .selectAll()
+        .where('action', '=', action)
+        .orderBy('id')
+        .execute();
+      if (rows.length === 0) throw missing('action', action);
+      const alerts: AlertRecord[] = [];
+      for (const change of rows.map(changeOf)) {
+        const alert = await seen(work, { id: change.alertId, version: change.madeVersion });
+        const undoing = { ...judging, undoes: change.id };
+        alerts.push(await setJudgement(work, alert, change.before, undoing));
+      }
+      await this.#settle(work, 'alert.undo', alerts, actor, {
+        action: judging.action,
+        undoes: action,
+      });
+      return { action: judging.action, alerts };
+    });
+  }
+
+  async history(id: string): Promise<AlertChange[]> {
+    const rows = await this.database.db
+      .selectFrom('alert_changes')
+      .selectAll()
+      .where('alert_id', '=', id)
+      .orderBy('id')
+      .execute();
+    return rows.map(changeOf);
+  }
+
+  async byTime(
+    options: AlertBarsOptions,
+    where?: readonly Condition<keyof AlertRecord & string>[],
+  ): Promise<AlertBar[]> {
+    const { by, width, from, to } = options;
+    if (!(width >= 1) || !(to > from) || (to - from) / width > MAX_BARS) {
+      throw badQuery('alerts by time', `bars of ${width} us`, `${MAX_BARS} bars at most`);
+    }
+    const how = fieldOf(ALERTS, by);
+    const bar = sql<number>`cast((last - ${from}) / ${width} as bigint)`;
+    const rows = await this.database.db
+      .selectFrom('alerts')
+      .select((eb) => [bar.as('bar'), eb.ref(columnOf(by)).as('value'), eb.fn.countAll().as('n')])
+      .where('last', '>=', from)
+      .where('last', '<', to)
+      .where((eb) => whereOf(eb, ALERTS, where))
+      .groupBy(['bar', columnOf(by)])
+      .orderBy('bar')
+      .orderBy('value')
+      .execute();
+    return rows.map(({ bar: index, value, n }) => ({
+      from: from + Number(index) * width,
+      value: how.words ? how.words[Number(value)]! : String(value),
+      count: Number(n),
+    }));
+  }
+
+  async suppress(actor: Actor): Promise<number> {
+    const now = this.database.now();
+    return this.database.db.transaction().execute(async (work) => {
+      const rules = await readRules(work, now);
+      const open = await work
+        .selectFrom('alerts')
+        .select(['id', 'host', 'kind', 'model', 'suppressed_by'])
+        .where('state', '=', 'open')
+        .execute();
+      const changed = new Map<string | null, Cells[]>();
+      for (const cells of open) {
+        const { host, kind, model } = cells;
+        const hidden = rules.hiddenBy({
+          host: String(host),
+          kind: String(kind) as AlertRecord['kind'],
+          model: String(model),
+        });
+        if (hidden === cells['suppressed_by']) continue;
+        const rows = changed.get(hidden) ?? [];
+        rows.push(cells);
+        changed.set(hidden, rows);
+      }
+      const all = [...changed.values()].flat();
+      for (const [hidden, rows] of changed) await hide(work, now, hidden, rows);
+      await countAlerts(
+        work,
+        all.map(({ host }) => String(host)),
+      );
+      const details = { changed: all.length };
+      await writeAudit(work, now, [{ action: 'alert.suppress', objectId: '', actor, details }]);
+      return all.length;
+    });
+  }
+
+  async #settle(
+    work: Executor,
+    action: string,
+    alerts: readonly AlertRecord[],
+    actor: Actor,
+    details: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await countAlerts(
+      work,
+      alerts.map(({ host }) => host),
+    );
+    const acts = alerts.map(({ id }) => ({ action, objectId: id, actor, details }));
+    await writeAudit(work, this.database.now(), acts);
+  }
+}
+
+function checkJudgement(targets: readonly AlertTarget[], wish: Partial<Judgement>): void {
+  const ids = new Set(targets.map(({ id }) => id));
+  if (targets.length === 0 || targets.length > MAX_TARGETS || ids.size < targets.length) {
+    throw badQuery('alerts', `${targets.length} targets`, `1 to ${MAX_TARGETS}, each once`);
+  }
+  if (wish.state !== undefined && wish.state !== 'open' && wish.state !== 'resolved') {
+    throw badQuery('state', String(wish.state), 'open or resolved');
+  }
+  if (wish.verdict !== undefined && !VERDICTS.includes(wish.verdict)) {
+    throw badQuery('verdict', String(wish.verdict), VERDICTS.join(', '));
+  }
+}
+
+async function readRules(work: Executor, now: number): Promise<SuppressionRules> {
+  const rows = await work.selectFrom('suppressions').selectAll().orderBy('id').execute();
+  return new SuppressionRules(
+    rows.map((cells) => decode(SUPPRESSIONS, cells)),
+    now,
+  );
+}
+
+async function existing(work: Executor, alerts: readonly Alert[]): Promise<Set<string>> {
+  const rows = await work
+    .selectFrom('alerts')
+    .select('id')
+    .where(
+      'id',
+      'in',
+      alerts.map(({ id }) => id),
+    )
+    .execute();
+  return new Set(rows.map(({ id }) => String(id)));
+}
+
+/** Writes a chunk of alerts with bodies and evidence; of those already there, the facts alone. */
+async function insert(
+  work: Executor,
+  rows: readonly ReturnType<typeof alertRows>[],
+): Promise<void> {
+  const write = async (
+    table: string,
+    values: readonly Cells[],
+    columns: readonly string[],
+  ): Promise<void> => {
+    await work
+      .insertInto(table)
+      .values(values)
+      .onConflict((conflict) =>
+        conflict
+          .column('id')
+          .doUpdateSet((eb) =>
+            Object.fromEntries(columns.map((column) => [column, eb.ref(`excluded.${column}`)])),
+          ),
+      )
+      .execute();
+  };
+  await write(
+    'alerts',
+    rows.map(({ alert }) => alert),
+    FACTS,
+  );
+  await write(
+    'alert_bodies',
+    rows.map(({ body }) => body),
+    ['body'],
+  );
+  const evidence = rows.map((one) => one.evidence);
+  await write('evidence', evidence, ['first', 'last', 'score', 'origin', 'alert_id', 'evidence']);
+}
+
+async function hide(
+  work: Executor,
+  now: number,
+  suppressedBy: string | null,
+  rows: readonly Cells[],
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += CHUNK) {
+    await work
+      .updateTable('alerts')
+      .set({ suppressed_by: suppressedBy, changed_at: now })
+      .where(
+        'id',
+        'in',
+        rows.slice(i, i + CHUNK).map(({ id }) => String(id)),
+      )
+      .execute();
+  }
+}
