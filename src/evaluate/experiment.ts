@@ -4,6 +4,7 @@ import { stopRequested } from '../base/index.ts';
 import type { Pipeline } from '../features/index.ts';
 import {
   type Estimator,
+  type FitOptions,
   type Model,
   type ModelFile,
   modelKind,
@@ -78,6 +79,10 @@ export interface TrainOptions extends Preparation {
   readonly seed: number;
   readonly threads?: number;
   readonly onProgress?: (stage: Stage, done: number, total: number) => void;
+  /** Told how a training in passes over the rows goes on. */
+  readonly onTraining?: FitOptions['onTraining'];
+  /** File that a neural network's training is carried on from when it was stopped. */
+  readonly checkpoint?: string;
   readonly signal?: AbortSignal;
   readonly judge?: JudgeOptions;
 }
@@ -287,13 +292,15 @@ async function fitScorer(
   estimator: Estimator,
   rows: Int32Array,
 ): Promise<Scorer> {
-  const { seed, threads, signal, onProgress } = options;
+  const { seed, threads, signal, onProgress, onTraining, checkpoint } = options;
   const data = { ...options.data, labels: taughtLabels(options.data) };
   const { pipeline, input } = await prepareRows({ ...options, data, rows });
   const model = await estimator.fit(input, {
     seed,
     ...(threads ? { threads } : {}),
     ...(signal ? { signal } : {}),
+    ...(onTraining ? { onTraining } : {}),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(onProgress ? { onProgress: (done, total) => onProgress('fit', done, total) } : {}),
   });
   return { model, pipeline };

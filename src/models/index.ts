@@ -37,4 +37,5 @@ export {
   endingText,
   type LayerSummary,
   type TrainingEvent,
+  type TrainingHistory,
 } from './training.ts';

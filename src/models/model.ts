@@ -1,5 +1,5 @@
 import type { Matrix } from '../features/index.ts';
-import type { TrainingEvent } from './training.ts';
+import type { TrainingEvent, TrainingHistory } from './training.ts';
 
 /** A parameter's value; parameters are plain data and go through JSON unchanged. */
 export type ParameterValue = number | string | boolean | null;
@@ -89,6 +89,8 @@ export interface Tensor {
 export interface Model extends ModelFacts {
   /** Whether it must be scored in the thread that loaded it, because it brings its own. */
   readonly oneThread?: boolean;
+  /** How its training went, for kinds that learn in passes over the rows. */
+  readonly training?: TrainingHistory | undefined;
   /**
    * Probabilities, row-major, rows × classes; each row sums to 1 within 1e-5.
    * @throws WiresiftError `MODEL_INPUT` when the columns differ from {@link Model.features} or a

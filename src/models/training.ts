@@ -34,6 +34,13 @@ export interface LayerSummary {
   readonly counted: number;
 }
 
+/** How a training in passes over the rows went. */
+export interface TrainingHistory {
+  readonly layers: readonly LayerSummary[];
+  readonly epochs: readonly Epoch[];
+  readonly ending: Ending;
+}
+
 /** What kinds that learn in passes over the rows tell while they do. */
 export type TrainingEvent =
   | {
@@ -43,7 +50,7 @@ export type TrainingEvent =
       readonly rows: number;
       readonly heldOut: number;
       /** Epochs that a checkpoint already holds. */
-      readonly done: number;
+      readonly before: readonly Epoch[];
       /** Most epochs. */
       readonly of: number;
     }

@@ -26,6 +26,10 @@ export class CalibratedModel extends FittedModel {
     this.calibrators = calibrators;
   }
 
+  get training(): Model['training'] {
+    return this.base.training;
+  }
+
   score(matrix: Matrix): Float32Array {
     const shares = this.base.score(matrix);
     const classes = this.classes.length;

@@ -4,7 +4,7 @@ import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
-import { ENDINGS, type Epoch, type LayerSummary } from '../training.ts';
+import { ENDINGS, type Epoch, type TrainingHistory } from '../training.ts';
 import { EPOCH_FIELDS, packEpochs, unpackEpochs } from './epoch.ts';
 import { Network, type NetworkPlan } from './network.ts';
 import { pieceTensors, storedPieces } from './pieces.ts';
@@ -55,9 +55,10 @@ export class NeuralModel extends FittedModel {
     return this.#fit.epochs;
   }
 
-  /** What each layer gives and how many numbers it keeps. */
-  get layers(): readonly LayerSummary[] {
-    return this.#fit.weights.length === 0 ? [] : rowNetwork(this.#plan).summary;
+  /** Layers, epochs and why it ended. */
+  get training(): TrainingHistory {
+    const layers = this.#fit.weights.length === 0 ? [] : rowNetwork(this.#plan).summary;
+    return { layers, epochs: this.epochs, ending: this.ending };
   }
 
   /** Why the training ended. */

@@ -70,13 +70,13 @@ export async function trainNetwork(
   const kept = checkpoint === undefined ? undefined : new Kept(checkpoint, settings, data, seed);
   const state = kept?.read(task.weights.length);
   const varied = Uint8Array.from(data.scale, (each) => (each === 0 ? 0 : 1));
-  const done = state?.epochs.length ?? 0;
+  const before = state?.epochs ?? [];
   const rows = train.point.length;
   const heldOut = held?.point.length ?? 0;
   const of = settings.epochs;
-  onTraining?.({ event: 'network', layers: model.summary, rows, heldOut, done, of });
+  onTraining?.({ event: 'network', layers: model.summary, rows, heldOut, before, of });
   const start: LeaderStart = { task, settings, others: threads - 1, state, varied };
-  const told = new Told(options, { done, of, kept });
+  const told = new Told(options, { done: before.length, of, kept });
   const learned =
     threads > 1 && !state?.ending
       ? await inWorkers(start, threads, options, told)

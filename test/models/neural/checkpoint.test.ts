@@ -47,7 +47,7 @@ describe('a checkpoint', () => {
       const resumed = await fit(path, given);
       assert.deepEqual(resumed.tensors, whole.tensors);
       const [first] = resumed.told;
-      assert.ok(first?.event === 'network' && first.done === 4);
+      assert.ok(first?.event === 'network' && first.before.length === 4);
       assert.equal(resumed.told.filter(({ event }) => event === 'epoch').length, 2);
       // A training that has ended gives its model again, and learns no more.
       const again = await fit(path, given);
@@ -111,7 +111,7 @@ describe('a checkpoint', () => {
     const told: TrainingEvent[] = [];
     const resumed = await fitLong({ checkpoint: path, onTraining: (event) => told.push(event) });
     const [first] = told;
-    assert.ok(first?.event === 'network' && first.done >= 3 && first.done < first.of);
+    assert.ok(first?.event === 'network' && first.before.length >= 3 && first.before.length < first.of);
     assert.deepEqual(resumed, await fitLong({}));
   });
 });

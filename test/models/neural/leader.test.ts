@@ -88,7 +88,7 @@ describe('what a training tells', () => {
       const [first, ...rest] = told;
       assert.equal(first?.event, 'network');
       const { layers, ...facts } = first;
-      assert.deepEqual(facts, { event: 'network', rows: 140, heldOut: 60, done: 0, of: 3 });
+      assert.deepEqual(facts, { event: 'network', rows: 140, heldOut: 60, before: [], of: 3 });
       assert.deepEqual(
         layers.map(({ layer, channels, trained: count }) => [layer, channels, count]),
         [

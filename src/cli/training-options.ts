@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { writeWhole } from '../base/index.ts';
+import { modelKind, type TrainingHistory } from '../models/index.ts';
+import { type ChartOptions, writeCharts } from './chart-output.ts';
+import { usage } from './context.ts';
+import { note } from './terminal.ts';
+
+/** What may be asked of kinds that learn in epochs. */
+export interface TrainingOptions extends ChartOptions {
+  readonly checkpoint?: string;
+  readonly curves?: string;
+}
+
+/** What was trained, for titles and files of figures. */
+export interface TrainingFacts {
+  readonly kind: string;
+  readonly dataset: string;
+  readonly seed: number;
+  readonly parameters: object;
+}
+
+const OPTIONS = ['checkpoint', 'curves', 'png', 'svg'] as const;
+
+/** Whether a kind, or the one that it calibrates, learns in epochs. */
+export function learnsInEpochs(name: string, parameters: object): boolean {
+  const { parameters: specs } = modelKind(name);
+  if (specs.some((spec) => spec.name === 'epochs')) return true;
+  const base = specs.find((spec) => spec.name === 'base');
+  if (!base) return false;
+  const given = (parameters as Record<string, unknown>)['base'] ?? base.default;
+  return learnsInEpochs(String(given), {});
+}
+
+/**
+ * Looks at the options before anything long begins.
+ * @throws WiresiftError `USAGE`
+ */
+export function checkTrainingOptions(
+  options: TrainingOptions,
+  kind: string,
+  parameters: object,
+): void {
+  const given = OPTIONS.find((name) => options[name] !== undefined);
+  if (given && !learnsInEpochs(kind, parameters)) {
+    throw usage(`--${given}`, `--model ${kind}`, 'a kind that learns in epochs, such as ann or gru');
+  }
+  const { curves } = options;
+  if (curves !== undefined && !/\.(html|json)$/.test(curves)) {
+    throw usage('--curves', `"${curves}"`, 'a name that ends in .html or .json');
+  }
+}
+
+/** Writes the curves of a training to the file and the folders asked for. */
+export async function writeCurves(
+  options: TrainingOptions,
+  history: TrainingHistory,
+  facts: TrainingFacts,
+): Promise<void> {
+  const { curves } = options;
+  const { pageHtml, trainingPage } = await import('../report/index.ts');
+  const { kind, dataset, seed } = facts;
+  const page = trainingPage(history, {
+    title: `How ${kind} was trained on ${dataset}`,
+    lead: `Curves of the training of ${kind} on ${dataset}, seed ${seed}.`,
+  });
+  if (curves !== undefined) {
+    const figures = `${JSON.stringify({ ...facts, ...history }, null, 2)}\n`;
+    writeWhole(curves, curves.endsWith('.json') ? figures : pageHtml(page));
+    note(`written: ${curves}`);
+  }
+  await writeCharts(options, async () => page);
+}
+
+/** Adds {@link TrainingOptions}. */
+export function addTrainingOptions(command: Command): Command {
+  return command
+    .option(
+      '--checkpoint <file>',
+      'of a network: keep the training there after each epoch, and carry on from it',
+    )
+    .option('--curves <file>', 'of a network: its curves as a page (.html) or figures (.json)')
+    .option('--png <folder>', 'of a network: each curve as a PNG file')
+    .option('--svg <folder>', 'the same as SVG');
+}

@@ -1,0 +1,96 @@
+import { SingleBar } from 'cli-progress';
+import { type Epoch, endingText, type TrainingEvent } from '../models/training.ts';
+import { note } from './terminal.ts';
+
+/** Shows how a training in passes over the rows goes on. */
+export interface TrainingDisplay {
+  readonly onTraining: (event: TrainingEvent) => void;
+  /** Takes a bar away; safe at any time. */
+  stop(): void;
+}
+
+/** What a display writes to: standard error, unless a test looks on. */
+export interface TrainingTerminal {
+  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly note: (line: string) => void;
+}
+
+const figure = (value: number): string => String(Number(value.toPrecision(4)));
+const share = (value: number): string => value.toFixed(4);
+
+/** Seconds as `48 s`, `12 min`, `3 h 5 min`. */
+function timeText(seconds: number): string {
+  if (seconds < 100) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What an epoch reached, in a few words: losses, then what stands best for rows not learned from. */
+export function epochText({ loss, accuracy, ...held }: Epoch): string {
+  const { heldOutLoss, heldOutAccuracy, balancedAccuracy } = held;
+  const words = [`loss ${figure(loss)}`];
+  if (heldOutLoss !== null) words.push(`held-out loss ${figure(heldOutLoss)}`);
+  if (heldOutAccuracy !== null) words.push(`held-out accuracy ${share(heldOutAccuracy)}`);
+  else if (accuracy !== null) words.push(`accuracy ${share(accuracy)}`);
+  if (balancedAccuracy !== null) words.push(`balanced ${share(balancedAccuracy)}`);
+  return words.join(', ');
+}
+
+/**
+ * On a terminal a bar with epoch, losses, a metric and the time left; elsewhere a line an epoch.
+ * The end is always told.
+ * @param label `training gru`
+ */
+export function trainingDisplay(
+  label: string,
+  { stream, note: tell }: TrainingTerminal = { stream: process.stderr, note },
+): TrainingDisplay {
+  let bar: SingleBar | undefined;
+  let last: Epoch | undefined;
+  let seconds = 0;
+  let epochs = 0;
+  const stop = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const begin = (event: Extract<TrainingEvent, { event: 'network' }>): void => {
+    const { layers, rows, heldOut, before, of } = event;
+    const count = layers.reduce((sum, { trained }) => sum + trained, 0);
+    const others = heldOut > 0 ? `, ${heldOut} held out` : '';
+    tell(`${label}: ${layers.length} layers, ${count} numbers to train, ${rows} rows${others}`);
+    if (before.length > 0) tell(`carried on after epoch ${before.length} of the checkpoint`);
+    if (!stream.isTTY || before.length >= of) return;
+    bar = new SingleBar({
+      format: `${label} [{bar}] epoch {value}/{total} | {reached} | {left}`,
+      barsize: 16,
+      stream,
+      hideCursor: true,
+      clearOnComplete: true,
+    });
+    bar.start(of, before.length, { reached: 'first epoch', left: '' });
+  };
+  return {
+    stop,
+    onTraining(event) {
+      if (event.event === 'network') begin(event);
+      else if (event.event === 'epoch') {
+        last = event.epoch;
+        seconds += event.seconds;
+        epochs++;
+        const { number, of } = event;
+        const left = `${timeText((seconds / epochs) * (of - number))} left`;
+        const reached = epochText(last);
+        if (bar) bar.update(number, { reached, left });
+        else {
+          const rate = `rate ${figure(last.rate)}`;
+          tell(`epoch ${number}/${of}: ${reached}, ${rate}, ${timeText(event.seconds)}, ${left}`);
+        }
+      } else {
+        stop();
+        const reached = last ? `${epochText(last)}; ` : '';
+        const took = epochs > 0 ? ` in ${timeText(seconds)}` : '';
+        tell(`${label}${took}: ${reached}${endingText(event.ending, event.epochs)}`);
+      }
+    },
+  };
+}
