@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { writeWhole } from '../base/index.ts';
-import { modelKind, type TrainingHistory } from '../models/index.ts';
+import type { ModelKind, TrainingHistory } from '../models/index.ts';
 import { type ChartOptions, writeCharts } from './chart-output.ts';
 import { usage } from './context.ts';
 import { note } from './terminal.ts';
@@ -22,33 +22,45 @@ export interface TrainingFacts {
 const OPTIONS = ['checkpoint', 'curves', 'png', 'svg'] as const;
 
 /** Whether a kind, or the one that it calibrates, learns in epochs. */
-export function learnsInEpochs(name: string, parameters: object): boolean {
-  const { parameters: specs } = modelKind(name);
+async function learnsInEpochs(name: string, parameters: object): Promise<boolean> {
+  const { modelKind } = await import('../models/index.ts');
+  const { parameters: specs }: ModelKind = modelKind(name);
   if (specs.some((spec) => spec.name === 'epochs')) return true;
   const base = specs.find((spec) => spec.name === 'base');
   if (!base) return false;
   const given = (parameters as Record<string, unknown>)['base'] ?? base.default;
-  return learnsInEpochs(String(given), {});
+  return await learnsInEpochs(String(given), {});
 }
 
 /**
  * Looks at the options before anything long begins.
  * @throws WiresiftError `USAGE`
  */
-export function checkTrainingOptions(
+export async function checkTrainingOptions(
   options: TrainingOptions,
   kind: string,
   parameters: object,
-): void {
+): Promise<void> {
   const given = OPTIONS.find((name) => options[name] !== undefined);
-  if (given && !learnsInEpochs(kind, parameters)) {
-    throw usage(`--${given}`, `--model ${kind}`, 'a kind that learns in epochs, such as ann or gru');
+  if (given && !(await learnsInEpochs(kind, parameters))) {
+    throw usage(
+      `--${given}`,
+      `--model ${kind}`,
+      'a kind that learns in epochs, such as ann or gru',
+    );
   }
   const { curves } = options;
   if (curves !== undefined && !/\.(html|json)$/.test(curves)) {
     throw usage('--curves', `"${curves}"`, 'a name that ends in .html or .json');
   }
 }
+
+/** Parameters in a line, without the layers, which the page shows. */
+const settingsText = (parameters: object): string =>
+  Object.entries(parameters)
+    .filter(([name, value]) => name !== 'network' && value !== null && value !== '')
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 
 /** Writes the curves of a training to the file and the folders asked for. */
 export async function writeCurves(
@@ -58,10 +70,10 @@ export async function writeCurves(
 ): Promise<void> {
   const { curves } = options;
   const { pageHtml, trainingPage } = await import('../report/index.ts');
-  const { kind, dataset, seed } = facts;
+  const { kind, dataset, seed, parameters } = facts;
   const page = trainingPage(history, {
     title: `How ${kind} was trained on ${dataset}`,
-    lead: `Curves of the training of ${kind} on ${dataset}, seed ${seed}.`,
+    lead: `${settingsText(parameters)}, seed ${seed}.`,
   });
   if (curves !== undefined) {
     const figures = `${JSON.stringify({ ...facts, ...history }, null, 2)}\n`;

@@ -1,5 +1,15 @@
 import { SingleBar } from 'cli-progress';
-import { type Epoch, endingText, type TrainingEvent } from '../models/training.ts';
+import {
+  type Epoch,
+  endingText,
+  type LayerSummary,
+  NETWORK_HEAD,
+  networkRows,
+  type TrainingEvent,
+  type TrainingHistory,
+  trainedNumbers,
+} from '../models/index.ts';
+import { textTable } from '../table/index.ts';
 import { note } from './terminal.ts';
 
 /** Shows how a training in passes over the rows goes on. */
@@ -25,6 +35,15 @@ function timeText(seconds: number): string {
   return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** The layers of a network as a table of text. */
+export function networkText(layers: readonly LayerSummary[]): string {
+  const columns = NETWORK_HEAD.map((title) => ({ title }));
+  return textTable(
+    columns,
+    networkRows(layers).map((row) => row.map(String)),
+  );
+}
+
 /** What an epoch reached, in a few words: losses, then what stands best for rows not learned from. */
 export function epochText({ loss, accuracy, ...held }: Epoch): string {
   const { heldOutLoss, heldOutAccuracy, balancedAccuracy } = held;
@@ -34,6 +53,12 @@ export function epochText({ loss, accuracy, ...held }: Epoch): string {
   else if (accuracy !== null) words.push(`accuracy ${share(accuracy)}`);
   if (balancedAccuracy !== null) words.push(`balanced ${share(balancedAccuracy)}`);
   return words.join(', ');
+}
+
+/** How a network was trained: its layers, a line an epoch, and how it ended. */
+export function trainingText({ layers, epochs, ending }: TrainingHistory): string {
+  const lines = epochs.map((epoch, n) => `epoch ${n + 1}: ${epochText(epoch)}`);
+  return [networkText(layers), ...lines, endingText(ending, epochs.length)].join('\n');
 }
 
 /**
@@ -48,16 +73,17 @@ export function trainingDisplay(
   let bar: SingleBar | undefined;
   let last: Epoch | undefined;
   let seconds = 0;
-  let epochs = 0;
+  /** Of an epoch, the newest counting most: the first one warms up. */
+  let pace = 0;
   const stop = (): void => {
     bar?.stop();
     bar = undefined;
   };
   const begin = (event: Extract<TrainingEvent, { event: 'network' }>): void => {
     const { layers, rows, heldOut, before, of } = event;
-    const count = layers.reduce((sum, { trained }) => sum + trained, 0);
     const others = heldOut > 0 ? `, ${heldOut} held out` : '';
-    tell(`${label}: ${layers.length} layers, ${count} numbers to train, ${rows} rows${others}`);
+    for (const line of networkText(layers).split('\n')) tell(line);
+    tell(`${label}: ${trainedNumbers(layers)} numbers by ${rows} rows${others}`);
     if (before.length > 0) tell(`carried on after epoch ${before.length} of the checkpoint`);
     if (!stream.isTTY || before.length >= of) return;
     bar = new SingleBar({
@@ -76,9 +102,9 @@ export function trainingDisplay(
       else if (event.event === 'epoch') {
         last = event.epoch;
         seconds += event.seconds;
-        epochs++;
+        pace = pace === 0 ? event.seconds : (pace + event.seconds) / 2;
         const { number, of } = event;
-        const left = `${timeText((seconds / epochs) * (of - number))} left`;
+        const left = `${timeText(pace * (of - number))} left`;
         const reached = epochText(last);
         if (bar) bar.update(number, { reached, left });
         else {
@@ -88,7 +114,7 @@ export function trainingDisplay(
       } else {
         stop();
         const reached = last ? `${epochText(last)}; ` : '';
-        const took = epochs > 0 ? ` in ${timeText(seconds)}` : '';
+        const took = last ? ` in ${timeText(seconds)}` : '';
         tell(`${label}${took}: ${reached}${endingText(event.ending, event.epochs)}`);
       }
     },

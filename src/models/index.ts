@@ -36,6 +36,9 @@ export {
   type Epoch,
   endingText,
   type LayerSummary,
+  NETWORK_HEAD,
+  networkRows,
   type TrainingEvent,
   type TrainingHistory,
+  trainedNumbers,
 } from './training.ts';

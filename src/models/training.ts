@@ -38,6 +38,8 @@ export interface LayerSummary {
 export interface TrainingHistory {
   readonly layers: readonly LayerSummary[];
   readonly epochs: readonly Epoch[];
+  /** The epoch, from 1, whose weights the model has; 0: those it began with. */
+  readonly kept: number;
   readonly ending: Ending;
 }
 
@@ -65,9 +67,29 @@ export type TrainingEvent =
     }
   | { readonly event: 'end'; readonly ending: Ending; readonly epochs: number };
 
+/** Numbers that are trained in all layers together. */
+export function trainedNumbers(layers: readonly LayerSummary[]): number {
+  return layers.reduce((sum, { trained }) => sum + trained, 0);
+}
+
+/** Heads of {@link networkRows}. */
+export const NETWORK_HEAD: readonly string[] = ['layer', 'output', 'trained', 'counted'];
+
+/** The layers of a network as rows of a table, the sums last. */
+export function networkRows(layers: readonly LayerSummary[]): (string | number)[][] {
+  const rows = layers.map(({ layer, steps, channels, trained, counted }) => {
+    const output = steps === 1 ? String(channels) : `${steps} × ${channels}`;
+    return [layer, output, trained, counted];
+  });
+  const counted = layers.reduce((sum, each) => sum + each.counted, 0);
+  return [...rows, ['in all', '', trainedNumbers(layers), counted]];
+}
+
 /** Why a training ended, as a sentence for its owner. */
 export function endingText(ending: Ending, epochs: number): string {
-  if (ending === 'epochs') return `ended after all of its ${epochs} epochs`;
+  if (ending === 'epochs') {
+    return epochs === 1 ? 'ended after its one epoch' : `ended after all of its ${epochs} epochs`;
+  }
   if (ending === 'early stopping') {
     return `stopped early after ${epochs} epochs: the loss on held-out rows fell no more; the weights are those of the best epoch`;
   }

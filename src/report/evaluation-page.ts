@@ -14,9 +14,11 @@ import {
   viewRows,
   wilson,
 } from '../evaluate/index.ts';
+import type { TrainingHistory } from '../models/index.ts';
 import { isoTime } from '../table/index.ts';
 import type { BarChart, Chart, Line, LineChart, MarkedPoint, MatrixChart } from './chart/index.ts';
 import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
+import { trainingSection } from './training-page.ts';
 
 /** Classes drawn in one picture of one-against-rest curves. */
 const MOST_CLASSES = 12;
@@ -343,8 +345,15 @@ const HEAD_OF_VIEWS = (views: readonly BinaryReport[]): string[] => [
   ...views.map(({ name }) => name),
 ];
 
-/** The page of an evaluation, with the leak gate's verdict where there is one. */
-export function evaluationPage(evaluation: Evaluation, leaks?: LeakVerdict): Page {
+/**
+ * The page of an evaluation, with the leak gate's verdict and the training of the model where there
+ * are any.
+ */
+export function evaluationPage(
+  evaluation: Evaluation,
+  leaks?: LeakVerdict,
+  training?: TrainingHistory,
+): Page {
   const { data, model, views, warnings, threshold, part, baselines } = evaluation;
   const last = views.at(-1)!;
   const span =
@@ -419,6 +428,7 @@ export function evaluationPage(evaluation: Evaluation, leaks?: LeakVerdict): Pag
       ],
     });
   }
+  if (training) sections.push(trainingSection(training));
   return {
     title: `How ${model.kind} did on ${data.dataset}`,
     lead: `Schema ${data.schema}; data ${data.hash.slice(0, 12)}; ${model.features.length} features.`,

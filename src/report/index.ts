@@ -13,4 +13,9 @@ export { type CardInput, INTENDED_USE, modelCard, modelCardPage } from './model-
 export { type Block, type Cell, type Page, pageCharts, pageHtml, type Section } from './page.ts';
 export { markdownOf } from './page-markdown.ts';
 export { reproducePage } from './reproduce-page.ts';
+export {
+  trainingCharts,
+  trainingPage,
+  trainingSection,
+} from './training-page.ts';
 export { transferPage } from './transfer-page.ts';

@@ -22,6 +22,7 @@ import { hashModel, type ModelFile } from '../models/index.ts';
 import { rankingCharts, reliabilityChart } from './evaluation-page.ts';
 import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
 import { markdownOf } from './page-markdown.ts';
+import { trainingSection } from './training-page.ts';
 
 /** What a card is written from: the run itself, nothing by hand but the intended use. */
 export interface CardInput {
@@ -100,6 +101,7 @@ export function modelCardPage(input: CardInput): Page {
       classesSection(evaluation),
       calibrationSection(input),
       ...more,
+      ...(file.model.training ? [trainingSection(file.model.training)] : []),
       featuresSection(file),
     ],
   };

@@ -1,11 +1,21 @@
-import { type Epoch, endingText, type LayerSummary, type TrainingHistory } from '../models/index.ts';
-import type { Axis, Line, LineChart } from './chart/index.ts';
+import {
+  type Epoch,
+  endingText,
+  NETWORK_HEAD,
+  networkRows,
+  type TrainingHistory,
+  trainedNumbers,
+} from '../models/index.ts';
+import type { Axis, Line, LineChart, MarkedPoint } from './chart/index.ts';
 import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
 
 /** Up to so many epochs each has a dot. */
 const MOST_DOTS = 40;
 /** Up to so many epochs stand in the table; of longer trainings some are left out. */
 const MOST_ROWS = 60;
+
+/** How far an axis goes beyond its highest point. */
+const HEADROOM = 1.04;
 
 type Measure = Exclude<keyof Epoch, 'rate' | 'slope'>;
 
@@ -17,17 +27,23 @@ function line(name: string, epochs: readonly Epoch[], of: keyof Epoch): Line[] {
   return [{ name, x: known.map((n) => n + 1), y: known.map((n) => epochs[n]![of]!), dots }];
 }
 
-/** The epoch whose weights were kept: the first of the least loss where that was watched. */
-export function keptEpoch({ epochs, ending }: TrainingHistory): number | undefined {
-  if (ending !== 'early stopping') return undefined;
-  const losses = epochs.map(({ heldOutLoss }) => heldOutLoss ?? Number.POSITIVE_INFINITY);
-  return losses.indexOf(Math.min(...losses));
+/** The point of the epoch whose weights were kept, where that is not just the last. */
+function marked({ epochs, kept }: TrainingHistory, of: Measure): readonly MarkedPoint[] {
+  const y = epochs[kept - 1]?.[of] ?? null;
+  if (y === null || kept === epochs.length) return [];
+  return [{ x: kept, y, label: 'kept' }];
 }
 
-function marked(history: TrainingHistory, of: Measure): LineChart['points'] {
-  const at = keptEpoch(history);
-  const y = at === undefined ? null : history.epochs[at]![of];
-  return y === null ? [] : [{ x: at! + 1, y, label: `weights kept: epoch ${at! + 1}` }];
+/** Lines over an axis from 0. */
+function fromZero(title: string, lines: Line[]): Pick<LineChart, 'lines' | 'y'> {
+  const most = Math.max(...lines.flatMap(({ y }) => y));
+  return { lines, y: { title, domain: [0, most > 0 ? most * HEADROOM : 1] } };
+}
+
+/** Lines of shares over an axis that ends at 1, and begins at a twentieth below the least. */
+function toOne(title: string, lines: Line[]): Pick<LineChart, 'lines' | 'y'> {
+  const least = Math.min(...lines.flatMap(({ y }) => y));
+  return { lines, y: { title, domain: [Math.min(0.95, Math.floor(least * 20) / 20), 1] } };
 }
 
 /** Curves of a training: loss, rows told right, learning rate, slopes. */
@@ -36,24 +52,24 @@ export function trainingCharts(history: TrainingHistory): LineChart[] {
   if (epochs.length === 0) return [];
   const x: Axis = {
     title: 'epoch (passes over the rows)',
-    format: 'count',
-    domain: [1, Math.max(2, epochs.length)],
+    whole: true,
+    domain: epochs.length === 1 ? [0, 2] : [1, epochs.length],
   };
+  const kept = marked(history, 'heldOutLoss').length > 0 ? `; kept: epoch ${history.kept}` : '';
   const held = epochs.some(({ heldOutLoss }) => heldOutLoss !== null);
-  const learned = 'rows learned from: mean while they were learned';
+  const learned = 'learned rows: mean while they were learned';
   const told = line('learned rows', epochs, 'accuracy');
   const charts: LineChart[] = [
     {
       kind: 'lines',
       title: 'Loss by epoch',
-      note: held ? `${learned}; held-out rows: after the epoch` : learned,
+      note: held ? `${learned}; held-out rows: after it${kept}` : learned,
       x,
-      y: { title: 'loss (mean a row)' },
-      lines: [
+      ...fromZero('loss (mean a row)', [
         ...line('learned rows', epochs, 'loss'),
         ...line('held-out rows', epochs, 'heldOutLoss'),
-      ],
-      points: marked(history, 'heldOutLoss') ?? [],
+      ]),
+      points: marked(history, 'heldOutLoss'),
     },
   ];
   if (told.length > 0) {
@@ -62,13 +78,12 @@ export function trainingCharts(history: TrainingHistory): LineChart[] {
       title: 'Rows told right by epoch',
       note: held ? 'balanced: the mean of the classes’ own shares' : learned,
       x,
-      y: { title: 'share of rows told right' },
-      lines: [
+      ...toOne('share of rows told right', [
         ...told,
         ...line('held-out rows', epochs, 'heldOutAccuracy'),
         ...line('held-out rows, balanced', epochs, 'balancedAccuracy'),
-      ],
-      points: marked(history, 'heldOutAccuracy') ?? [],
+      ]),
+      points: marked(history, 'heldOutAccuracy'),
     });
   }
   return [
@@ -78,45 +93,16 @@ export function trainingCharts(history: TrainingHistory): LineChart[] {
       title: 'Learning rate by epoch',
       note: 'length of a step before the optimiser scales it',
       x,
-      y: { title: 'learning rate' },
-      lines: line('learning rate', epochs, 'rate'),
+      ...fromZero('learning rate', line('learning rate', epochs, 'rate')),
     },
     {
       kind: 'lines',
       title: 'Length of the slopes by epoch',
       note: 'over all weights together, mean over the batches, before clipping',
       x,
-      y: { title: 'length of the slopes' },
-      lines: line('length', epochs, 'slope'),
+      ...fromZero('length of the slopes', line('length', epochs, 'slope')),
     },
   ];
-}
-
-const SUMMARY_HEAD = ['layer', 'output', 'trained', 'counted'];
-
-/** Numbers of a network in all. */
-export const totalOf = (
-  layers: readonly LayerSummary[],
-  of: 'trained' | 'counted' = 'trained',
-): number => layers.reduce((sum, layer) => sum + layer[of], 0);
-
-/** `64`, or `4 × 64` where there are steps. */
-const shapeText = ({ steps, channels }: LayerSummary): string =>
-  steps === 1 ? String(channels) : `${steps} × ${channels}`;
-
-/** The layers of a network as a table: heads, then a row each and the sum. */
-export function networkRows(layers: readonly LayerSummary[]): {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-} {
-  const rows = layers.map((each): Cell[] => [
-    each.layer,
-    shapeText(each),
-    numberCell(each.trained),
-    numberCell(each.counted),
-  ]);
-  const sums = [totalOf(layers), totalOf(layers, 'counted')].map(numberCell);
-  return { head: SUMMARY_HEAD, rows: [...rows, ['all', '', ...sums]] };
 }
 
 const EPOCH_COLUMNS: readonly (readonly [string, keyof Epoch])[] = [
@@ -152,15 +138,21 @@ const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slic
 /** How a training went: layers, curves, and every epoch folded below. */
 export function trainingSection(history: TrainingHistory): Section {
   const { layers, epochs, ending } = history;
-  const sum = `${numberCell(totalOf(layers))} numbers were trained. `;
-  const table = networkRows(layers);
+  const sum = `${numberCell(trainedNumbers(layers))} numbers were trained. `;
+  const folded: Block = { kind: 'fold', title: 'Epoch by epoch', blocks: [epochTable(history)] };
   return {
     title: 'How it was trained',
     blocks: [
       { kind: 'text', text: `${sum}${sentence(`it ${endingText(ending, epochs.length)}`)}` },
-      { kind: 'table', ...table, caption: 'Outputs a row: channels, or steps × channels.' },
+      {
+        kind: 'table',
+        head: NETWORK_HEAD,
+        rows: networkRows(layers),
+        caption:
+          'Output of a row: channels, or steps × channels. Counted: running means and variances.',
+      },
       { kind: 'charts', charts: trainingCharts(history), told: true },
-      { kind: 'fold', title: 'Epoch by epoch', blocks: [epochTable(history)] },
+      ...(epochs.length > 0 ? [folded] : []),
     ],
   };
 }
@@ -170,5 +162,5 @@ export function trainingPage(
   history: TrainingHistory,
   { title, lead }: { readonly title: string; readonly lead: string },
 ): Page {
-  return { title, lead, sections: [trainingSection(history)] };
+  return { title, lead, sections: [{ ...trainingSection(history), title: '' }] };
 }

@@ -113,7 +113,10 @@ async function evaluate(
       ...(priorWork ? [`${priorWorkText(priorWork)}\n`] : []),
     ];
     await tell({ evaluation, comparison, priorWork }, options, {
-      page: async () => (await import('../../report/index.ts')).evaluationPage(evaluation),
+      page: async () => {
+        const { evaluationPage } = await import('../../report/index.ts');
+        return evaluationPage(evaluation, undefined, file.model.training);
+      },
       text: () => texts.join('\n'),
     });
   } finally {

@@ -11,6 +11,7 @@ Examples:
   wiresift models show boosting
   wiresift models columns models/ctu13-botnet.safetensors
   wiresift models export ton-iot-type -o ton-iot-type.onnx
+  wiresift models network gru.safetensors
   wiresift train ctu13 FILE --model forest --param trees=50
   wiresift train ctu13 FILE --model forest --search random --candidates 30`;
 
@@ -55,6 +56,20 @@ export function modelsCommand(_context: CommandContext): Command {
       else process.stdout.write(`${columnsText(columns)}\n`);
     });
   command.addCommand(exportCommand());
+  command
+    .command('network')
+    .description('how the network of a model file was trained: its layers, every epoch, the end')
+    .argument('<model>', 'model file')
+    .option('--json', 'as JSON')
+    .action(async (path: string, { json }: { json?: boolean }) => {
+      const { readModelFile } = await import('../model-path.ts');
+      const { file } = readModelFile(path);
+      const { training, kind } = file.model;
+      if (!training) throw usage('models network', `a model of kind ${kind}`, 'a network');
+      const { trainingText } = await import('../training-output.ts');
+      if (json) process.stdout.write(`${JSON.stringify(training, null, 2)}\n`);
+      else process.stdout.write(`${trainingText(training)}\n`);
+    });
   return command;
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Elsewhere, FoldKind, Searched, SplitPlan, Trained } from '../../evaluate/index.ts';
+import type { TrainingEvent } from '../../models/index.ts';
 import type { CommandContext } from '../context.ts';
 import {
   addExperimentOptions,
@@ -14,9 +15,15 @@ import {
   searchProgress,
 } from '../search-options.ts';
 import { createProgress, note } from '../terminal.ts';
+import {
+  addTrainingOptions,
+  checkTrainingOptions,
+  type TrainingOptions,
+  writeCurves,
+} from '../training-options.ts';
 import { namedSets, readSets } from '../transfer-sets.ts';
 
-interface TrainOptions extends ExperimentOptions, SearchOptions {
+interface TrainOptions extends ExperimentOptions, SearchOptions, TrainingOptions {
   readonly model: string;
   readonly param: readonly string[];
   readonly output: string;
@@ -61,7 +68,7 @@ export function trainCommand(context: CommandContext): Command {
       collect,
       [],
     );
-  return addSearchOptions(addExperimentOptions(command))
+  return addTrainingOptions(addSearchOptions(addExperimentOptions(command)))
     .option('--json', 'print the evaluation as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (dataset: string, paths: string[], options: TrainOptions) => {
@@ -80,10 +87,12 @@ async function train(
   const { evaluationText, leakText, searchAndTrain, searchText, searchRows, trainModel } = evaluate;
   const { hashModel, modelKind, saveModel } = await import('../../models/index.ts');
   const { markdownOf, modelCardPage, pageHtml } = await import('../../report/index.ts');
+  const { trainingDisplay } = await import('../training-output.ts');
   const { schemaId, textTable } = await import('../../table/index.ts');
   const { writeWhole } = await import('../../base/index.ts');
   const kind = modelKind(options.model);
   const parameters = readParameters(kind, options.param);
+  await checkTrainingOptions(options, options.model, parameters);
   await readSearch(options, kind, 'stratified');
   const named = namedSets(options.elsewhere);
   const { reader, data, training: rest } = await readExperiment(dataset, given, options, signal);
@@ -94,17 +103,24 @@ async function train(
   const training = { ...rest, modelKind: options.model, parameters };
   const searching = searchProgress(options.model);
   const progress = createProgress(`training ${options.model}`);
-  const onProgress = (_stage: string, done: number, total: number): void => {
+  const display = trainingDisplay(`training ${options.model}`);
+  let inEpochs = false;
+  const onTraining = (event: TrainingEvent): void => {
     searching.stop();
-    progress.update(done, total);
+    progress.stop();
+    inEpochs = true;
+    display.onTraining(event);
   };
+  const onProgress = (stage: string, done: number, total: number): void => {
+    searching.stop();
+    if (stage !== 'fit' || !inEpochs) progress.update(done, total);
+  };
+  const { checkpoint } = options;
+  const watch = { onProgress, onTraining, ...(checkpoint === undefined ? {} : { checkpoint }) };
   try {
     const trained: Trained | Searched = search
-      ? await searchAndTrain(
-          { ...training, onProgress },
-          { ...search, onProgress: searching.update },
-        )
-      : await trainModel({ ...training, onProgress });
+      ? await searchAndTrain({ ...training, ...watch }, { ...search, onProgress: searching.update })
+      : await trainModel({ ...training, ...watch });
     const elsewhere: Elsewhere[] = [];
     const { threads } = options;
     for (const set of sets) {
@@ -137,6 +153,12 @@ async function train(
       writeWhole(`${card}.md`, markdownOf(page));
       writeWhole(`${card}.html`, pageHtml(page));
     }
+    const history = file.model.training;
+    if (history) {
+      const { seed } = options;
+      const named = { kind: options.model, dataset: file.dataset, seed };
+      await writeCurves(options, history, { ...named, parameters: file.model.parameters });
+    }
     if (options.json) {
       const printed = { ...evaluation, ...found, ...(sets.length > 0 ? { elsewhere } : {}) };
       process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
@@ -154,6 +176,7 @@ async function train(
     if (!leaks.passed) context.exit(1);
   } finally {
     searching.stop();
+    display.stop();
     progress.stop();
   }
 }

@@ -55,10 +55,14 @@ export class NeuralModel extends FittedModel {
     return this.#fit.epochs;
   }
 
-  /** Layers, epochs and why it ended. */
+  /** Layers, epochs, and how it ended. */
   get training(): TrainingHistory {
     const layers = this.#fit.weights.length === 0 ? [] : rowNetwork(this.#plan).summary;
-    return { layers, epochs: this.epochs, ending: this.ending };
+    const { epochs, ending } = this;
+    const losses = epochs.map(({ heldOutLoss }) => heldOutLoss ?? Number.POSITIVE_INFINITY);
+    const watched = this.#settings.earlyStopping > 0 && losses.some(Number.isFinite);
+    const kept = watched ? losses.indexOf(Math.min(...losses)) + 1 : epochs.length;
+    return { layers, epochs, kept, ending };
   }
 
   /** Why the training ended. */

@@ -40,6 +40,8 @@ export interface Axis {
   readonly title: string;
   readonly format?: AxisFormat;
   readonly log?: boolean;
+  /** Ticks at whole numbers alone. */
+  readonly whole?: boolean;
   readonly domain?: readonly [number, number];
 }
 

@@ -50,7 +50,9 @@ function span(values: readonly number[], axis: Axis): [number, number] {
 
 function ticksOf(axis: Axis, domain: [number, number], count: number): number[] {
   if (axis.format === 'time') return timeTicks(...domain);
-  return axis.log ? logTicks(...domain, count) : plainTicks(domain, count);
+  if (axis.log) return logTicks(...domain, count);
+  const most = axis.whole ? Math.min(count, Math.floor(domain[1] - domain[0])) : count;
+  return plainTicks(domain, most);
 }
 
 function scale(axis: Axis, domain: [number, number], ticks: number[]): Plot.ScaleOptions {

@@ -111,7 +111,9 @@ describe('a checkpoint', () => {
     const told: TrainingEvent[] = [];
     const resumed = await fitLong({ checkpoint: path, onTraining: (event) => told.push(event) });
     const [first] = told;
-    assert.ok(first?.event === 'network' && first.before.length >= 3 && first.before.length < first.of);
+    assert.ok(
+      first?.event === 'network' && first.before.length >= 3 && first.before.length < first.of,
+    );
     assert.deepEqual(resumed, await fitLong({}));
   });
 });

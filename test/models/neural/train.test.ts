@@ -104,6 +104,18 @@ describe('neural networks', () => {
     await assert.rejects(unknown.fit(input, { seed: 1 }), { code: 'MODEL_PARAMETER' });
   });
 
+  it('score a row alone as among others, each named one', async () => {
+    const input = generateInput({ rows: 70, classes: 3 });
+    for (const kind of KINDS) {
+      const model = await fit(kind, input, { epochs: 1 });
+      const together = model.score(input.matrix);
+      for (const row of [0, 33, 69]) {
+        const alone = model.score(takeMatrixRows(input.matrix, Int32Array.of(row)));
+        assert.deepEqual(alone, together.slice(3 * row, 3 * row + 3), kind);
+      }
+    }
+  });
+
   it('explain the gap of a row to the mean row', async () => {
     const input = generateInput({ rows: 300, classes: 3 });
     for (const kind of ['ann', 'dnn', 'gru']) {
@@ -152,6 +164,26 @@ describe('neural networks', () => {
       );
     }
     modelKind('ann').create({ network: '{"layers":[]}' });
+  });
+
+  it('keep their history in the file, and read files without accuracies', async () => {
+    const input = generateInput({ rows: 90, classes: 3 });
+    const model = await fit('ann', input, { epochs: 3, earlyStopping: 9 });
+    const { kind, parameters, classes, features } = model;
+    const facts = { kind, parameters, classes, features };
+    const tensors = new Map(model.tensors().map((tensor) => [tensor.name, tensor]));
+    const load = () => modelKind('ann').load({ ...facts, tensors });
+    assert.deepEqual(load().training, model.training);
+    assert.equal(model.training.epochs.length, 3);
+    assert.ok(model.training.epochs.every(({ balancedAccuracy }) => balancedAccuracy !== null));
+    const data = Float64Array.of(0.5, -1, 0.002, 3);
+    tensors.set('epochs', { name: 'epochs', type: 'F64', shape: [1, 4], data });
+    const none = { accuracy: null, heldOutAccuracy: null, balancedAccuracy: null };
+    assert.deepEqual(load().training?.epochs, [
+      { loss: 0.5, heldOutLoss: null, rate: 0.002, slope: 3, ...none },
+    ]);
+    tensors.set('epochs', { name: 'epochs', type: 'F64', shape: [2, 2], data });
+    assert.throws(load, { code: 'MODEL_FILE' });
   });
 
   it('refuse damaged files', async () => {
