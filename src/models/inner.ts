@@ -1,6 +1,6 @@
 import { WiresiftError } from '../base/index.ts';
 import { asObject, parsePlain } from './json.ts';
-import type { ModelKind, Parameters } from './model.ts';
+import type { FitOptions, ModelKind, Parameters } from './model.ts';
 
 /** Finds a kind by name; the registry's, handed in because the registry lists the callers too. */
 export type FindKind = (name: string) => ModelKind;
@@ -54,4 +54,12 @@ function refuse({ owner }: InnerPlace, name: string, saw: string, expected: stri
     todo: `wiresift models ${owner} tells what it means`,
     exitCode: 2,
   });
+}
+
+/**
+ * How the models inside others are fitted. Of many fits none may take up another's checkpoint, or
+ * be told of as if it were the only one.
+ */
+export function innerOptions({ seed, threads, signal }: FitOptions): FitOptions {
+  return { seed, ...(threads === undefined ? {} : { threads }), ...(signal ? { signal } : {}) };
 }

@@ -2,15 +2,7 @@ import { WiresiftError } from '../../base/index.ts';
 import type { Matrix } from '../../features/index.ts';
 import type { FindKind } from '../inner.ts';
 import { asObject, parsePlain } from '../json.ts';
-import type {
-  Estimator,
-  FitOptions,
-  Model,
-  ModelKind,
-  Parameters,
-  StoredModel,
-  Tensor,
-} from '../model.ts';
+import type { Estimator, Model, ModelKind, Parameters, StoredModel, Tensor } from '../model.ts';
 import { normalised } from '../shares.ts';
 
 /** One model of an ensemble, before it is fitted. */
@@ -18,14 +10,6 @@ export interface Member {
   readonly kind: ModelKind;
   readonly parameters: Parameters;
   readonly weight: number;
-}
-
-/**
- * How the models inside others are fitted. Of many fits none may take up another's checkpoint, or
- * be told of as if it were the only one.
- */
-export function memberOptions({ seed, threads, signal }: FitOptions): FitOptions {
-  return { seed, ...(threads === undefined ? {} : { threads }), ...(signal ? { signal } : {}) };
 }
 
 /** A file holds at most 256 tensors, and a member a dozen or two. */

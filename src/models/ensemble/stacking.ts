@@ -2,7 +2,7 @@ import { Random } from '../../base/index.ts';
 import { createMatrix, type Matrix, takeMatrixRows } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
 import { holdOut } from '../hold-out.ts';
-import type { FindKind } from '../inner.ts';
+import { type FindKind, innerOptions } from '../inner.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
 import type {
@@ -19,7 +19,6 @@ import {
   loadMembers,
   type Member,
   memberEstimator,
-  memberOptions,
   memberTensors,
   mixImportances,
   readMembers,
@@ -84,7 +83,7 @@ async function fitStacking(
 ): Promise<Model> {
   const { matrix, classes } = input;
   const { seed, onProgress } = options;
-  const own = memberOptions(options);
+  const own = innerOptions(options);
   const folds = facts.parameters['folds'] as number;
   const total = members.length + folds + 1;
   let done = 0;

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
-import type { FindKind } from '../inner.ts';
+import { type FindKind, innerOptions } from '../inner.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
 import type { Model, ModelFacts, ModelKind, ParameterSpec, Parameters, Tensor } from '../model.ts';
@@ -8,7 +8,6 @@ import {
   loadMembers,
   type Member,
   memberEstimator,
-  memberOptions,
   memberTensors,
   mixImportances,
   readMembers,
@@ -80,7 +79,7 @@ export function votingKind(find: FindKind): ModelKind {
       const members = read(facts.parameters);
       const models: Model[] = [];
       for (const member of members) {
-        models.push(await memberEstimator(member).fit(input, memberOptions(options)));
+        models.push(await memberEstimator(member).fit(input, innerOptions(options)));
         onProgress?.(models.length, members.length);
       }
       return new VotingModel(facts, members, models);

@@ -1,7 +1,7 @@
 import { takeMatrixRows } from '../../features/index.ts';
 import { tensorsUnder } from '../ensemble/members.ts';
 import { checkHarmless, HARMLESS, harmlessMarks, sideShares, storedShares } from '../harmless.ts';
-import { type FindKind, type Inner, innerOf } from '../inner.ts';
+import { type FindKind, type Inner, innerOf, innerOptions } from '../inner.ts';
 import { defineKind } from '../kind.ts';
 import type {
   FitInput,
@@ -115,18 +115,20 @@ export const threatClasses = (
 async function fitStaged(
   { facts, find }: { facts: ModelFacts; find: FindKind },
   input: FitInput,
-  { onProgress, ...options }: FitOptions,
+  options: FitOptions,
 ): Promise<Model> {
+  const { onProgress } = options;
+  const own = innerOptions(options);
   const harmless = harmlessMarks(facts);
   const one = stageOf(facts.parameters, 'first', find);
   const two = stageOf(facts.parameters, 'second', find);
   const sides = input.labels.map((label) => 1 - harmless[label]!);
   const first = await one.kind
     .create(one.parameters)
-    .fit({ ...input, labels: sides, classes: FIRST_CLASSES }, options);
+    .fit({ ...input, labels: sides, classes: FIRST_CLASSES }, own);
   onProgress?.(1, 2);
   const threats = threatsOf(input, harmless);
-  const second = threats && (await two.kind.create(two.parameters).fit(threats, options));
+  const second = threats && (await two.kind.create(two.parameters).fit(threats, own));
   onProgress?.(2, 2);
   return new StagedModel(facts, { first, second, harmless, shares: sideShares(input, harmless) });
 }
