@@ -400,14 +400,16 @@ export async function detectCaptures(
   const scorers = new ScorerSet(
     (options.models ?? []).map(({ file, hash, name }) => new FlowScorer(file, hash, name)),
   );
-  const begin = (): Detection =>
-    createDetection({
+  const begin = (): Detection => {
+    scorers.restart();
+    return createDetection({
       ...options.detection,
       version: VERSION,
       schema: schemaId(argusSchema),
       anomalyNames: trafficAnomalies,
       models: scorers.facts,
     });
+  };
   const found: DetectedSegment[] = [];
   let detection = begin();
   await meterCaptures(paths, {

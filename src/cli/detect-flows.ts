@@ -33,11 +33,12 @@ export interface DetectFlowsOptions
 /** Scores of a batch's rows, which are the table's without those that have no address or time. */
 function scoresOf(scored: readonly ModelScores[], batch: FlowBatch): ModelScores[] {
   const rowOf = (row: number): number => batch.id[row]! - 1;
-  return scored.map(({ model, scores, explain, kinds }): ModelScores => {
+  return scored.map(({ model, scores, explain, kinds, forgotten }): ModelScores => {
     const rows = Array.from({ length: batch.length }, (_, row) => rowOf(row));
     const width = kinds ? kinds.length / scores.length : 0;
     return {
       model,
+      forgotten,
       scores: Float32Array.from(rows, (row) => scores[row]!),
       explain: explain && ((row) => explain(rowOf(row))),
       ...(kinds

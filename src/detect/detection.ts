@@ -86,6 +86,8 @@ class FlowDetection implements Detection {
   readonly #continuations: Continuations;
   readonly #hosts: readonly ModelHosts[];
   readonly #row = new FlowRow();
+  /** By model: hosts whose last flows it forgot. */
+  readonly #forgotten = new Map<number, number>();
   #losses = NO_LOSSES;
   #flows = 0;
   #suppressed = 0;
@@ -117,6 +119,7 @@ class FlowDetection implements Detection {
       for (const each of scored) this.#hosts[each.model]?.observe(row, each, i);
     }
     this.#flows += batch.length;
+    this.#noteForgotten(scored);
   }
 
   addScores(batch: FlowBatch, scored: readonly ModelScores[]): void {
@@ -124,6 +127,13 @@ class FlowDetection implements Detection {
     for (let i = 0; i < batch.length; i++) {
       row.load(batch, i);
       for (const each of scored) this.#hosts[each.model]?.observe(row, each, i);
+    }
+    this.#noteForgotten(scored);
+  }
+
+  #noteForgotten(scored: readonly ModelScores[]): void {
+    for (const { model, forgotten } of scored) {
+      if (forgotten !== undefined) this.#forgotten.set(model, forgotten);
     }
   }
 
@@ -141,6 +151,9 @@ class FlowDetection implements Detection {
     tables.push(['continuations', this.#continuations.table]);
     for (const { table } of this.#hosts) tables.push(['hosts', table]);
     for (const [name, table] of tables) evicted[name] = (evicted[name] ?? 0) + table.evicted;
+    if (this.#forgotten.size > 0) {
+      evicted['histories'] = [...this.#forgotten.values()].reduce((sum, each) => sum + each, 0);
+    }
     const models = this.#hosts.map((hosts) => hosts.counts);
     return {
       flows: this.#flows,

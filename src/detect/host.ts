@@ -79,6 +79,8 @@ export interface ModelScores {
   readonly explain?: Explain | undefined;
   /** Rows × {@link ModelFacts.kinds}, row-major; for models that tell kinds apart. */
   readonly kinds?: Float32Array | undefined;
+  /** Hosts whose last flows the model forgot for want of room, so far. */
+  readonly forgotten?: number | undefined;
 }
 
 /** Why a row scored as it did, the weightiest first or not. */

@@ -46,6 +46,11 @@ export class ScorerSet {
     return { zeek: this.reads(ZEEK), kdd: this.reads(KDD) };
   }
 
+  /** Before another stretch of traffic: what models remember of hosts is forgotten. */
+  restart(): void {
+    for (const scorer of this.#scorers) scorer.restart();
+  }
+
   /** Scores of all models of the table's schema. */
   score(table: Table): ModelScores[] {
     const schema = schemaId(table.schema);

@@ -1,7 +1,7 @@
 import { WiresiftError } from '../base/index.ts';
 import { type Matrix, type Pipeline, pipelineFromJSON } from '../features/index.ts';
 import { argusSchema, argusTable, type FlowBatch, kddSchema, zeekSchema } from '../flow/index.ts';
-import type { Model, ModelFile } from '../models/index.ts';
+import type { Model, ModelFile, ModelSession } from '../models/index.ts';
 import { columnIndex, schemaId, type Table, textAt } from '../table/index.ts';
 import type { Reason } from './evidence.ts';
 import type { Explain, ModelFacts, ModelRole } from './host.ts';
@@ -13,6 +13,8 @@ export interface BatchScores {
   readonly explain: Explain;
   /** Rows × kinds of harm, for a model that tells several apart. */
   readonly kinds?: Float32Array;
+  /** Hosts whose last flows were forgotten for want of room, so far. */
+  readonly forgotten?: number;
 }
 
 /** Features shown for one row: the rest weigh less than these. */
@@ -21,11 +23,15 @@ const MOST_REASONS = 12;
 const SCHEMAS = [argusSchema, zeekSchema, kddSchema].map(schemaId);
 
 /**
- * Scores flow batches with the very pipeline that the model was trained with: view, transform, model.
+ * Scores flow batches with the very pipeline that the model was trained with: view, transform, model. A
+ * model that reads what hosts did before remembers their last flows from batch to batch: one scorer
+ * for each stretch of traffic, fed in the order in which flows end.
  */
 export class FlowScorer {
   readonly #pipeline: Pipeline;
   readonly #model: Model;
+  /** For a model that reads what hosts did before: their last flows. */
+  #session: ModelSession | undefined;
   readonly #harmless: number;
   /** Classes of harm, when there are several; else none. */
   readonly #kinds: readonly number[];
@@ -50,6 +56,7 @@ export class FlowScorer {
     const hostile = classes.filter((name) => name !== harmlessClass);
     this.#pipeline = pipelineFromJSON(file.pipeline);
     this.#model = file.model;
+    this.restart();
     this.#harmless = classes.indexOf(harmlessClass);
     this.#kinds = hostile.length > 1 ? hostile.map((word) => classes.indexOf(word)) : [];
     this.#check(file);
@@ -79,7 +86,15 @@ export class FlowScorer {
       refuse('a pipeline that gives other columns than the model reads', 'the same columns');
   }
 
-  /** Scores one batch; keeps nothing of it but what {@link BatchScores.explain} needs. */
+  /** Forgets all hosts: what follows is another stretch of traffic. */
+  restart(): void {
+    this.#session = this.#model.session?.();
+  }
+
+  /**
+   * Scores one batch; keeps nothing of it but what {@link BatchScores.explain} needs and, for a model
+   * that reads it, the last flows of its hosts.
+   */
   score(batch: FlowBatch): BatchScores {
     return this.scoreTable(argusTable(batch));
   }
@@ -90,24 +105,27 @@ export class FlowScorer {
    */
   scoreTable(table: Table): BatchScores {
     const matrix = this.#pipeline.transform(table);
-    const probabilities = this.#model.score(matrix);
+    const probabilities = (this.#session ?? this.#model).score(matrix);
     const classes = this.#model.classes.length;
     const scores = new Float32Array(matrix.rows);
     for (let row = 0; row < scores.length; row++) {
       scores[row] = 1 - probabilities[row * classes + this.#harmless]!;
     }
     const explain: Explain = (row) => this.#explain(table, matrix, row);
-    if (this.#kinds.length === 0) return { scores, explain };
+    const kept = this.#session ? { forgotten: this.#session.evicted } : {};
+    if (this.#kinds.length === 0) return { scores, explain, ...kept };
     const kinds = new Float32Array(matrix.rows * this.#kinds.length);
     for (let row = 0, at = 0; row < matrix.rows; row++) {
       for (const index of this.#kinds) kinds[at++] = probabilities[row * classes + index]!;
     }
-    return { scores, explain, kinds };
+    return { scores, explain, kinds, ...kept };
   }
 
   /** Contributions away from harmless, summed over the matrix columns that come from one cell. */
   #explain(table: Table, matrix: Matrix, row: number): Reason[] {
-    const contributions = this.#model.explain(matrix, row, this.#harmless);
+    const contributions = this.#session
+      ? this.#session.explain(row, this.#harmless)
+      : this.#model.explain(matrix, row, this.#harmless);
     const sums = new Map<string, { inputs: readonly string[]; sum: number }>();
     for (let col = 0; col < contributions.length; col++) {
       const { from, inputs } = this.#pipeline.origin(col);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../features/index.ts';
+import { canonicalJson, hasHistory } from '../features/index.ts';
 import { modelKinds, type Parameters, saveModel } from '../models/index.ts';
 import type { Evaluation } from './evaluation.ts';
 import { checkTraining, type Stage, type TrainOptions, trainModel } from './experiment.ts';
 import type { LeakVerdict } from './leak/index.ts';
+import { readsHistory } from './prepare.ts';
 
 /** One model of a benchmark: what it takes, and how it did on the rows all are judged on. */
 export interface BenchmarkEntry {
@@ -115,13 +116,17 @@ async function entryOf(
  * @throws WiresiftError `ABORTED`, and what the data cannot carry whatever the model
  */
 export async function benchmark(options: BenchmarkOptions): Promise<Benchmark> {
-  const chosen =
+  const { schema } = options.data.table;
+  const chosen: readonly { readonly kind: string; readonly parameters?: Parameters }[] =
     options.models ??
     modelKinds()
-      .filter(({ kind }) => !WRAPPERS.has(kind))
+      .filter(({ kind, history }) => !WRAPPERS.has(kind) && (!history || hasHistory(schema)))
       .map(({ kind }) => ({ kind }));
+  // One verdict serves all: that of a model which looks back, where there is one.
+  const strictest = chosen.find(({ kind }) => readsHistory(kind)) ?? chosen[0];
+  const { kind: asked = 'tree', parameters = {} } = strictest ?? {};
   const leaks =
-    options.leaks ?? (await checkTraining({ ...options, modelKind: chosen[0]?.kind ?? 'tree' }));
+    options.leaks ?? (await checkTraining({ ...options, modelKind: asked, parameters }));
   const entries: BenchmarkEntry[] = [];
   const failures: BenchmarkFailure[] = [];
   for (const model of chosen) {

@@ -131,11 +131,13 @@ export async function scoreRows(
   const classes = model.classes.length;
   const scores = new Float32Array(rows.length * classes);
   const { signal, onProgress, threads = isMainThread ? availableParallelism() : 1 } = watch;
-  for (let start = 0; start < rows.length; start += SCORE_ROWS) {
+  // A host's rows must meet in one matrix where the model reads them one after the other.
+  const most = model.session ? Math.max(1, rows.length) : SCORE_ROWS;
+  for (let start = 0; start < rows.length; start += most) {
     // A turn of the event loop, so that a stop signal can fire between blocks.
     await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted) throw stopRequested('experiment');
-    const block = rows.subarray(start, start + SCORE_ROWS);
+    const block = rows.subarray(start, start + most);
     const matrix = pipeline.transform(data.table, block);
     const own = await scoreInThreads(model, matrix, {
       ...{ threads, signal },

@@ -240,7 +240,7 @@ export {
   transferMatrices,
   transferText,
 } from './transfer-text.ts';
-export { ADDRESS_COLUMNS, harmlessClass, hostileScores, hostileTruth } from './truth.ts';
+export { harmlessClass, hostileScores, hostileTruth } from './truth.ts';
 export {
   type HostDetection,
   timeToDetect,

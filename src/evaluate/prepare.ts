@@ -68,6 +68,8 @@ export interface PrepareOptions extends Preparation {
   readonly seed: number;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The kind to be fitted: whether it reads what hosts did before. Default: no such kind. */
+  readonly modelKind?: string;
 }
 
 /** A pipeline and what the model is to be fitted on. */
@@ -82,9 +84,11 @@ const JUDGE = 'forest';
 /**
  * Fits the pipeline, selects columns and balances classes: all of it from the rows given and no
  * others. The same rows and seed give the same result, whatever the number of threads.
- * @throws as `fitPipeline`, `smote` and `smotenc`; `SEARCH` for a wrong selection; `ABORTED`
+ * @throws as `fitPipeline`, `smote` and `smotenc`; `SEARCH` for a wrong selection; `PREPARE` for a
+ *   balance that the kind cannot have; `ABORTED`
  */
 export async function prepareRows(options: PrepareOptions): Promise<Prepared> {
+  checkBalance(options);
   const pipeline = await preparePipeline(options);
   return { pipeline, input: balanced(options, pipeline) };
 }
@@ -93,10 +97,32 @@ export async function prepareRows(options: PrepareOptions): Promise<Prepared> {
 export async function preparePipeline(options: PrepareOptions): Promise<Pipeline> {
   const { data, rows, selection = [] } = options;
   const { table, labels } = data;
-  const spec = options.spec ?? defaultSpec(table.schema);
+  const asked = options.spec ?? defaultSpec(table.schema);
+  const spec = readsHistory(options.modelKind) ? { ...asked, history: true } : asked;
   let pipeline = fitPipeline(spec, table, rows, labels);
   for (const each of selection) pipeline = (await selectByModel(options, pipeline, each)).pipeline;
   return pipeline;
+}
+
+/** Whether a kind reads what a row's host did before. @throws WiresiftError `MODEL_KIND` */
+export function readsHistory(kind: string | undefined): boolean {
+  return kind !== undefined && modelKind(kind).history === true;
+}
+
+/**
+ * Rows drawn again, left out or made would stand in the histories of others.
+ * @throws WiresiftError `PREPARE`
+ */
+function checkBalance({ balance, modelKind: kind }: PrepareOptions): void {
+  if (!balance || balance.kind === 'weights' || !readsHistory(kind)) return;
+  throw new WiresiftError({
+    code: 'PREPARE',
+    where: 'balance',
+    saw: `${balance.kind} for ${kind}, which reads what hosts did before`,
+    expected: 'weights: rows drawn or left out are no history',
+    todo: 'Choose --balance weights, or another model',
+    exitCode: 2,
+  });
 }
 
 /** What a selection left, and the names of the columns that went, round by round. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { defaultSpec } from '../features/index.ts';
+import type { Parameters } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import { type AcceptedLeak, checkLeaks, type LeakVerdict, type Protocol } from './leak/index.ts';
+import { lookBackSeconds } from './look-back.ts';
 import { type Preparation, preparePipeline } from './prepare.ts';
 import type { Split } from './split.ts';
 
@@ -15,6 +17,9 @@ export interface TrainingToCheck extends Preparation, Pick<Protocol, 'ownGroups'
   /** Whether parameters were searched for, on the same rows. */
   readonly searched: boolean;
   readonly accepted: readonly AcceptedLeak[];
+  /** The kind to be trained and its parameters: how far back it looks. */
+  readonly modelKind?: string;
+  readonly parameters?: Parameters;
   readonly seed: number;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -52,6 +57,7 @@ export async function trainingLeaks(training: TrainingToCheck): Promise<LeakVerd
     test: { rows: split.test },
     features: [...new Set(spec.plans.map(({ from }) => from))],
     split: KINDS[split.kind],
+    lookBackSeconds: lookBackSeconds(data, split, training.modelKind, training.parameters),
     decisions: [
       ...(split.validation ? [{ what: 'threshold', rows: split.validation }] : []),
       ...(searched ? [{ what: 'parameters', rows }] : []),

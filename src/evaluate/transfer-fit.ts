@@ -85,7 +85,10 @@ export async function fitSource(
   const { data, weights } = teaching(source, added);
   const rows = Int32Array.from({ length: data.table.rows }, (_, row) => row);
   const spec = defaultSpec(data.table.schema, { drop: dropped, allowOffline: true });
-  const { pipeline, input } = await prepareRows({ data, rows, spec, seed, threads, signal });
+  const { pipeline, input } = await prepareRows({
+    ...{ data, rows, spec, seed, threads, signal },
+    modelKind: recipe.modelKind,
+  });
   const model = await modelKind(recipe.modelKind)
     .create(recipe.parameters)
     .fit(

@@ -1,5 +1,12 @@
 import { WiresiftError } from '../base/index.ts';
-import { type LabelledTable, numbers, type Table, type TextColumn } from '../table/index.ts';
+import {
+  ADDRESS_COLUMNS,
+  type LabelledTable,
+  numbers,
+  type Table,
+  type TextColumn,
+  timeColumn,
+} from '../table/index.ts';
 
 /** Class names that mean "nothing wrong", in lower case. */
 const HARMLESS = new Set(['normal', 'benign', 'background', 'legitimate']);
@@ -54,8 +61,8 @@ export function hostileTruth(labels: Int32Array, rows: Int32Array, harmless: num
 
 /** Cells of the first column with the role `time`, or undefined when the schema has none. */
 export function timesOf(table: Table): Float64Array | undefined {
-  const column = table.schema.columns.find(({ role, type }) => role === 'time' && type === 'time');
-  return column && numbers(table, column.name);
+  const column = timeColumn(table.schema);
+  return column === undefined ? undefined : numbers(table, column);
 }
 
 /** First and last start of the rows named, in microseconds; NaN when none has a time. */
@@ -72,13 +79,6 @@ export function timeRange(table: Table, rows: Int32Array): { first: number; last
   }
   return first <= last ? { first, last } : { first: Number.NaN, last: Number.NaN };
 }
-
-/** Names of the columns that tell who began a flow and with whom, by view. */
-export const ADDRESS_COLUMNS: readonly (readonly [source: string, destination: string])[] = [
-  ['SrcAddr', 'DstAddr'],
-  ['src_ip', 'dst_ip'],
-  ['id.orig_h', 'id.resp_h'],
-];
 
 /** Who began each flow: the originator's address where the view has one, else the row's group. */
 export function hostColumn(data: LabelledTable): TextColumn & { readonly name: string } {

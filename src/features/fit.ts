@@ -1,6 +1,7 @@
 import { WiresiftError } from '../base/index.ts';
 import { columnIndex, schemaId, type Table, type TextColumn } from '../table/index.ts';
 import { derivation } from './derive.ts';
+import { checkHistory } from './history.ts';
 import { applyStep, BLOCK_ROWS, type FittedPlan, numberReader } from './lane.ts';
 import { checkTable, Pipeline } from './pipeline.ts';
 import { minMaxOf, quantilesOf, robustOf } from './scale.ts';
@@ -27,7 +28,8 @@ const MISSING_WORD = '<missing>';
  * @param labels one class a row of the whole table, for selections that need them; below 0: unknown
  * @throws as `chooseFeatures` for columns that may not be features; `FEATURE_STEP` for steps that
  *   do not fit a column; `FEATURE_SCHEMA` for a table of another schema; `FEATURE_ROWS` for no rows;
- *   `FEATURE_SELECT` when a selection has no labels, meets wrong cells or leaves nothing
+ *   `FEATURE_SELECT` when a selection has no labels, meets wrong cells or leaves nothing;
+ *   `FEATURE_HISTORY` when history is asked for that the table does not tell
  */
 export function fitPipeline(
   spec: PipelineSpec,
@@ -54,7 +56,8 @@ export function fitPipeline(
       type === 'text' ? fitText(plan, table, rows) : fitNumber(plan, table, rows, count);
     return { from: plan.from, type, steps };
   });
-  const pipeline = new Pipeline(id, plans);
+  if (spec.history) checkHistory(table);
+  const pipeline = new Pipeline(id, plans, { history: spec.history });
   if (!spec.select?.length) return pipeline;
   const known = labels && (rows ? rows.map((row) => labels[row]!) : labels);
   return pipeline.keep(selectColumns(pipeline.transform(table, rows), spec.select, known));

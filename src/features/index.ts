@@ -8,8 +8,9 @@ export {
 } from './derive.ts';
 export { ordinalCodes } from './encode.ts';
 export { fitPipeline } from './fit.ts';
+export { hasHistory, tableHistory } from './history.ts';
 export { CategoryMap, type FittedPlan, type Origin, planColumns } from './lane.ts';
-export { createMatrix, type Matrix, takeMatrixRows } from './matrix.ts';
+export { createMatrix, type Matrix, type MatrixHistory, takeMatrixRows } from './matrix.ts';
 export { PIPELINE_FORMAT, Pipeline, type PipelineJson } from './pipeline.ts';
 export { changeSpec, emptyColumns, type SpecChanges } from './prepare.ts';
 export { oversample, type ResampleOptions, undersample } from './resample.ts';

@@ -1,4 +1,16 @@
 /**
+ * Who began each row's flow and when it was known, so that a model can read a host's flows in order.
+ * Never a feature: hosts only group, times only order.
+ */
+export interface MatrixHistory {
+  /** One a row: an index of {@link MatrixHistory.names}; -1 where it is not known. */
+  readonly hosts: Int32Array;
+  readonly names: readonly string[];
+  /** Microseconds: the end of the flow, since its row is not known earlier; NaN where not known. */
+  readonly times: Float64Array;
+}
+
+/**
  * Rows by columns of 32-bit floats, row-major: `data[row * cols + col]`. May lie in shared memory.
  */
 export interface Matrix {
@@ -7,6 +19,8 @@ export interface Matrix {
   /** One name a column: `Dur`, `Proto=tcp`. */
   readonly names: readonly string[];
   readonly data: Float32Array;
+  /** Only from a pipeline that was asked for it. */
+  readonly history?: MatrixHistory;
 }
 
 /** An empty matrix over shared memory, so that worker threads can read it without a copy. */
@@ -15,13 +29,16 @@ export function createMatrix(rows: number, names: readonly string[]): Matrix {
   return { rows, cols: names.length, names, data };
 }
 
-/** The rows named, in that order, as a new matrix. */
+/** The rows named, in that order, as a new matrix, with their history where there is one. */
 export function takeMatrixRows(matrix: Matrix, rows: Int32Array | Uint32Array): Matrix {
-  const { cols, data } = matrix;
+  const { cols, data, history } = matrix;
   const taken = createMatrix(rows.length, matrix.names);
   for (let i = 0; i < rows.length; i++) {
     const from = rows[i]! * cols;
     taken.data.set(data.subarray(from, from + cols), i * cols);
   }
-  return taken;
+  if (!history) return taken;
+  const hosts = Int32Array.from(rows, (row) => history.hosts[row]!);
+  const times = Float64Array.from(rows, (row) => history.times[row]!);
+  return { ...taken, history: { hosts, names: history.names, times } };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { WiresiftError } from '../base/index.ts';
 import { schemaId, type Table } from '../table/index.ts';
 import { canonicalJson } from './canonical.ts';
+import { tableHistory } from './history.ts';
 import {
   BLOCK_ROWS,
   type BlockWriter,
@@ -23,6 +24,16 @@ export interface PipelineJson {
   readonly plans: readonly FittedPlan[];
   /** Columns that a selection left, ascending, among all that the plans yield; absent: all. */
   readonly kept?: readonly number[];
+  /** Absent: its matrices have no history. */
+  readonly history?: true;
+}
+
+/** What a pipeline does besides its plans. */
+export interface PipelineChoice {
+  /** Columns that stay, ascending, among all that the plans yield; absent: all. */
+  readonly kept?: readonly number[] | undefined;
+  /** Its matrices have {@link Matrix.history}. */
+  readonly history?: boolean | undefined;
 }
 
 /** What turns a table of one schema into a matrix, as learned from the training rows. */
@@ -31,6 +42,8 @@ export class Pipeline {
   readonly schema: string;
   /** Names of the matrix columns. */
   readonly names: readonly string[];
+  /** Whether its matrices tell hosts and times. */
+  readonly history: boolean;
   readonly #plans: readonly FittedPlan[];
   readonly #origins: readonly Origin[];
   readonly #firstColumns: readonly number[];
@@ -40,10 +53,11 @@ export class Pipeline {
 
   /**
    * Takes plans that `fitPipeline` learned or `pipelineFromJSON` checked.
-   * @param kept columns that stay, ascending, among all that the plans yield; absent: all
    */
-  constructor(schema: string, plans: readonly FittedPlan[], kept?: readonly number[]) {
+  constructor(schema: string, plans: readonly FittedPlan[], choice: PipelineChoice = {}) {
+    const { kept, history = false } = choice;
     this.schema = schema;
+    this.history = history;
     this.#plans = plans;
     const name = schema.slice(0, schema.lastIndexOf('@'));
     const lists = plans.map((plan) => planColumns(name, plan));
@@ -64,12 +78,16 @@ export class Pipeline {
    * The rows named (all when absent), in that order, as a matrix. Empty cells without an impute
    * step come out as NaN, which models refuse.
    *
-   * @throws WiresiftError `FEATURE_SCHEMA` when the table has another schema
+   * @throws WiresiftError `FEATURE_SCHEMA` when the table has another schema, `FEATURE_HISTORY` when it
+   *   does not tell hosts and times that are asked for
    */
   transform(table: Table, rows?: Int32Array): Matrix {
     checkTable(this.schema, table);
     const count = rows ? rows.length : table.rows;
-    const matrix = createMatrix(count, this.names);
+    const matrix: Matrix = {
+      ...createMatrix(count, this.names),
+      ...(this.history ? { history: tableHistory(table, rows) } : {}),
+    };
     if (this.#kept) {
       this.#writeKept(this.#kept, table, rows, matrix);
       return matrix;
@@ -136,7 +154,7 @@ export class Pipeline {
       });
     }
     const kept = sorted.map((each) => this.#kept?.[each] ?? each);
-    return new Pipeline(this.schema, this.#plans, kept);
+    return new Pipeline(this.schema, this.#plans, { kept, history: this.history });
   }
 
   /** Source and step of matrix column `column`, 0 to names.length - 1. */
@@ -146,8 +164,11 @@ export class Pipeline {
 
   /** Plain data from which `pipelineFromJSON` builds an equal pipeline. */
   toJSON(): PipelineJson {
-    const plain = { format: PIPELINE_FORMAT, schema: this.schema, plans: this.#plans };
-    return this.#kept ? { ...plain, kept: this.#kept } : plain;
+    return {
+      ...{ format: PIPELINE_FORMAT, schema: this.schema, plans: this.#plans },
+      ...(this.#kept ? { kept: this.#kept } : {}),
+      ...(this.history ? { history: true } : {}),
+    };
   }
 
   /** SHA-256 of the canonical JSON, hexadecimal: equal pipelines have equal hashes. */

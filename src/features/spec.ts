@@ -22,6 +22,8 @@ export interface PipelineSpec {
   readonly select?: readonly SelectStep[];
   readonly allowIdentity?: boolean;
   readonly allowOffline?: boolean;
+  /** Hand on which host began each row's flow and when it ended, beside the columns: no feature. */
+  readonly history?: boolean;
 }
 
 /** Where a plan's cells come from, looked up. */

@@ -79,9 +79,10 @@ function choice<T extends string>(value: unknown, where: string, words: readonly
  * @throws WiresiftError `FEATURE_PIPELINE` naming the field that is wrong
  */
 export function pipelineFromJSON(json: unknown): Pipeline {
-  const selected = json !== null && typeof json === 'object' && Object.hasOwn(json, 'kept');
-  const keys = ['format', 'schema', 'plans'];
-  const top = fields(json, 'top', selected ? [...keys, 'kept'] : keys);
+  const has = (key: string): boolean =>
+    json !== null && typeof json === 'object' && Object.hasOwn(json, key);
+  const may = ['kept', 'history'].filter(has);
+  const top = fields(json, 'top', ['format', 'schema', 'plans', ...may]);
   if (top.get('format') !== PIPELINE_FORMAT) {
     refuse('format', String(top.get('format')).slice(0, 40), `version ${PIPELINE_FORMAT}`);
   }
@@ -91,11 +92,12 @@ export function pipelineFromJSON(json: unknown): Pipeline {
   const plans = list(top.get('plans'), 'plans', MAX_PLANS).map((plan, i) =>
     readPlan(plan, `plans[${i}]`, schema.slice(0, at)),
   );
-  const pipeline = new Pipeline(schema, plans);
+  const history = has('history') && flag(top.get('history'), 'history');
+  const pipeline = new Pipeline(schema, plans, { history });
   if (pipeline.names.length > MAX_COLUMNS) {
     refuse('plans', `${pipeline.names.length} columns`, `at most ${MAX_COLUMNS}`);
   }
-  if (!selected) return pipeline;
+  if (!has('kept')) return pipeline;
   const most = pipeline.names.length;
   const kept = list(top.get('kept'), 'kept', most).map((each, i) =>
     whole(each, `kept[${i}]`, 0, most - 1),

@@ -160,9 +160,13 @@ export function hashModel(bytes: Uint8Array): string {
 
 /** The pipeline must be of the file's schema and yield just the columns that the model takes. */
 function checkTogether(file: ModelFile, where: string): void {
-  const { names: columns, schema } = pipelineFromJSON(file.pipeline);
+  const { names: columns, schema, history } = pipelineFromJSON(file.pipeline);
   if (schema !== file.schema) {
     refuseStored(where, `a pipeline of schema ${schema}`, `schema ${file.schema}`);
+  }
+  if (history !== (file.model.session !== undefined)) {
+    const saw = history ? 'a pipeline that tells hosts and times' : 'a pipeline without hosts';
+    refuseStored(where, saw, `one as a model of kind ${file.model.kind} reads it`);
   }
   const { features } = file.model;
   const differs = features.findIndex((name, i) => name !== columns[i]);

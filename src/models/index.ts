@@ -13,9 +13,11 @@ export type {
   FitOptions,
   Model,
   ModelKind,
+  ModelSession,
   ParameterSpec,
   Parameters,
   ParameterValue,
+  SessionOptions,
   StoredModel,
   Tensor,
 } from './model.ts';

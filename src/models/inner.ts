@@ -30,6 +30,7 @@ export function innerOf(given: Parameters, place: InnerPlace, find: FindKind): I
     refuse(place, place.name, name, `a kind other than ${place.refused.join(', ')}`);
   }
   const kind = find(name);
+  if (kind.history) refuse(place, place.name, name, 'a kind that reads each row alone');
   return { kind, parameters: kind.create(parametersOf(given, place)).parameters };
 }
 

@@ -18,6 +18,8 @@ export interface KindPlan {
   readonly kind: string;
   readonly meaning: string;
   readonly parameters: readonly ParameterSpec[];
+  /** As {@link ModelKind.history}. */
+  readonly history?: true;
   /**
    * Looks at parameters that a spec cannot check alone, when an estimator is made.
    * @throws WiresiftError `MODEL_PARAMETER`
@@ -61,5 +63,6 @@ export function defineKind(plan: KindPlan): ModelKind {
     const { classes, features } = stored;
     return plan.load({ kind, parameters: own, classes, features }, stored);
   };
-  return { kind, meaning, parameters, create, load };
+  const history = plan.history ? { history: true as const } : {};
+  return { kind, meaning, parameters, ...history, create, load };
 }

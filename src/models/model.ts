@@ -85,6 +85,27 @@ export interface Tensor {
   readonly data: Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array | Uint32Array;
 }
 
+/** How much a {@link ModelSession} remembers. */
+export interface SessionOptions {
+  /** Most hosts whose last flows are kept; default 8192. */
+  readonly hosts?: number;
+}
+
+/**
+ * Scoring flows as they come: keeps the last flows of each host, so that batches fed in the order of
+ * time give what one matrix of all of them gives, bit by bit, as long as no host was forgotten.
+ */
+export interface ModelSession {
+  /** As {@link Model.score}; rows may be of any host, and also come late. */
+  score(matrix: Matrix): Float32Array;
+  /** As {@link Model.explain}, of a row of the batch scored last. */
+  explain(row: number, classIndex: number): Float64Array;
+  /** Hosts forgotten for want of room: a flow of theirs is judged as their first. */
+  readonly evicted: number;
+  /** Bytes that the kept flows take. */
+  readonly bytes: number;
+}
+
 /** A fitted model. Stateless and synchronous: safe to call per batch on the live path. */
 export interface Model extends ModelFacts {
   /** Whether it must be scored in the thread that loaded it, because it brings its own. */
@@ -107,6 +128,8 @@ export interface Model extends ModelFacts {
   explain(matrix: Matrix, row: number, classIndex: number): Float64Array;
   /** What a file must hold to build the model again with {@link ModelKind.load}. */
   tensors(): Tensor[];
+  /** Models that read {@link Matrix.history} alone: scoring batch by batch. */
+  readonly session?: ((options?: SessionOptions) => ModelSession) | undefined;
 }
 
 /** One entry of the registry: everything the rest of the program knows about a kind of model. */
@@ -114,6 +137,11 @@ export interface ModelKind {
   readonly kind: string;
   readonly meaning: string;
   readonly parameters: readonly ParameterSpec[];
+  /**
+   * Reads {@link Matrix.history}: what a row's host did before. A matrix without it is taken as rows
+   * of hosts that did nothing else.
+   */
+  readonly history?: true;
   /** @throws WiresiftError `MODEL_PARAMETER` for an unknown name or a value out of range */
   create(parameters: Parameters): Estimator;
   /**

@@ -38,7 +38,7 @@ export function permutationImportances(
   const { rows, cols, names, data } = matrix;
   const classes = model.classes.length;
   const whole = metric(model.score(matrix), labels, classes);
-  const shuffled = createMatrix(rows, names);
+  const shuffled = { ...matrix, ...createMatrix(rows, names) };
   shuffled.data.set(data);
   return (groups ?? names.map((name) => [name])).map((features, g) => {
     const columns = features.map((name) => names.indexOf(name));

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { stopRequested, WiresiftError } from '../base/index.ts';
-import type { Matrix } from '../features/index.ts';
+import { type Matrix, type MatrixHistory, takeMatrixRows } from '../features/index.ts';
 import { checkColumns, checkScore } from './input.ts';
 import type { Model, Tensor } from './model.ts';
 import { type ScoreAnswer, type ScoreTask, type SharedModel, STOP } from './score-task.ts';
@@ -35,7 +35,8 @@ let models = 0;
 
 /**
  * What `model.score(matrix)` gives, bit by bit. The first rows are scored and timed in this thread;
- * the rest goes to worker threads when it takes long enough for them to pay off.
+ * the rest goes to worker threads when it takes long enough for them to pay off. Models that read what
+ * hosts did before are scored in this thread alone.
  * @throws WiresiftError `MODEL_INPUT` as `model.score`, `ABORTED` when the signal fired; whatever
  *   ended a worker
  */
@@ -45,6 +46,7 @@ export async function scoreInThreads(
   options: ScoreOptions,
 ): Promise<Float32Array> {
   checkColumns(model.kind, model.features, matrix);
+  if (model.session && matrix.history) return scoreByHost(model, matrix, matrix.history, options);
   const { rows } = matrix;
   const classes = model.classes.length;
   const { signal, onProgress, threads } = options;
@@ -79,6 +81,41 @@ export async function scoreInThreads(
   return out ?? new Float32Array(0);
 }
 
+/**
+ * Scores host by host in this thread: a model that reads what a host did before must have its rows
+ * together, and a block of them is whole hosts.
+ */
+async function scoreByHost(
+  model: Model,
+  matrix: Matrix,
+  { hosts }: MatrixHistory,
+  { signal, onProgress }: Omit<ScoreOptions, 'threads'>,
+): Promise<Float32Array> {
+  const { rows } = matrix;
+  const classes = model.classes.length;
+  const order = Int32Array.from(hosts.keys()).sort((a, b) => hosts[a]! - hosts[b]! || a - b);
+  const out = new Float32Array(rows * classes);
+  for (let from = 0; from < rows; ) {
+    await nextTurn();
+    if (signal?.aborted) throw stopRequested(`score ${model.kind}`);
+    let to = Math.min(rows, from + BLOCK_ROWS);
+    while (to < rows && hosts[order[to]!] === hosts[order[to - 1]!]) to++;
+    const block = order.subarray(from, to);
+    let scores: Float32Array;
+    try {
+      scores = model.score(takeMatrixRows(matrix, block));
+    } catch (error) {
+      return asWhole(model, matrix, error);
+    }
+    for (let i = 0; i < block.length; i++) {
+      out.set(scores.subarray(i * classes, (i + 1) * classes), block[i]! * classes);
+    }
+    from = to;
+    onProgress?.(from, rows);
+  }
+  return out;
+}
+
 function partOf({ cols, names, data }: Matrix, from: number, count: number): Matrix {
   return { rows: count, cols, names, data: data.subarray(from * cols, (from + count) * cols) };
 }
@@ -108,6 +145,9 @@ export async function scoreByWorkers(
   const what = `score ${model.kind}`;
   checkColumns(model.kind, model.features, matrix);
   if (signal?.aborted) throw stopRequested(what);
+  if (model.session && matrix.history) {
+    return scoreByHost(model, matrix, matrix.history, { signal, onProgress });
+  }
   const { rows } = matrix;
   const out = new Float32Array(new SharedArrayBuffer(4 * rows * model.classes.length));
   const blockRows = Math.max(1, Math.min(BLOCK_ROWS, Math.ceil(rows / (4 * threads))));

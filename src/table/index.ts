@@ -4,12 +4,14 @@ export { csvCell } from './csv-writer.ts';
 export { joinTables } from './join.ts';
 export type { TableSink } from './output.ts';
 export {
+  ADDRESS_COLUMNS,
   type ColumnRole,
   type ColumnSpec,
   type ColumnType,
   columnIndex,
   type Schema,
   schemaId,
+  timeColumn,
 } from './schema.ts';
 export {
   type Column,

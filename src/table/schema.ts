@@ -37,3 +37,15 @@ export function columnIndex(schema: Schema, name: string): number {
 export function schemaId(schema: Schema): string {
   return `${schema.name}@${schema.version}`;
 }
+
+/** Names of the columns that tell who began a flow and with whom, by view. */
+export const ADDRESS_COLUMNS: readonly (readonly [source: string, destination: string])[] = [
+  ['SrcAddr', 'DstAddr'],
+  ['src_ip', 'dst_ip'],
+  ['id.orig_h', 'id.resp_h'],
+];
+
+/** Name of the column that says when a flow began: the first with the role `time`. */
+export function timeColumn(schema: Schema): string | undefined {
+  return schema.columns.find(({ role, type }) => role === 'time' && type === 'time')?.name;
+}

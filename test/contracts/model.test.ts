@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  createMatrix,
-  fitPipeline,
-  type Matrix,
-  takeMatrixRows,
-} from '../../src/features/index.ts';
+import { createMatrix, type Matrix, takeMatrixRows } from '../../src/features/index.ts';
 import {
   type FitInput,
   loadModel,
@@ -13,12 +8,11 @@ import {
   type ModelKind,
   modelKinds,
   type Parameters,
-  saveModel,
   scoreInThreads,
 } from '../../src/models/index.ts';
 import { scoreByWorkers } from '../../src/models/score-threads.ts';
-import type { Schema, Table } from '../../src/table/index.ts';
 import { accuracy, generateInput, reorderColumns } from '../models/generated.ts';
+import { stored } from '../models/stored-model.ts';
 
 /** Members of ensembles that are quick and keep the weight contract exactly. */
 const MEMBERS = '[{"kind":"tree"},{"kind":"naive-bayes","weight":2}]';
@@ -44,6 +38,9 @@ const NETWORKS: Readonly<Record<string, Parameters>> = {
     network:
       '{"steps":"columns","layers":[{"layer":"dense","units":8},{"layer":"position"},{"layer":"attention","heads":2},{"layer":"layer-norm"}]}',
   },
+  'host-gru': NETWORK,
+  'host-tcn': NETWORK,
+  'host-transformer': { ...NETWORK, learningRate: 0.005 },
   lstm: LAYERS('{"layer":"lstm","units":8,"bidirectional":true}'),
 };
 
@@ -87,40 +84,6 @@ const quick = (kind: ModelKind) => kind.create(QUICK[kind.kind] ?? {});
 
 async function fitted(kind: ModelKind, input: FitInput, seed = 7, threads = 1): Promise<Model> {
   return quick(kind).fit(input, { seed, threads });
-}
-
-/** The model in a file, with a pipeline that hands its columns through unchanged. */
-function stored(model: Model): Uint8Array {
-  const schema: Schema = {
-    name: 'generated',
-    version: 1,
-    columns: model.features.map((name) => ({
-      name,
-      type: 'number',
-      role: 'feature',
-      live: true,
-      meaning: name,
-    })),
-  };
-  const columns = model.features.map(() => ({
-    kind: 'number' as const,
-    values: new Float64Array(1),
-  }));
-  const table: Table = { schema, rows: 1, columns };
-  const plans = model.features.map((from) => ({ from, steps: [] }));
-  return saveModel({
-    version: 1,
-    program: '0.1.0',
-    schema: 'generated@1',
-    pipeline: fitPipeline({ schema, plans }, table).toJSON(),
-    model,
-    threshold: { value: 0.5, method: 'fixed', detail: 'for the test' },
-    seed: 7,
-    dataHash: '0'.repeat(64),
-    dataset: 'generated',
-    metrics: {},
-    facts: {},
-  });
 }
 
 function close(a: ArrayLike<number>, b: ArrayLike<number>, within: number): void {

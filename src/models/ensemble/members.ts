@@ -58,6 +58,7 @@ export function readMembers(ensemble: string, text: string, find: FindKind): rea
       return refuse(String(weight), `a weight above 0, at most ${MAX_WEIGHT}`);
     }
     const found = find(kind);
+    if (found.history) return refuse(kind, 'a kind that reads each row alone');
     return { kind: found, parameters: found.create(given as Parameters).parameters, weight };
   });
 }

@@ -31,8 +31,9 @@ export function identify(settings: Settings, data: TrainingData, seed: number): 
     rows.update(`${array.byteLength};`);
     rows.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
   };
-  const addRows = ({ cells, point, label, weight }: Rows): void => {
+  const addRows = ({ cells, point, label, weight, windows }: Rows): void => {
     for (const array of [cells, point, label, weight]) add(array);
+    if (windows) for (const array of [windows.before, windows.times]) add(array);
   };
   addRows(data.train);
   if (data.held) addRows(data.held);

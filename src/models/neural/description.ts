@@ -21,7 +21,7 @@ export type LayerDescription =
       readonly activation?: ActivationName;
     }
   | { readonly layer: 'max-pool' | 'average-pool' /** 2; 0: all steps */; readonly width?: number }
-  | { readonly layer: 'flatten' | 'batch-norm' | 'layer-norm' | 'position' }
+  | { readonly layer: 'flatten' | 'batch-norm' | 'layer-norm' | 'position' | 'last' }
   | {
       readonly layer: 'rnn' | 'gru' | 'lstm';
       readonly units: number;
@@ -90,6 +90,7 @@ const FIELDS: ReadonlyMap<string, { needs: Record<string, Check>; may: Record<st
     ['batch-norm', bare],
     ['layer-norm', bare],
     ['position', bare],
+    ['last', bare],
     ['rnn', recurrent],
     ['gru', recurrent],
     ['lstm', recurrent],
@@ -136,6 +137,31 @@ function checkLayer(value: unknown, at: number): LayerDescription {
     if (!may[name]!(own)) refuse(place, `${name} ${String(own).slice(0, 40)}`, 'a value in range');
   }
   return object as unknown as LayerDescription;
+}
+
+/** What a network over the flows of a host may not do: steps that are not there must count nothing. */
+function historyProblem(layer: LayerDescription): string | undefined {
+  if (layer.layer === 'conv1d') {
+    const fits = layer.padding === 'causal' && (layer.stride ?? 1) === 1;
+    return fits ? undefined : 'padding causal and stride 1';
+  }
+  if ('bidirectional' in layer && layer.bidirectional) return 'one direction';
+  if (['max-pool', 'average-pool', 'flatten', 'batch-norm'].includes(layer.layer)) {
+    return 'the layer last';
+  }
+  return undefined;
+}
+
+/**
+ * Checks that a network can read the flows of a host as steps.
+ * @throws WiresiftError `MODEL_PARAMETER`
+ */
+export function checkHistoryNetwork({ steps, layers }: NetworkDescription): void {
+  if (steps !== undefined && steps !== 1) refuse('steps', String(steps), 'no steps: flows are');
+  layers.forEach((layer, i) => {
+    const expected = historyProblem(layer);
+    if (expected) refuse(`layer ${i}`, layer.layer, `${expected}, in a network over flows`);
+  });
 }
 
 /**

@@ -32,13 +32,14 @@ function addMoves(work: ShardWork, varied: Uint8Array, moved: Float64Array): voi
   const { space, input } = work.network;
   const { rows } = work.batch;
   const cols = varied.length;
-  const view = space.view(input.at, rows * cols);
+  const { steps, channels } = input.shape;
+  const view = space.view(input.at, rows * steps * channels);
   const cells = view.slice();
   const usual = trueShares(work);
   for (let c = 0; c < cols; c++) {
     if (varied[c] === 0) continue;
     view.set(cells);
-    for (let at = c; at < cells.length; at += cols) view[at] = 0;
+    for (let at = c; at < cells.length; at += channels) view[at] = 0;
     const shares = trueShares(work);
     for (let i = 0; i < rows; i++) moved[c]! += Math.abs(shares[i]! - usual[i]!);
   }

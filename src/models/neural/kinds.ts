@@ -11,6 +11,7 @@ function networkKind(kind: string, meaning: string, preset: Preset): ModelKind {
   return defineKind({
     kind,
     meaning,
+    ...(preset.window === undefined ? {} : { history: true as const }),
     parameters: networkParameters(preset),
     check: readSettings,
     fit: async (facts, input, options) => {
@@ -111,5 +112,42 @@ export const neuralKinds: readonly ModelKind[] = [
         { layer: 'dense', units: 32, activation: 'relu' },
       ],
     },
+  }),
+  networkKind('host-gru', "Gated recurrent network over a host's last flows", {
+    description: {
+      layers: [
+        { layer: 'dense', units: 32, activation: 'relu' },
+        { layer: 'gru', units: 32 },
+        { layer: 'dense', units: 32, activation: 'relu' },
+      ],
+    },
+    window: 16,
+  }),
+  networkKind('host-tcn', "Causal dilated convolutions over a host's last flows", {
+    description: {
+      layers: [
+        { layer: 'dense', units: 32, activation: 'relu' },
+        { layer: 'conv1d', filters: 32, padding: 'causal', activation: 'relu' },
+        { layer: 'conv1d', filters: 32, padding: 'causal', dilation: 2, activation: 'relu' },
+        { layer: 'conv1d', filters: 32, padding: 'causal', dilation: 4, activation: 'relu' },
+        { layer: 'last' },
+        { layer: 'dense', units: 32, activation: 'relu' },
+      ],
+    },
+    window: 16,
+  }),
+  networkKind('host-transformer', "Transformer over a host's last flows", {
+    description: {
+      layers: [
+        { layer: 'dense', units: 32 },
+        { layer: 'position' },
+        { layer: 'attention', heads: 2 },
+        { layer: 'layer-norm' },
+        { layer: 'dense', units: 32, activation: 'gelu' },
+        { layer: 'last' },
+        { layer: 'dense', units: 32, activation: 'relu' },
+      ],
+    },
+    window: 16,
   }),
 ];

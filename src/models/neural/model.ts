@@ -6,11 +6,15 @@ import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { ENDINGS, type Epoch, type TrainingHistory } from '../training.ts';
 import { EPOCH_FIELDS, packEpochs, unpackEpochs } from './epoch.ts';
+import type { Span } from './feed.ts';
+import { HostSession, type SequenceModel, type Steps } from './host-session.ts';
 import { Network, type NetworkPlan } from './network.ts';
 import { pieceTensors, storedPieces } from './pieces.ts';
 import { categoryColumns, reaches, type TrainingData } from './prepare.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { standardise } from './standardise.ts';
 import { networkPlan, type Trained } from './train.ts';
+import { gatherWindow, pastOf, stepWidth, type WindowPlan } from './windows.ts';
 
 /** What a neural network learned. */
 export interface NeuralFit
@@ -36,6 +40,8 @@ export class NeuralModel extends FittedModel {
   readonly #plan: NetworkPlan;
   readonly #reach: Float64Array;
   readonly #names: readonly string[];
+  /** Only for kinds that read what a host did before. */
+  readonly #windows: WindowPlan | undefined;
   #scorer: { network: Network; rows: number } | undefined;
   #explainer: Network | undefined;
 
@@ -45,6 +51,11 @@ export class NeuralModel extends FittedModel {
     this.#settings = readSettings(facts.parameters);
     this.#order = nameOrder(facts.features);
     this.#plan = modelPlan(facts, this.#settings, fit);
+    const { window, gap = false } = this.#settings;
+    if (window !== undefined) {
+      this.#windows = { window, gap, cols: facts.features.length };
+      this.session = (options) => new HostSession(this.#sequence(window), options);
+    }
     this.#reach = reaches(this.#order.length, this.#plan.categories!.columns);
     this.#names =
       fit.weights.length > 0 ? rowNetwork(this.#plan).space.weights.map(({ name }) => name) : [];
@@ -83,41 +94,79 @@ export class NeuralModel extends FittedModel {
   }
 
   /** Standardised cells of rows, columns in the order of names. */
-  #fill(to: Float32Array, matrix: Matrix, { from, rows }: { from: number; rows: number }): void {
-    const { shift, scale } = this.#fit;
-    const { cols, data } = matrix;
-    const order = this.#order;
-    const reach = this.#reach;
-    for (let i = 0, at = 0; i < rows; i++) {
-      const base = (from + i) * cols;
-      for (let c = 0; c < cols; c++) {
-        const own = (data[base + order[c]!]! - shift[c]!) * scale[c]!;
-        const most = reach[c]!;
-        to[at++] = own > most ? most : own < -most ? -most : own;
-      }
-    }
+  #fill(to: Float32Array, matrix: Matrix, from: number): void {
+    const { cols } = matrix;
+    const cells = matrix.data.subarray(from * cols, from * cols + to.length);
+    standardise(cells, to, { ...this.#fit, reach: this.#reach }, this.#order);
   }
 
   score(matrix: Matrix): Float32Array {
     checkScore(this.kind, this.features, matrix);
+    if (this.#windows) return this.#scoreSteps(this.#stepsOf(matrix), matrix.rows);
+    return this.#scoreBy(matrix.rows, ({ space, input }, { from, to }) => {
+      this.#fill(space.view(input.at, (to - from) * matrix.cols), matrix, from);
+    });
+  }
+
+  /** Scores rows block by block. @param feed puts rows at the input of the network */
+  #scoreBy(rows: number, feed: (network: Network, span: Span) => void): Float32Array {
     const { present } = this.#fit;
     const classes = this.classes.length;
-    const out = new Float32Array(matrix.rows * classes);
+    const out = new Float32Array(rows * classes);
     if (present.length === 1) {
       for (let at = present[0]!; at < out.length; at += classes) out[at] = 1;
       return out;
     }
-    if (matrix.rows === 0) return out;
+    if (rows === 0) return out;
     const { network, rows: block } = this.#scoring();
-    const { space, input, output } = network;
+    const { space, output } = network;
     const pass = { training: false, random: new Random(0) };
-    for (let from = 0; from < matrix.rows; from += block) {
-      const rows = Math.min(block, matrix.rows - from);
-      this.#fill(space.view(input.at, rows * matrix.cols), matrix, { from, rows });
-      network.forward(rows, pass);
-      this.#share(space.view(output.at, rows * present.length), out.subarray(from * classes), rows);
+    for (let from = 0; from < rows; from += block) {
+      const to = Math.min(rows, from + block);
+      feed(network, { from, to });
+      network.forward(to - from, pass);
+      const outputs = space.view(output.at, (to - from) * present.length);
+      this.#share(outputs, out.subarray(from * classes), to - from);
     }
     return out;
+  }
+
+  #cellsOf(matrix: Matrix): Float32Array {
+    const cells = new Float32Array(matrix.data.length);
+    this.#fill(cells, matrix, 0);
+    return cells;
+  }
+
+  #stepsOf(matrix: Matrix): Steps {
+    return { cells: this.#cellsOf(matrix), past: pastOf(matrix.history, matrix.rows) };
+  }
+
+  /** Shares of the first `rows` rows, each read with those before it. */
+  #scoreSteps(steps: Steps, rows: number): Float32Array {
+    return this.#scoreBy(rows, ({ space, input }, { from, to }) => {
+      const size = input.shape.steps * input.shape.channels;
+      for (let row = from; row < to; row++) {
+        const window = space.view(input.at + 4 * size * (row - from), size);
+        space.lengths![row - from] = gatherWindow(window, steps, row, this.#windows!);
+      }
+    });
+  }
+
+  /** Set for the kinds that read what a host did before, and for no other. */
+  readonly session: Model['session'];
+
+  #sequence(window: number): SequenceModel {
+    const { kind, features } = this;
+    return {
+      window,
+      cols: features.length,
+      standardise: (matrix) => {
+        checkScore(kind, features, matrix);
+        return this.#cellsOf(matrix);
+      },
+      score: (steps, rows) => this.#scoreSteps(steps, rows),
+      explain: (steps, row, classIndex) => this.#explainSteps(steps, row, classIndex),
+    };
   }
 
   /** Shares from outputs: softmax, or sigmoids brought to a sum of 1. */
@@ -165,33 +214,53 @@ export class NeuralModel extends FittedModel {
   /**
    * Integrated gradients (Sundararajan, Taly, Yan 2017) from the mean row: about the output of the
    * class less the mean over the classes, less the same for the mean row. Codes of categories stay
-   * as they are and count 0.
+   * as they are and count 0. Where rows are read with those before them, a column's part is that of
+   * all of them together; gaps stay as they are too.
    */
   explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
     checkExplain(this, matrix, row, classIndex);
+    if (this.#windows) return this.#explainSteps(this.#stepsOf(matrix), row, classIndex);
+    const own = new Float32Array(matrix.cols);
+    this.#fill(own, matrix, row);
+    return this.#explainInput(own, 1, classIndex);
+  }
+
+  #explainSteps(steps: Steps, row: number, classIndex: number): Float64Array {
+    const { window } = this.#windows!;
+    const own = new Float32Array(window * stepWidth(this.#windows!));
+    const found = gatherWindow(own, steps, row, this.#windows!);
+    return this.#explainInput(own, found, classIndex);
+  }
+
+  /** @param own what stands at the input for the row, of which the last `found` steps are there */
+  #explainInput(own: Float32Array, found: number, classIndex: number): Float64Array {
     const { present } = this.#fit;
+    const cols = this.features.length;
     const width = present.length;
     const index = present.indexOf(classIndex);
-    const { cols } = matrix;
     if (index < 0 || width === 1) return new Float64Array(cols);
     const network = this.#explaining();
     const { space, input, output } = network;
-    const own = new Float32Array(cols);
-    this.#fill(own, matrix, { from: row, rows: 1 });
-    const codes = new Set(this.#plan.categories!.columns);
-    const cells = space.view(input.at, POINTS * cols);
+    const { channels } = input.shape;
+    const size = own.length;
+    space.lengths?.fill(found);
+    const fixed = new Set([...this.#plan.categories!.columns, cols]);
+    const cells = space.view(input.at, POINTS * size);
     const slopes = space.view(output.slope, POINTS * width);
     for (let p = 0; p < POINTS; p++) {
       const share = (p + 0.5) / POINTS;
-      for (let c = 0; c < cols; c++) cells[p * cols + c] = codes.has(c) ? own[c]! : own[c]! * share;
+      for (let i = 0; i < size; i++) {
+        cells[p * size + i] = own[i]! * (fixed.has(i % channels) ? 1 : share);
+      }
       for (let k = 0; k < width; k++) slopes[p * width + k] = (k === index ? 1 : 0) - 1 / width;
     }
     network.forward(POINTS, { training: false, random: new Random(0) });
     network.backward(POINTS);
-    const found = space.view(input.slope, POINTS * cols);
+    const slope = space.view(input.slope, POINTS * size);
     const parts = new Float64Array(cols);
-    for (let p = 0; p < POINTS; p++) {
-      for (let c = 0; c < cols; c++) parts[c]! += (found[p * cols + c]! * own[c]!) / POINTS;
+    for (let at = 0; at < slope.length; at++) {
+      const column = at % channels;
+      if (column < cols) parts[column]! += (slope[at]! * own[at % size]!) / POINTS;
     }
     return this.#inMatrixOrder(parts.map((part) => (Number.isFinite(part) ? part : 0)));
   }

@@ -14,7 +14,7 @@ import { BatchNormalisation, LayerNormalisation } from './layers/normalisation.t
 import { Piecewise } from './layers/piecewise.ts';
 import { Pooling } from './layers/pooling.ts';
 import { Position } from './layers/position.ts';
-import { Flatten, IntoSteps } from './layers/reshape.ts';
+import { Flatten, IntoSteps, LastStep, Mask } from './layers/reshape.ts';
 import { type Pieces, WHOLE } from './pieces.ts';
 import {
   glorot,
@@ -37,6 +37,8 @@ export interface NetworkPlan {
   readonly categories?: { readonly columns: readonly number[]; readonly size: number };
   /** What each column is cut into; where none is, numbers are taken as they are. */
   readonly pieces?: readonly Pieces[];
+  /** Rows of a host that are read as steps, {@link Workspace.lengths} of them; absent: one. */
+  readonly window?: number | undefined;
 }
 
 /** Codes that a category may have. */
@@ -61,10 +63,12 @@ export class Network {
   #summarised = 0;
 
   constructor(own: NetworkPlan, plan: WorkspacePlan) {
-    const { description, inputs, outputs, categories } = own;
+    const { description, inputs, outputs, categories, window } = own;
     const space = new Workspace(plan);
     this.space = space;
-    this.input = space.signal({ steps: 1, channels: inputs }, plan.inputSlopes === true);
+    if (window !== undefined) space.lengths = new Int32Array(plan.rows).fill(window);
+    const shape = { steps: window ?? 1, channels: inputs };
+    this.input = space.signal(shape, plan.inputSlopes === true);
     let last = this.input;
     if (categories && categories.columns.length > 0) {
       const { columns, size } = categories;
@@ -85,7 +89,10 @@ export class Network {
     description.layers.forEach((layer, i) => {
       last = this.#append(last, layer, `layer${i}`);
     });
-    if (last.shape.steps > 1) last = this.#add('flatten', new Flatten(last));
+    if (last.shape.steps > 1) {
+      if (window === undefined) last = this.#add('flatten', new Flatten(last));
+      else last = this.#add('last', new LastStep(space, last));
+    }
     const start = glorot(last.shape.channels, outputs);
     this.output = this.#add(
       'dense (output)',
@@ -120,6 +127,7 @@ export class Network {
         );
       }
       case 'conv1d': {
+        if (space.lengths && steps > 1) this.#add('mask', new Mask(space, input));
         const plan = { name, ...convolutionPlan(layer, steps) };
         return this.#activate(
           this.#add(kind, new Convolution(space, input, plan), true),
@@ -134,6 +142,8 @@ export class Network {
       }
       case 'flatten':
         return this.#add(kind, new Flatten(input));
+      case 'last':
+        return steps > 1 ? this.#add(kind, new LastStep(space, input)) : input;
       case 'position':
         return this.#add(kind, new Position(space, input, name));
       case 'batch-norm':

@@ -1,10 +1,14 @@
 import { Random, WiresiftError } from '../../base/index.ts';
+import type { MatrixHistory } from '../../features/index.ts';
 import { type FoldedRows, foldedMoments, foldRows } from '../fold-rows.ts';
 import { holdOut } from '../hold-out.ts';
 import { classFactors } from '../input.ts';
 import type { FitInput } from '../model.ts';
+import { rowsWithPast } from './history-rows.ts';
 import { cutColumns, type Pieces } from './pieces.ts';
 import type { Settings } from './settings.ts';
+import { standardise } from './standardise.ts';
+import { type Past, pastOf, rowsInTime, type WindowPlan } from './windows.ts';
 
 /** Rows as a network takes them; columns in the order of their names. */
 export interface Rows {
@@ -15,6 +19,8 @@ export interface Rows {
   /** Position of each row's class among those present. */
   readonly label: Int32Array;
   readonly weight: Float64Array;
+  /** Points come with those before them; absent: each stands for itself. */
+  readonly windows?: WindowPlan & Past;
 }
 
 /** What a network is trained on. */
@@ -99,6 +105,14 @@ function unfold(
   return out;
 }
 
+/** Marks the last share of the rows: windows of rows drawn at random would hold one another. */
+function lastInTime(history: MatrixHistory, share: number): Uint8Array {
+  const marks = new Uint8Array(history.hosts.length);
+  const known = rowsInTime(history);
+  for (const row of known.subarray(Math.floor((1 - share) * known.length))) marks[row] = 1;
+  return marks;
+}
+
 /** Marks the rows held out with 1; undefined when none are. */
 function heldMarks(input: FitInput, settings: Settings, seed: number): Uint8Array | undefined {
   const { matrix, heldOut } = input;
@@ -108,26 +122,9 @@ function heldMarks(input: FitInput, settings: Settings, seed: number): Uint8Arra
     return marks;
   }
   if (settings.earlyStopping === 0) return undefined;
+  if (matrix.history && settings.window)
+    return lastInTime(matrix.history, settings.validationShare);
   return holdOut(matrix, settings.validationShare, new Random(seed).fork('early stopping').seed);
-}
-
-function standardise(folded: FoldedRows, { shift, scale, reach }: Scaling): Float32Array {
-  const { cols, cells } = folded;
-  const out = new Float32Array(cells.length);
-  for (let at = 0, c = 0; at < cells.length; at++) {
-    const own = (cells[at]! - shift[c]!) * scale[c]!;
-    const most = reach[c]!;
-    out[at] = own > most ? most : own < -most ? -most : own;
-    if (++c === cols) c = 0;
-  }
-  return out;
-}
-
-/** What is done to the cells of each column. */
-interface Scaling {
-  readonly shift: Float64Array;
-  readonly scale: Float64Array;
-  readonly reach: Float64Array;
 }
 
 /** Folds, holds out, standardises. */
@@ -158,14 +155,28 @@ export function prepareData(input: FitInput, settings: Settings, seed: number): 
     scale[c] = 1;
   }
   const scaling = { shift: mean, scale, reach: reaches(folded.cols, categories) };
-  const cells = standardise(folded, scaling);
-  const train = unfold(folded, cells, { place, factors });
+  const cellsOf = (of: FoldedRows): Float32Array => {
+    const cells = new Float32Array(of.cells.length);
+    standardise(of.cells, cells, scaling);
+    return cells;
+  };
+  const { window, gap = false } = settings;
+  const windows = window === undefined ? undefined : { window, gap, cols: folded.cols };
+  const rowsOf = (of: FoldedRows, cells: Float32Array, skip?: ArrayLike<number>): Rows => {
+    const facts = { place, factors };
+    if (windows && input.matrix.history) {
+      return rowsWithPast(input, skip, { windows, scaling, order: of.order, ...facts });
+    }
+    const rows = unfold(of, cells, facts);
+    return windows ? { ...rows, windows: { ...windows, ...pastOf(undefined, of.points) } } : rows;
+  };
+  const cells = cellsOf(folded);
+  const train = rowsOf(folded, cells, marks);
   const pieces = cutColumns(folded, cells, { pieces: settings.pieces, except: categories });
   const rest = { cols: folded.cols, present, shift: mean, scale, categories, pieces };
   // Rows of a class that nothing was learned of cannot be judged.
   const others = marks?.map((mark, i) => (mark === 1 && place[input.labels[i]!]! >= 0 ? 0 : 1));
   const watched = others ? foldRows(input, others) : undefined;
   if (!watched || watched.points === 0) return { ...rest, train, held: undefined };
-  const held = unfold(watched, standardise(watched, scaling), { place, factors });
-  return { ...rest, train, held };
+  return { ...rest, train, held: rowsOf(watched, cellsOf(watched), others) };
 }

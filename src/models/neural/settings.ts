@@ -1,6 +1,6 @@
 import { CLASS_WEIGHT } from '../kind.ts';
 import type { ParameterSpec, Parameters } from '../model.ts';
-import { type NetworkDescription, parseDescription } from './description.ts';
+import { checkHistoryNetwork, type NetworkDescription, parseDescription } from './description.ts';
 import { MOST_PIECES } from './pieces.ts';
 import { SCHEDULES, type SchedulePlan } from './schedule.ts';
 
@@ -31,13 +31,22 @@ export interface Settings {
   readonly categories: readonly string[];
   readonly embedding: number;
   readonly pieces: number;
+  /** Kinds that read a host's flows: how many, the judged one included. */
+  readonly window?: number;
+  /** Whether they are told how long after the one before each flow ended. */
+  readonly gap?: boolean;
 }
 
 /** What differs between named networks. */
 export interface Preset {
   readonly description: NetworkDescription;
   readonly l1?: number;
+  /** Flows of a host that are read; absent: of nothing but the row. */
+  readonly window?: number;
 }
+
+/** More flows of a host than this are more than any network here looks back on. */
+const MOST_WINDOW = 256;
 
 const number = (
   name: string,
@@ -118,14 +127,34 @@ export function networkParameters(preset: Preset): readonly ParameterSpec[] {
       [0, MOST_PIECES],
       'Pieces that each column of numbers is cut into, as many rows in each; 0: none',
     ),
+    ...(preset.window === undefined ? [] : windowParameters(preset.window)),
+  ];
+}
+
+/** Parameters of the kinds that read what a host did before. */
+function windowParameters(window: number): readonly ParameterSpec[] {
+  const gap = 'Whether each flow also tells how long after the one before it ended';
+  return [
+    integer(
+      'window',
+      window,
+      [1, MOST_WINDOW],
+      'Last flows of a host that are read, the judged one included',
+    ),
+    { name: 'gap', type: 'boolean', default: true, meaning: gap },
   ];
 }
 
 /** @throws WiresiftError `MODEL_PARAMETER` when the network is described wrongly */
 export function readSettings(own: Parameters): Settings {
+  const description = parseDescription(own['network'] as string);
+  const window = own['window'] as number | undefined;
+  if (window !== undefined) checkHistoryNetwork(description);
+  const gap = own['gap'] as boolean;
   const names = ((own['categories'] as string | null) ?? '').split(',').map((name) => name.trim());
   return {
-    description: parseDescription(own['network'] as string),
+    description,
+    ...(window === undefined ? {} : { window, gap }),
     epochs: own['epochs'] as number,
     batch: own['batch'] as number,
     rate: own['learningRate'] as number,

@@ -1,5 +1,6 @@
 import { Random } from '../../base/index.ts';
 import type { PieceWork } from '../crew.ts';
+import { feedRows, type Span } from './feed.ts';
 import { type ClassBatch, classLoss } from './loss.ts';
 import { Network } from './network.ts';
 import type { Rows } from './prepare.ts';
@@ -10,13 +11,6 @@ import type { Weight } from './workspace.ts';
 export const PHASES = ['learn', 'judge'] as const;
 /** A word of {@link PHASES}. */
 export type Phase = (typeof PHASES)[number];
-
-/** Which rows go to the input: `order[from]` to `order[to - 1]`, or those numbers without one. */
-interface Span {
-  readonly order?: Int32Array;
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * The work of one thread: a network of its own, with a copy of the weights. A shard of a batch is
@@ -134,18 +128,14 @@ export class ShardWork implements PieceWork<Phase> {
   }
 
   /** Copies rows to the input, and their classes and weights to the batch. */
-  gather(rows: Rows, { order, from, to }: Span): void {
-    const { cols } = this.#task;
-    const { space, input } = this.network;
-    const { floats } = space;
-    const { cells, point, label, weight } = rows;
+  gather(rows: Rows, span: Span): void {
+    const { order, from, to } = span;
+    const { label, weight } = rows;
     const { batch } = this;
     batch.rows = to - from;
-    let at = input.at / 4;
+    feedRows(this.network, rows, span);
     for (let i = from; i < to; i++) {
       const row = order ? order[i]! : i;
-      let cell = point[row]! * cols;
-      for (const end = cell + cols; cell < end; cell++) floats[at++] = cells[cell]!;
       batch.labels[i - from] = label[row]!;
       batch.weights[i - from] = weight[row]!;
     }

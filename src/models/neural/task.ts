@@ -67,7 +67,7 @@ const bytes = (floats: number, size: number): SharedArrayBuffer =>
 
 /** The same numbers in memory that threads can share. */
 function shared(rows: Rows): Rows {
-  const { cells, point, label, weight } = rows;
+  const { cells, point, label, weight, windows } = rows;
   const ints = (from: Int32Array): Int32Array => {
     if (from.buffer instanceof SharedArrayBuffer) return from;
     const to = new Int32Array(bytes(from.length, 4));
@@ -80,7 +80,11 @@ function shared(rows: Rows): Rows {
   };
   own.cells.set(cells);
   own.weight.set(weight);
-  return { ...own, point: ints(point), label: ints(label) };
+  const plain = { ...own, point: ints(point), label: ints(label) };
+  if (!windows) return plain;
+  const times = new Float64Array(bytes(windows.times.length, 8));
+  times.set(windows.times);
+  return { ...plain, windows: { ...windows, before: ints(windows.before), times } };
 }
 
 /** What a task is made of. */

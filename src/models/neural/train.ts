@@ -10,6 +10,7 @@ import { Optimiser } from './optimiser.ts';
 import type { TrainingData } from './prepare.ts';
 import type { Settings } from './settings.ts';
 import { createTask, shardsOf } from './task.ts';
+import { stepWidth } from './windows.ts';
 import type { NeuralMessage, NeuralWorkerStart } from './worker.ts';
 
 /** A network that was trained, and how that went. */
@@ -31,10 +32,11 @@ type NetworkFacts = 'cols' | 'present' | 'categories' | 'pieces';
 
 /** What the network of these settings is built from, for data or a model with these columns. */
 export function networkPlan(
-  { description, embedding }: Settings,
+  { description, embedding, window, gap = false }: Settings,
   { cols, present, categories, pieces }: Pick<TrainingData, NetworkFacts>,
 ): NetworkPlan {
-  const plan = { description, inputs: cols, outputs: present.length, pieces };
+  const inputs = stepWidth({ cols, gap });
+  const plan = { description, inputs, outputs: present.length, pieces, window };
   return { ...plan, categories: { columns: categories, size: embedding } };
 }
 

@@ -67,6 +67,8 @@ export interface WorkspacePlan {
 export class Workspace {
   readonly plan: WorkspacePlan;
   readonly weights: Weight[] = [];
+  /** Steps of each row of the batch that are there, the last ones; absent: all are. */
+  lengths: Int32Array | undefined;
   readonly #layout = new MemoryLayout('neural network');
   #bytes = 0;
   #floats: Float32Array | undefined;
@@ -144,6 +146,16 @@ export class Workspace {
   /** Sets numbers at an address to 0. */
   clear(at: number, size: number): void {
     this.floats.fill(0, at / 4, at / 4 + size);
+  }
+
+  /** Sets a row's numbers at one step to 0, for rows that have not begun by then. */
+  hush(at: number, place: { rows: number; width: number; step: number; steps: number }): void {
+    const { lengths } = this;
+    if (!lengths) return;
+    const { rows, width, step, steps } = place;
+    for (let r = 0; r < rows; r++) {
+      if (step < steps - lengths[r]!) this.clear(at + r * width * 4, width);
+    }
   }
 
   /** Writes the transpose of a rows × cols matrix. */

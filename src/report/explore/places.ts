@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type CountryResponse, Reader } from 'mmdb-lib';
-import { ADDRESS_COLUMNS } from '../../evaluate/index.ts';
-import type { Table, TextColumn } from '../../table/index.ts';
+import { ADDRESS_COLUMNS, type Table, type TextColumn } from '../../table/index.ts';
 import type { Place } from './exploration.ts';
 
 /** Addresses that belong to no country (RFC 1918, 6598, 3927, 1122, 5771; RFC 4193, 4291). */

@@ -101,6 +101,7 @@ export class Attention implements Layer {
 
   #attend(row: number): void {
     const { steps, channels } = this.#input.shape;
+    const { lengths } = this.#space;
     const { qkv, shares, joined } = this.#places(row);
     this.#space.kernels.attend(
       this.#joined.at + joined,
@@ -110,7 +111,8 @@ export class Attention implements Layer {
       steps,
       channels,
       this.#heads,
-      0,
+      // Steps that are not there are heeded by none.
+      lengths ? Math.max(0, steps - lengths[row]!) : 0,
       this.#scale,
     );
   }

@@ -121,6 +121,16 @@ export class Lstm extends Recurrent {
     this.space.kernels.lstmStep(...at, before, cell, bent, this.state(rows, step), count);
   }
 
+  protected override hush(rows: number, step: number): void {
+    super.hush(rows, step);
+    this.hushAt(this.#cell(rows, step), rows, step);
+  }
+
+  protected override hushSlopes(rows: number, step: number): void {
+    super.hushSlopes(rows, step);
+    this.hushAt(this.#cellSlope, rows, step);
+  }
+
   protected override prepareBack(rows: number): void {
     this.space.clear(this.#cellSlope, rows * this.units);
   }

@@ -26,7 +26,7 @@ export class Piecewise implements Layer {
   ) {
     this.#space = space;
     this.#input = input;
-    const { channels } = input.shape;
+    const { steps, channels } = input.shape;
     const counts = pieces.map(({ edges }) => Math.max(0, edges.length - 1));
     this.#start = new Int32Array(channels + 1);
     for (let c = 0; c < channels; c++) this.#start[c + 1] = this.#start[c]! + counts[c]!;
@@ -39,18 +39,18 @@ export class Piecewise implements Layer {
     const most = 1 + Math.max(...counts);
     this.#width = Int32Array.from(counts, (count) => (perStep ? most : 1 + count));
     const all = this.#width.reduce((sum, width) => sum + width, 0);
-    const shape = perStep ? { steps: channels, channels: most } : { steps: 1, channels: all };
+    const shape = perStep ? { steps: channels, channels: most } : { steps, channels: all };
     this.output = space.signal(shape, input.slope > 0);
   }
 
   forward(rows: number): void {
     const { floats } = this.#space;
-    const { channels } = this.#input.shape;
+    const { steps, channels } = this.#input.shape;
     const [start, width] = [this.#start, this.#width];
     const [begin, end, shift, scale] = [this.#begin, this.#end, this.#shift, this.#scale];
     let from = this.#input.at / 4;
     let to = this.output.at / 4;
-    for (let r = 0; r < rows; r++) {
+    for (let r = 0; r < rows * steps; r++) {
       for (let c = 0; c < channels; c++) {
         const x = floats[from++]!;
         const next = to + width[c]!;
@@ -72,7 +72,7 @@ export class Piecewise implements Layer {
     const { floats } = this.#space;
     const [start, begin, end, scale] = [this.#start, this.#begin, this.#end, this.#scale];
     let given = this.output.slope / 4;
-    for (let r = 0; r < rows; r++) {
+    for (let r = 0; r < rows * shape.steps; r++) {
       for (let c = 0; c < shape.channels; c++) {
         const place = r * shape.channels + c;
         const x = floats[at / 4 + place]!;

@@ -137,6 +137,20 @@ export abstract class Recurrent implements Layer {
    */
   protected abstract retreat(rows: number, step: number): void;
 
+  /** Rows that have not begun by a step have no state after it. */
+  protected hush(rows: number, step: number): void {
+    this.hushAt(this.state(rows, step), rows, step);
+  }
+
+  /** And no slope by it. */
+  protected hushSlopes(rows: number, step: number): void {
+    this.hushAt(this.carried, rows, step);
+  }
+
+  protected hushAt(at: number, rows: number, step: number): void {
+    this.space.hush(at, { rows, width: this.units, step, steps: this.steps });
+  }
+
   /** Called before the first {@link Recurrent.retreat}. */
   protected prepareBack(_rows: number): void {}
 
@@ -172,6 +186,7 @@ export abstract class Recurrent implements Layer {
         );
       }
       this.advance(rows, step);
+      this.hush(rows, step);
     }
     this.#handOn(rows);
   }
@@ -216,6 +231,7 @@ export abstract class Recurrent implements Layer {
     this.prepareBack(rows);
     for (let step = steps - 1; step >= 0; step--) {
       this.#takeBack(rows, step);
+      this.hushSlopes(rows, step);
       this.retreat(rows, step);
       for (let gate = 0; gate < gates; gate++) this.#spread(rows, step, gate);
     }
