@@ -8,6 +8,7 @@ import { readSettings } from '../../../src/models/neural/settings.ts';
 import { shardStart, shardsOf } from '../../../src/models/neural/task.ts';
 import { networkPlan, trainNetwork, worthThreads } from '../../../src/models/neural/train.ts';
 import { generateInput } from '../generated.ts';
+import { generateTelling, SMALL } from './history.ts';
 
 const SEED = 4;
 
@@ -40,6 +41,15 @@ describe('a training shared by threads', () => {
     for (const threads of [2, 3]) {
       assert.deepEqual(await trainNetwork(settings, data, { seed: SEED, threads }), alone);
     }
+  });
+
+  it('and so it does with the flows of hosts before each row', async () => {
+    const given = { epochs: 2, batch: 300, window: 4, network: SMALL['host-gru'].network! };
+    const input = generateTelling({ rows: 700, hosts: 9, seed: 1 });
+    const { settings, data } = prepared('host-gru', input, { ...given, earlyStopping: 2 });
+    assert.ok(data.held?.windows && data.train.windows);
+    const alone = await trainNetwork(settings, data, { seed: SEED });
+    assert.deepEqual(await trainNetwork(settings, data, { seed: SEED, threads: 2 }), alone);
   });
 
   it('is worth it for long trainings alone, and for no more threads than shards', () => {
