@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Random, WiresiftError } from '../../src/base/index.ts';
-import { fitPipeline } from '../../src/features/index.ts';
 import {
   hashModel,
   loadModel,
@@ -11,8 +10,8 @@ import {
   modelKinds,
   saveModel,
 } from '../../src/models/index.ts';
-import type { Schema, Table } from '../../src/table/index.ts';
 import { generateInput } from './generated.ts';
+import { plainPipeline } from './stored-model.ts';
 
 /** Damaged copies of each kind's file. */
 const FUZZ = 400;
@@ -21,28 +20,11 @@ async function example(kind: string): Promise<ModelFile> {
   const input = generateInput({ rows: 60 });
   const parameters = kind === 'forest' ? { trees: 3, maxDepth: 4 } : {};
   const model = await modelKind(kind).create(parameters).fit(input, { seed: 1 });
-  const schema: Schema = {
-    name: 'generated',
-    version: 1,
-    columns: input.matrix.names.map((name) => ({
-      name,
-      type: 'number',
-      role: 'feature',
-      live: true,
-      meaning: name,
-    })),
-  };
-  const columns = schema.columns.map(() => ({
-    kind: 'number' as const,
-    values: new Float64Array(1),
-  }));
-  const table: Table = { schema, rows: 1, columns };
-  const plans = input.matrix.names.map((from) => ({ from, steps: [] }));
   return {
     version: 1,
     program: '0.1.0',
     schema: 'generated@1',
-    pipeline: fitPipeline({ schema, plans }, table).toJSON(),
+    pipeline: plainPipeline(model),
     model,
     threshold: { value: 0.25, method: 'f1', detail: { text: 'chosen on 12 rows', rows: 12 } },
     seed: 1,
@@ -134,6 +116,9 @@ describe('model file', () => {
     const pipeline = { ...file.pipeline, plans: file.pipeline.plans.slice(1) };
     assert.throws(() => saveModel({ ...file, pipeline }), { code: 'MODEL_FILE' });
     assert.throws(() => saveModel({ ...file, schema: 'argus@1' }), { code: 'MODEL_FILE' });
+    const { features } = file.model;
+    const told = plainPipeline({ features, session: () => assert.fail() });
+    assert.throws(() => saveModel({ ...file, pipeline: told }), /tells hosts and times/);
   });
 
   it('names the offset and the reason of what is wrong', async () => {

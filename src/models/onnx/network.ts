@@ -127,6 +127,8 @@ function addLayer(at: LayerInput, layer: LayerDescription): Sequence {
       return addPooling(at, 'AveragePool', poolingWidth(layer, steps));
     case 'flatten':
       return asRows(graph, input);
+    case 'last':
+      return steps > 1 ? addLast(graph, input) : input;
     case 'position':
       return addPosition(at);
     case 'batch-norm':
@@ -142,6 +144,13 @@ function addLayer(at: LayerInput, layer: LayerDescription): Sequence {
     default:
       return addRecurrent(at, layer);
   }
+}
+
+/** The last step alone, as rows. */
+function addLast(graph: GraphBuilder, { value, steps, channels }: Sequence): Sequence {
+  const last = graph.add('Gather', [value, graph.ints([steps - 1])], AXIS);
+  const rows = graph.add('Reshape', [last, graph.ints([0, channels])]);
+  return { value: rows, steps: 1, channels };
 }
 
 function addDense({ graph, part, name, input }: LayerInput, units: number): Sequence {

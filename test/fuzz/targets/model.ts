@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Random, WiresiftError } from '../../../src/base/index.ts';
-import { createMatrix, fitPipeline } from '../../../src/features/index.ts';
+import { createMatrix } from '../../../src/features/index.ts';
 import { loadModel, modelKind, modelKinds, saveModel } from '../../../src/models/index.ts';
-import type { Schema } from '../../../src/table/index.ts';
 import { generateInput } from '../../models/generated.ts';
+import { plainPipeline } from '../../models/stored-model.ts';
 import { listFiles } from '../captures.ts';
 import { changeBytes, changeCount, interesting, put, replace } from '../mutate.ts';
 import { magnitude } from '../signals.ts';
@@ -36,16 +36,6 @@ export function createTarget(): Target {
 /** One small file of each kind of model: most changes to a large one hit nothing but numbers. */
 async function smallModels(): Promise<Seed[]> {
   const input = generateInput({ rows: 40 });
-  const schema: Schema = {
-    name: 'generated',
-    version: 1,
-    columns: input.matrix.names.map((name) => {
-      return { name, type: 'number', role: 'feature', live: true, meaning: name } as const;
-    }),
-  };
-  const plans = input.matrix.names.map((from) => ({ from, steps: [] }));
-  const columns = plans.map(() => ({ kind: 'number', values: new Float64Array(1) }) as const);
-  const pipeline = fitPipeline({ schema, plans }, { schema, rows: 1, columns }).toJSON();
   const seeds: Seed[] = [];
   for (const { kind } of modelKinds()) {
     const parameters = kind === 'forest' ? { trees: 2, maxDepth: 3 } : {};
@@ -54,7 +44,7 @@ async function smallModels(): Promise<Seed[]> {
       version: 1,
       program: '0.1.0',
       schema: 'generated@1',
-      pipeline,
+      pipeline: plainPipeline(model),
       model,
       threshold: { value: 0.5, method: 'f1', detail: {} },
       seed: 1,
