@@ -2,7 +2,7 @@ import { Random, WiresiftError } from '../../base/index.ts';
 import type { Matrix } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
+import type { Model, ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import { ENDINGS, type Epoch, type TrainingHistory } from '../training.ts';
 import { EPOCH_FIELDS, packEpochs, unpackEpochs } from './epoch.ts';
