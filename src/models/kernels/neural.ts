@@ -161,6 +161,28 @@ export interface NeuralKernels {
     m: number,
     n: number,
   ): void;
+  sumSquares(sums: number, from: number, mean: number, stride: number, m: number, n: number): void;
+  batchNorm(
+    to: number,
+    normal: number,
+    from: number,
+    mean: number,
+    inverse: number,
+    scale: number,
+    offset: number,
+    m: number,
+    n: number,
+  ): void;
+  batchNormBack(
+    to: number,
+    given: number,
+    normal: number,
+    mean: number,
+    lean: number,
+    factor: number,
+    m: number,
+    n: number,
+  ): void;
   attend(
     joined: number,
     qkv: number,

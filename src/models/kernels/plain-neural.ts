@@ -1,6 +1,7 @@
 import type { NeuralKernels } from './neural.ts';
 import { plainAttention } from './plain-neural-attention.ts';
 import { plainCells } from './plain-neural-cells.ts';
+import { plainColumns } from './plain-neural-columns.ts';
 import { plainPools } from './plain-neural-pools.ts';
 import { plainRows } from './plain-neural-rows.ts';
 import { exp32, sigmoid32, tanh32 } from './plain-neural-vectors.ts';
@@ -85,6 +86,6 @@ export function plainNeuralKernels(buffer: SharedArrayBuffer): NeuralKernels {
     },
   };
   const rows = plainRows(f);
-  const all = { ...own, ...plainCells(f), ...plainPools(buffer), ...rows };
+  const all = { ...own, ...plainCells(f), ...plainColumns(f), ...plainPools(buffer), ...rows };
   return { ...all, ...plainAttention(f, all) };
 }

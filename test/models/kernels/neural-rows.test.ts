@@ -49,6 +49,16 @@ describe('neural kernels by number and by row', () => {
     }
   });
 
+  it('equal the plain ones in columns', () => {
+    for (const n of [1, 4, 7, 46]) {
+      builds((k, [a, b, c]) => k.sumSquares(a, b, c, 200, 9, n), 0.01);
+      builds((k, [a, b, c, d]) => {
+        k.batchNorm(a, b, c, d, d + 400, d + 800, d + 1200, 9, n);
+      }, 0.01);
+      builds((k, [a, b, c, d]) => k.batchNormBack(a, b, c, d, d + 400, d + 800, 9, n), 0.01);
+    }
+  });
+
   it('equal the plain ones in pools of any width and stride', () => {
     for (const [channels, width, step] of [
       [1, 2, 8],

@@ -8,6 +8,7 @@
 import { exp4, mulAdd, sigmoid4, tanh4 } from './neural-vectors';
 
 export { attend, attendBack } from './neural-attention';
+export { batchNorm, batchNormBack, sumSquares } from './neural-columns';
 export {
   gelu, geluBack, gruBack, gruStep, lstmBack, lstmStep, sigmoidBack, tanhBack,
 } from './neural-cells';
@@ -210,6 +211,24 @@ export function fillRows(to: usize, stride: usize, row: usize, m: u32, n: u32): 
 export function sumRows(sums: usize, from: usize, stride: usize, m: u32, n: u32): void {
   const bytes: usize = <usize>n << 2;
   let at: usize = 0;
+  // Four sums side by side: an addition takes several turns, and a row's line is read once.
+  for (; at + 64 <= bytes; at += 64) {
+    const to: usize = sums + at;
+    let s0: v128 = v128.load(to), s1: v128 = v128.load(to, 16);
+    let s2: v128 = v128.load(to, 32), s3: v128 = v128.load(to, 48);
+    let row: usize = from + at;
+    for (let i: u32 = 0; i < m; i++) {
+      s0 = f32x4.add(s0, v128.load(row));
+      s1 = f32x4.add(s1, v128.load(row, 16));
+      s2 = f32x4.add(s2, v128.load(row, 32));
+      s3 = f32x4.add(s3, v128.load(row, 48));
+      row += stride;
+    }
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+  }
   for (; at + 16 <= bytes; at += 16) {
     let s: v128 = v128.load(sums + at);
     let row: usize = from + at;

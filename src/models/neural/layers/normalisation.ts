@@ -30,28 +30,6 @@ abstract class Normalisation {
     this.output = space.signal(input.shape);
     this.normal = space.take(space.plan.rows * steps * channels + 16);
   }
-
-  /** Output from the normalised numbers. */
-  protected apply(count: number, channels: number): void {
-    const { floats } = this.space;
-    const [scale, offset] = [this.scale.at / 4, this.offset.at / 4];
-    const from = this.normal / 4;
-    const to = this.output.at / 4;
-    for (let r = 0, at = 0; r < count; r++) {
-      for (let c = 0; c < channels; c++, at++) {
-        floats[to + at] = floats[from + at]! * floats[scale + c]! + floats[offset + c]!;
-      }
-    }
-  }
-
-  /** Adds to the slopes of scale and offset. */
-  protected learn(count: number, channels: number): void {
-    const { kernels } = this.space;
-    const given = this.output.slope;
-    const row = channels * 4;
-    kernels.sumProducts(this.scale.slope, given, this.normal, row, count, channels);
-    kernels.sumRows(this.offset.slope, given, row, count, channels);
-  }
 }
 
 /**
@@ -61,8 +39,9 @@ abstract class Normalisation {
 export class BatchNormalisation extends Normalisation implements Layer {
   readonly mean: Weight;
   readonly variance: Weight;
-  readonly #sums: Float64Array;
-  readonly #inverse: Float64Array;
+  readonly #middle: number;
+  readonly #inverse: number;
+  readonly #lean: number;
   #training = false;
 
   constructor(space: Workspace, input: Signal, name: string) {
@@ -70,82 +49,79 @@ export class BatchNormalisation extends Normalisation implements Layer {
     const { channels } = input.shape;
     this.mean = space.weight(`${name}.mean`, [channels], constant(0), 'counted');
     this.variance = space.weight(`${name}.variance`, [channels], constant(1), 'counted');
-    this.#sums = new Float64Array(2 * channels);
-    this.#inverse = new Float64Array(channels);
+    this.#middle = space.take(channels + 16);
+    this.#inverse = space.take(channels + 16);
+    this.#lean = space.take(channels + 16);
   }
 
   forward(rows: number, { training }: Pass): void {
-    const { floats } = this.space;
-    const { steps, channels } = this.input.shape;
-    const count = rows * steps;
+    const { floats, kernels } = this.space;
+    const { input, output, scale, offset, normal } = this;
+    const { steps, channels } = input.shape;
     this.#training = training;
-    if (training) this.#measure(count, channels);
-    const mean = training ? this.#sums : this.space.view(this.mean.at, channels);
+    if (training) this.#measure(rows * steps, channels);
     const running = this.variance.at / 4;
     for (let c = 0; c < channels && !training; c++) {
-      this.#inverse[c] = 1 / Math.sqrt(floats[running + c]! + EPSILON);
+      floats[this.#inverse / 4 + c] = 1 / Math.sqrt(floats[running + c]! + EPSILON);
     }
-    const from = this.input.at / 4;
-    const to = this.normal / 4;
-    for (let r = 0, at = 0; r < count; r++) {
-      for (let c = 0; c < channels; c++, at++) {
-        floats[to + at] = (floats[from + at]! - mean[c]!) * this.#inverse[c]!;
-      }
-    }
-    this.apply(count, channels);
+    kernels.batchNorm(
+      output.at,
+      normal,
+      input.at,
+      training ? this.#middle : this.mean.at,
+      this.#inverse,
+      scale.at,
+      offset.at,
+      rows * steps,
+      channels,
+    );
   }
 
   #measure(count: number, channels: number): void {
-    const { floats } = this.space;
-    const sums = this.#sums.fill(0);
-    const from = this.input.at / 4;
-    for (let r = 0, at = from; r < count; r++) {
-      for (let c = 0; c < channels; c++) sums[c]! += floats[at++]!;
-    }
-    for (let c = 0; c < channels; c++) sums[c]! /= count;
-    for (let r = 0, at = from; r < count; r++) {
-      for (let c = 0; c < channels; c++) {
-        const gap = floats[at++]! - sums[c]!;
-        sums[channels + c]! += gap * gap;
-      }
-    }
+    const { space } = this;
+    const { floats, kernels } = space;
+    const row = channels * 4;
+    space.clear(this.#middle, channels);
+    kernels.sumRows(this.#middle, this.input.at, row, count, channels);
+    const middle = space.view(this.#middle, channels);
+    for (let c = 0; c < channels; c++) middle[c]! /= count;
+    space.clear(this.#inverse, channels);
+    kernels.sumSquares(this.#inverse, this.input.at, this.#middle, row, count, channels);
+    const inverse = space.view(this.#inverse, channels);
     const mean = this.mean.at / 4;
     const running = this.variance.at / 4;
     for (let c = 0; c < channels; c++) {
-      const square = sums[channels + c]!;
-      this.#inverse[c] = 1 / Math.sqrt(square / count + EPSILON);
-      floats[mean + c]! += MOMENTUM * (sums[c]! - floats[mean + c]!);
+      const square = inverse[c]!;
+      inverse[c] = 1 / Math.sqrt(square / count + EPSILON);
+      floats[mean + c]! += MOMENTUM * (middle[c]! - floats[mean + c]!);
       const spread = square / Math.max(1, count - 1);
       floats[running + c]! += MOMENTUM * (spread - floats[running + c]!);
     }
   }
 
   backward(rows: number): void {
-    const { floats } = this.space;
-    const { steps, channels } = this.input.shape;
+    const { kernels } = this.space;
+    const { input, output, normal, scale, offset, space } = this;
+    const { steps, channels } = input.shape;
     const count = rows * steps;
-    this.learn(count, channels);
-    if (!this.input.slope) return;
-    const sums = this.#sums.fill(0);
-    const given = this.output.slope / 4;
-    const normal = this.normal / 4;
-    const scale = this.scale.at / 4;
-    for (let r = 0, at = 0; r < count; r++) {
-      for (let c = 0; c < channels; c++, at++) {
-        sums[c]! += floats[given + at]!;
-        sums[channels + c]! += floats[given + at]! * floats[normal + at]!;
-      }
-    }
+    const [given, row] = [output.slope, channels * 4];
+    const [middle, lean, factor] = [this.#middle, this.#lean, this.#inverse];
+    space.clear(middle, channels);
+    space.clear(lean, channels);
+    kernels.sumRows(middle, given, row, count, channels);
+    kernels.sumProducts(lean, given, normal, row, count, channels);
+    kernels.addRows(offset.slope, row, middle, row, 1, channels);
+    kernels.addRows(scale.slope, row, lean, row, 1, channels);
+    if (!input.slope) return;
     // By running averages each row stands alone.
-    if (!this.#training) sums.fill(0);
-    const to = this.input.slope / 4;
-    for (let r = 0, at = 0; r < count; r++) {
-      for (let c = 0; c < channels; c++, at++) {
-        const shared = (sums[c]! + floats[normal + at]! * sums[channels + c]!) / count;
-        const own = floats[given + at]! - shared;
-        floats[to + at] = own * floats[scale + c]! * this.#inverse[c]!;
-      }
+    const share = this.#training ? 1 / count : 0;
+    const own = [middle, lean, factor, scale.at].map((at) => space.view(at, channels));
+    for (let c = 0; c < channels; c++) {
+      own[0]![c]! *= share;
+      own[1]![c]! *= share;
+      own[2]![c]! *= own[3]![c]!;
     }
+    kernels.batchNormBack(input.slope, given, normal, middle, lean, factor, count, channels);
   }
 }
 
@@ -177,12 +153,13 @@ export class LayerNormalisation extends Normalisation implements Layer {
   backward(rows: number): void {
     const { steps, channels } = this.input.shape;
     const count = rows * steps;
-    this.learn(count, channels);
-    const { input, output, normal, scale } = this;
-    if (!input.slope) return;
-    const given = output.slope;
+    const { input, output, normal, scale, offset } = this;
+    const [given, row] = [output.slope, channels * 4];
     const inverse = this.#inverse;
     const { kernels } = this.space;
+    kernels.sumProducts(scale.slope, given, normal, row, count, channels);
+    kernels.sumRows(offset.slope, given, row, count, channels);
+    if (!input.slope) return;
     kernels.layerNormBack(input.slope, given, normal, inverse, scale.at, count, channels);
   }
 }
