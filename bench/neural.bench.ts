@@ -32,7 +32,8 @@ const median = (values: number[]): number => values.sort((a, b) => a - b)[values
 async function epochs(input: FitInput, { kind, batch, threads }: EpochPlan, count: number) {
   const layers = SUBJECTS[kind]?.layers;
   const network = layers ? { network: JSON.stringify(layers) } : {};
-  const settings = modelKind(kind).create({ epochs: count + 1, batch, ...network });
+  // The rivals have no pieces.
+  const settings = modelKind(kind).create({ epochs: count + 1, batch, pieces: 0, ...network });
   let cpu = process.cpuUsage();
   let clock = performance.now();
   const cost = { cpu: 0, clock: 0 };

@@ -58,9 +58,10 @@ const slow = (kind: string, epochs: number, pieces: number): Entry[] => [
 const ENTRIES: readonly Entry[] = [
   ...trees,
   net('ann', 'default', {}),
+  net('ann', 'no pieces', { pieces: 0 }),
   net('ann', '128-64, 64 pieces', TUNED),
-  net('dnn', 'default', {}, 2),
-  net('dnn', '64 pieces, batch 256', { pieces: 64, batch: 256, learningRate: 0.003 }, 2),
+  net('dnn', 'default', {}, 1),
+  net('dnn', 'no pieces', { pieces: 0 }, 1),
   ...slow('rnn', 10, 32),
   ...slow('cnn', 4, 16),
   ...slow('gru', 4, 32),

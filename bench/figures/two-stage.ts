@@ -33,7 +33,7 @@ interface Base {
 const bases = (quick: boolean): readonly Base[] => [
   { kind: 'forest', parameters: { trees: quick ? 10 : 40, maxFeatures: 'third' }, scaled: false },
   { kind: 'boosting', parameters: { iterations: quick ? 10 : 40, maxLeaves: 31 }, scaled: false },
-  { kind: 'ann', parameters: { epochs: quick ? 3 : 10 }, scaled: true },
+  { kind: 'ann', parameters: { epochs: quick ? 3 : 10, pieces: 0 }, scaled: true },
 ];
 
 /** One model over ten classes and two stages of the same kind, each raw and calibrated. */

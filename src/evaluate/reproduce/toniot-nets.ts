@@ -8,6 +8,7 @@ const TRAINED = {
   learningRate: 0.001,
   schedule: 'constant',
   clip: 0,
+  pieces: 0,
 };
 /** The report names L1, not how much; Keras's own default of 0.01 would outweigh the loss. */
 const L1 = 1e-5;

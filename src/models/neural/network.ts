@@ -55,9 +55,15 @@ export class Network {
   readonly space: Workspace;
   readonly input: Signal;
   readonly output: Signal;
+  /** The row once its codes are embedded and its columns cut: what the layers described are given. */
+  readonly encoded: Signal;
+  /** Column that each number of {@link Network.encoded} came from. */
+  readonly columnOf: Int32Array;
   /** What each layer gives and how many numbers it keeps. */
   readonly summary: LayerSummary[] = [];
   readonly #layers: Layer[] = [];
+  /** Layers that encode. */
+  readonly #encoding: number;
   #frees = false;
   /** Weights that the summary holds. */
   #summarised = 0;
@@ -70,8 +76,11 @@ export class Network {
     const shape = { steps: window ?? 1, channels: inputs };
     this.input = space.signal(shape, plan.inputSlopes === true);
     let last = this.input;
+    let from = Array.from({ length: inputs }, (_, c) => c);
     if (categories && categories.columns.length > 0) {
       const { columns, size } = categories;
+      const rest = from.filter((c) => !columns.includes(c));
+      from = [...rest, ...columns.flatMap((c) => new Array<number>(size).fill(c))];
       last = this.#add(
         'embedding',
         new Embedding(space, last, { name: 'categories', columns, size, codes: CODES }),
@@ -80,7 +89,14 @@ export class Network {
     const asked = description.steps ?? 1;
     const pieces = piecesInside(own, last.shape.channels);
     const perStep = asked === 'columns';
-    if (pieces) last = this.#add('pieces', new Piecewise(space, last, { pieces, perStep }));
+    if (pieces) {
+      const layer = new Piecewise(space, last, { pieces, perStep });
+      last = this.#add('pieces', layer);
+      from = from.flatMap((c, i) => new Array<number>(layer.widths[i]!).fill(c));
+    }
+    this.encoded = last;
+    this.columnOf = Int32Array.from(from);
+    this.#encoding = this.#layers.length;
     const { channels } = last.shape;
     const steps = perStep ? channels : Math.min(asked, channels);
     if (steps > 1 && last.shape.steps === 1) {
@@ -186,12 +202,29 @@ export class Network {
 
   /** From the rows at `input` to the numbers at `output`. */
   forward(rows: number, pass: Pass): void {
-    for (const layer of this.#layers) layer.forward(rows, pass);
+    this.encode(rows, pass);
+    this.forwardEncoded(rows, pass);
+  }
+
+  /** From the rows at `input` to those at `encoded`. */
+  encode(rows: number, pass: Pass): void {
+    for (let i = 0; i < this.#encoding; i++) this.#layers[i]!.forward(rows, pass);
+  }
+
+  /** From the rows at `encoded` to the numbers at `output`. */
+  forwardEncoded(rows: number, pass: Pass): void {
+    for (let i = this.#encoding; i < this.#layers.length; i++) this.#layers[i]!.forward(rows, pass);
   }
 
   /** From the slopes of the output to those of all weights, and of the input where kept. */
   backward(rows: number): void {
-    for (let i = this.#layers.length - 1; i >= 0; i--) this.#layers[i]!.backward(rows);
+    this.backwardEncoded(rows);
+    for (let i = this.#encoding - 1; i >= 0; i--) this.#layers[i]!.backward(rows);
+  }
+
+  /** The same as far as `encoded`. */
+  backwardEncoded(rows: number): void {
+    for (let i = this.#layers.length - 1; i >= this.#encoding; i--) this.#layers[i]!.backward(rows);
   }
 
   /** A copy of all weights, counted ones too. */

@@ -41,8 +41,12 @@ export interface Settings {
 export interface Preset {
   readonly description: NetworkDescription;
   readonly l1?: number;
+<<<<<<< HEAD
   /** Flows of a host that are read; absent: of nothing but the row. */
   readonly window?: number;
+=======
+  readonly pieces?: number;
+>>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
 }
 
 /** More flows of a host than this are more than any network here looks back on. */
@@ -62,7 +66,7 @@ const integer = (
   meaning: string,
 ): ParameterSpec => ({ name, type: 'integer', default: value, min, max, meaning });
 
-/** The parameters of a named network; they differ in the defaults of `network` and `l1` alone. */
+/** The parameters of a named network; they differ in the defaults of a {@link Preset} alone. */
 export function networkParameters(preset: Preset): readonly ParameterSpec[] {
   return [
     {
@@ -123,7 +127,7 @@ export function networkParameters(preset: Preset): readonly ParameterSpec[] {
     integer('embedding', 4, [1, 256], 'Numbers that stand for a category'),
     integer(
       'pieces',
-      0,
+      preset.pieces ?? 0,
       [0, MOST_PIECES],
       'Pieces that each column of numbers is cut into, as many rows in each; 0: none',
     ),

@@ -92,7 +92,7 @@ describe('what a training tells', () => {
     const heldOut = Int32Array.from({ length: 60 }, (_, i) => 3 * i);
     for (const threads of [1, 2]) {
       const told: TrainingEvent[] = [];
-      const { settings, data } = prepared('ann', { ...input, heldOut }, { epochs: 3 });
+      const { settings, data } = prepared('ann', { ...input, heldOut }, { epochs: 3, pieces: 0 });
       const onTraining = (event: TrainingEvent): void => void told.push(event);
       const trained = await trainNetwork(settings, data, { seed: SEED, threads, onTraining });
       const [first, ...rest] = told;

@@ -13,7 +13,7 @@ export class Piecewise implements Layer {
   /** Where each channel's pieces begin; one more at the end. */
   readonly #start: Int32Array;
   /** Numbers of each channel in the output. */
-  readonly #width: Int32Array;
+  readonly widths: Int32Array;
   readonly #begin: Float64Array;
   readonly #end: Float64Array;
   readonly #shift: Float64Array;
@@ -37,16 +37,27 @@ export class Piecewise implements Layer {
     this.#shift = inRow(({ shift }) => shift);
     this.#scale = inRow(({ scale }) => scale);
     const most = 1 + Math.max(...counts);
+<<<<<<< HEAD
     this.#width = Int32Array.from(counts, (count) => (perStep ? most : 1 + count));
     const all = this.#width.reduce((sum, width) => sum + width, 0);
     const shape = perStep ? { steps: channels, channels: most } : { steps, channels: all };
+=======
+    this.widths = Int32Array.from(counts, (count) => (perStep ? most : 1 + count));
+    const all = this.widths.reduce((sum, width) => sum + width, 0);
+    const shape = perStep ? { steps: channels, channels: most } : { steps: 1, channels: all };
+>>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
     this.output = space.signal(shape, input.slope > 0);
   }
 
   forward(rows: number): void {
     const { floats } = this.#space;
+<<<<<<< HEAD
     const { steps, channels } = this.#input.shape;
     const [start, width] = [this.#start, this.#width];
+=======
+    const { channels } = this.#input.shape;
+    const [start, width] = [this.#start, this.widths];
+>>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
     const [begin, end, shift, scale] = [this.#begin, this.#end, this.#shift, this.#scale];
     let from = this.#input.at / 4;
     let to = this.output.at / 4;
@@ -82,7 +93,7 @@ export class Piecewise implements Layer {
           sum += (floats[own]! * scale[p]!) / (end[p]! - begin[p]!);
         }
         floats[slope / 4 + place] = sum;
-        given += this.#width[c]!;
+        given += this.widths[c]!;
       }
     }
   }
