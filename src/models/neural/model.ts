@@ -213,15 +213,10 @@ export class NeuralModel extends FittedModel {
 
   /**
    * Integrated gradients (Sundararajan, Taly, Yan 2017) from the mean row: about the output of the
-<<<<<<< HEAD
-   * class less the mean over the classes, less the same for the mean row. Codes of categories stay
-   * as they are and count 0. Where rows are read with those before them, a column's part is that of
-   * all of them together; gaps stay as they are too.
-=======
    * class less the mean over the classes, less the same for the mean row. The way leads through
    * pieces evenly: through numbers it would leap where pieces are narrow. Codes of categories stay as
-   * they are and count 0.
->>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
+   * they are and count 0. Where rows are read with those before them, a column's part is that of all
+   * of them together; gaps stay as they are too.
    */
   explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
     checkExplain(this, matrix, row, classIndex);
@@ -246,63 +241,38 @@ export class NeuralModel extends FittedModel {
     const index = present.indexOf(classIndex);
     if (index < 0 || width === 1) return new Float64Array(cols);
     const network = this.#explaining();
-<<<<<<< HEAD
-    const { space, input, output } = network;
-    const { channels } = input.shape;
-    const size = own.length;
+    const { space, output, encoded, columnOf } = network;
     space.lengths?.fill(found);
-    const fixed = new Set([...this.#plan.categories!.columns, cols]);
-    const cells = space.view(input.at, POINTS * size);
-    const slopes = space.view(output.slope, POINTS * width);
-    for (let p = 0; p < POINTS; p++) {
-      const share = (p + 0.5) / POINTS;
-      for (let i = 0; i < size; i++) {
-        cells[p * size + i] = own[i]! * (fixed.has(i % channels) ? 1 : share);
-      }
-      for (let k = 0; k < width; k++) slopes[p * width + k] = (k === index ? 1 : 0) - 1 / width;
-    }
-    network.forward(POINTS, { training: false, random: new Random(0) });
-    network.backward(POINTS);
-    const slope = space.view(input.slope, POINTS * size);
-    const parts = new Float64Array(cols);
-    for (let at = 0; at < slope.length; at++) {
-      const column = at % channels;
-      if (column < cols) parts[column]! += (slope[at]! * own[at % size]!) / POINTS;
-=======
-    const { space, input, output, encoded, columnOf } = network;
-    const pass = { training: false, random: new Random(0) };
-    const [mean, own] = this.#encodedRows(network, matrix, row);
-    const size = columnOf.length;
+    const [mean, row] = this.#encodedRows(network, own);
+    const size = row.length;
     const cells = space.view(encoded.at, POINTS * size);
     const slopes = space.view(output.slope, POINTS * width);
     for (let p = 0; p < POINTS; p++) {
       const share = (p + 0.5) / POINTS;
-      for (let i = 0; i < size; i++) cells[p * size + i] = mean[i]! + share * (own[i]! - mean[i]!);
+      for (let i = 0; i < size; i++) cells[p * size + i] = mean[i]! + share * (row[i]! - mean[i]!);
       for (let k = 0; k < width; k++) slopes[p * width + k] = (k === index ? 1 : 0) - 1 / width;
     }
-    network.forwardEncoded(POINTS, pass);
+    network.forwardEncoded(POINTS, { training: false, random: new Random(0) });
     network.backwardEncoded(POINTS);
-    const found = space.view(encoded.slope, POINTS * size);
-    const parts = new Float64Array(input.shape.channels);
-    for (let p = 0, at = 0; p < POINTS; p++) {
-      for (let i = 0; i < size; i++, at++) {
-        parts[columnOf[i]!]! += (found[at]! * (own[i]! - mean[i]!)) / POINTS;
-      }
->>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
+    const slope = space.view(encoded.slope, POINTS * size);
+    const parts = new Float64Array(cols);
+    for (let at = 0; at < slope.length; at++) {
+      const i = at % size;
+      const column = columnOf[i % columnOf.length]!;
+      if (column < cols) parts[column]! += (slope[at]! * (row[i]! - mean[i]!)) / POINTS;
     }
     return this.#inMatrixOrder(parts.map((part) => (Number.isFinite(part) ? part : 0)));
   }
 
-  /** The mean row, with the row's own codes, and the row, both as the network encodes them. */
-  #encodedRows(network: Network, matrix: Matrix, row: number): [Float32Array, Float32Array] {
-    const { space, input, encoded, columnOf } = network;
-    const { cols } = matrix;
-    const cells = space.view(input.at, 2 * cols);
-    this.#fill(cells.subarray(cols), matrix, { from: row, rows: 1 });
-    cells.fill(0, 0, cols);
-    for (const c of this.#plan.categories!.columns) cells[c] = cells[cols + c]!;
+  /** The mean row, with the row's own codes and gaps, and the row, both as the network encodes them. */
+  #encodedRows(network: Network, own: Float32Array): [Float32Array, Float32Array] {
+    const { space, input, encoded } = network;
+    const { channels } = input.shape;
+    const fixed = new Set([...this.#plan.categories!.columns, this.features.length]);
+    const mean = own.map((cell, i) => (fixed.has(i % channels) ? cell : 0));
+    space.view(input.at, 2 * own.length).set([...mean, ...own]);
     network.encode(2, { training: false, random: new Random(0) });
-    const size = columnOf.length;
+    const size = encoded.shape.steps * encoded.shape.channels;
     const both = space.view(encoded.at, 2 * size).slice();
     return [both.subarray(0, size), both.subarray(size)];
   }

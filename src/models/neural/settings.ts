@@ -41,12 +41,9 @@ export interface Settings {
 export interface Preset {
   readonly description: NetworkDescription;
   readonly l1?: number;
-<<<<<<< HEAD
+  readonly pieces?: number;
   /** Flows of a host that are read; absent: of nothing but the row. */
   readonly window?: number;
-=======
-  readonly pieces?: number;
->>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
 }
 
 /** More flows of a host than this are more than any network here looks back on. */

@@ -37,27 +37,16 @@ export class Piecewise implements Layer {
     this.#shift = inRow(({ shift }) => shift);
     this.#scale = inRow(({ scale }) => scale);
     const most = 1 + Math.max(...counts);
-<<<<<<< HEAD
-    this.#width = Int32Array.from(counts, (count) => (perStep ? most : 1 + count));
-    const all = this.#width.reduce((sum, width) => sum + width, 0);
-    const shape = perStep ? { steps: channels, channels: most } : { steps, channels: all };
-=======
     this.widths = Int32Array.from(counts, (count) => (perStep ? most : 1 + count));
     const all = this.widths.reduce((sum, width) => sum + width, 0);
-    const shape = perStep ? { steps: channels, channels: most } : { steps: 1, channels: all };
->>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
+    const shape = perStep ? { steps: channels, channels: most } : { steps, channels: all };
     this.output = space.signal(shape, input.slope > 0);
   }
 
   forward(rows: number): void {
     const { floats } = this.#space;
-<<<<<<< HEAD
     const { steps, channels } = this.#input.shape;
-    const [start, width] = [this.#start, this.#width];
-=======
-    const { channels } = this.#input.shape;
     const [start, width] = [this.#start, this.widths];
->>>>>>> 469aae7 (Cut columns into pieces in dense nets by default; explain along the pieces)
     const [begin, end, shift, scale] = [this.#begin, this.#end, this.#shift, this.#scale];
     let from = this.#input.at / 4;
     let to = this.output.at / 4;
