@@ -1,0 +1,1 @@
+export { type Access, ROUTES, type RouteName } from './route-table.ts';
