@@ -26,7 +26,7 @@ const WHAT = 'fit neural network';
 /** Milliseconds between looks at whether to stop. */
 const BREATH = 50;
 /** Multiplications of a training below which starting threads would cost more than they save. */
-const WORTH_THREADS = 2e9;
+const WORTH_THREADS = 1e9;
 
 type NetworkFacts = 'cols' | 'present' | 'categories' | 'pieces';
 
