@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { writeWhole } from '../base/index.ts';
 import type { ModelKind, TrainingHistory } from '../models/index.ts';
@@ -81,6 +82,12 @@ export async function writeCurves(
     note(`written: ${curves}`);
   }
   await writeCharts(options, async () => page);
+}
+
+/** Says of a training that was stopped how it is carried on. */
+export function noteCheckpoint({ checkpoint }: TrainingOptions): void {
+  if (checkpoint === undefined || !existsSync(checkpoint)) return;
+  note(`stopped; the same command carries on from ${checkpoint}`);
 }
 
 /** Adds {@link TrainingOptions}. */

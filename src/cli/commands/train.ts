@@ -18,6 +18,7 @@ import { createProgress, note } from '../terminal.ts';
 import {
   addTrainingOptions,
   checkTrainingOptions,
+  noteCheckpoint,
   type TrainingOptions,
   writeCurves,
 } from '../training-options.ts';
@@ -177,6 +178,7 @@ async function train(
   } finally {
     searching.stop();
     display.stop();
+    if (signal.aborted) noteCheckpoint(options);
     progress.stop();
   }
 }

@@ -117,12 +117,44 @@ export function binaryCrossEntropy(
   return total;
 }
 
+/**
+ * Squared gaps of the shares after softmax to the truth, summed over the classes (Brier 1950), the
+ * truth smoothed where asked.
+ * @returns the sum of the weighted losses
+ */
+export function squaredShares(batch: ClassBatch, { smoothing = 0 }: ClassLossPlan = {}): number {
+  const { out, slopes, rows, width, labels, weights, divisor } = batch;
+  const shares = new Float32Array(width);
+  const even = smoothing / width;
+  let total = 0;
+  for (let r = 0; r < rows; r++) {
+    const at = r * width;
+    shares.set(out.subarray(at, at + width));
+    softmaxRow(shares, 0, 0, width);
+    let squares = 0;
+    let mean = 0;
+    for (let k = 0; k < width; k++) {
+      const gap = shares[k]! - even - (k === labels[r] ? 1 - smoothing : 0);
+      squares += gap * gap;
+      mean += gap * shares[k]!;
+      slopes[at + k] = gap;
+    }
+    total += weights[r]! * squares;
+    const scale = (2 * weights[r]!) / divisor;
+    for (let k = 0; k < width; k++) {
+      slopes[at + k] = scale * shares[k]! * (slopes[at + k]! - mean);
+    }
+  }
+  return total;
+}
+
 /** The loss over classes that settings ask for. @returns the sum of the weighted losses */
 export function classLoss(
   { loss, smoothing, focus }: ClassLossPlan & { readonly loss: string },
   batch: ClassBatch,
 ): number {
   if (loss === 'focal') return focalLoss(batch, { focus: focus ?? 2 });
+  if (loss === 'squared-error') return squaredShares(batch, { smoothing: smoothing ?? 0 });
   if (loss === 'cross-entropy') return crossEntropy(batch, { smoothing: smoothing ?? 0 });
   return binaryCrossEntropy(batch, { smoothing: smoothing ?? 0 });
 }

@@ -5,7 +5,7 @@ import { MOST_PIECES } from './pieces.ts';
 import { SCHEDULES, type SchedulePlan } from './schedule.ts';
 
 /** Losses that a network over classes may be trained by. */
-export const LOSSES = ['cross-entropy', 'focal', 'binary-cross-entropy'] as const;
+export const LOSSES = ['cross-entropy', 'focal', 'binary-cross-entropy', 'squared-error'] as const;
 /** Ways to step down the slopes. */
 export const OPTIMISERS = ['adam', 'adamw', 'sgd'] as const;
 
@@ -98,7 +98,8 @@ export function networkParameters(preset: Preset): readonly ParameterSpec[] {
       type: 'string',
       default: 'cross-entropy',
       choices: LOSSES,
-      meaning: 'What is made small; binary-cross-entropy takes each class against the rest',
+      meaning: 'What is made small; binary-cross-entropy takes each class against the rest, ' +
+        'squared-error the squared gaps of the shares to the truth',
     },
     number('labelSmoothing', 0, [0, 0.99], 'Share of the truth spread over all classes'),
     number('focus', 2, [0, 20], 'For focal: how much less easy rows count'),

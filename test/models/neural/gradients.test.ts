@@ -11,6 +11,7 @@ import {
   crossEntropy,
   focalLoss,
   squaredError,
+  squaredShares,
 } from '../../../src/models/neural/loss.ts';
 import { Network } from '../../../src/models/neural/network.ts';
 import { type Pieces, WHOLE } from '../../../src/models/neural/pieces.ts';
@@ -223,6 +224,8 @@ describe('slopes', () => {
       binary: () => binaryCrossEntropy(base),
       binarySmoothed: () => binaryCrossEntropy(base, { smoothing: 0.2 }),
       squared: () => squaredError(base),
+      squaredShares: () => squaredShares(base),
+      squaredSharesSmoothed: () => squaredShares(base, { smoothing: 0.2 }),
     };
     for (const [name, loss] of Object.entries(losses)) {
       loss();

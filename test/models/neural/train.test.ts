@@ -41,6 +41,7 @@ describe('neural networks', () => {
       { optimiser: 'sgd', learningRate: 0.05 },
       { optimiser: 'adamw', l2: 0.01 },
       { loss: 'focal' },
+      { loss: 'squared-error', labelSmoothing: 0.05 },
       { loss: 'binary-cross-entropy', labelSmoothing: 0.05 },
       { labelSmoothing: 0.1, l1: 1e-4 },
       { schedule: 'step' },
