@@ -98,7 +98,8 @@ export function networkParameters(preset: Preset): readonly ParameterSpec[] {
       type: 'string',
       default: 'cross-entropy',
       choices: LOSSES,
-      meaning: 'What is made small; binary-cross-entropy takes each class against the rest, ' +
+      meaning:
+        'What is made small; binary-cross-entropy takes each class against the rest, ' +
         'squared-error the squared gaps of the shares to the truth',
     },
     number('labelSmoothing', 0, [0, 0.99], 'Share of the truth spread over all classes'),
