@@ -27,7 +27,7 @@ const CANDIDATES: readonly Omit<Candidate, 'scaled'>[] = [
 ];
 
 /** The highest-scored flows that a budget of alerts an hour lets through. */
-interface AtBudget {
+export interface AtBudget {
   readonly alertsPerHour: number;
   readonly alerts: number;
   readonly hostile: number;
@@ -49,12 +49,12 @@ interface Line {
 }
 
 /** Rows by falling score; equal scores in the order that helps least: harmless first. */
-function ranked(scores: Float32Array, truth: Int8Array): Int32Array {
+export function ranked(scores: Float32Array, truth: Int8Array): Int32Array {
   const order = Int32Array.from(scores.keys());
   return order.sort((a, b) => scores[b]! - scores[a]! || truth[a]! - truth[b]! || a - b);
 }
 
-function atBudget(
+export function atBudget(
   truth: Int8Array,
   order: Int32Array,
   budget: { readonly perHour: number; readonly hours: number; readonly onlyFalse: boolean },

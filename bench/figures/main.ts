@@ -2,7 +2,14 @@ import { WiresiftError } from '../../src/base/index.ts';
 import { readSettings } from './settings.ts';
 
 /** `npm run figures -- NAME [OPTIONS]`: each name prints the figures of one data set. */
-const FIGURES = ['toniot', 'toniot-networks', 'nsl-kdd', 'ctu13', 'two-stage'] as const;
+const FIGURES = [
+  'toniot',
+  'toniot-networks',
+  'nsl-kdd',
+  'ctu13',
+  'two-stage',
+  'sequences',
+] as const;
 const [name, ...args] = process.argv.slice(2);
 const known = FIGURES.find((each) => each === name);
 if (!known) {
