@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeWhole } from '../base/index.ts';
 import type { ModelKind, TrainingHistory } from '../models/index.ts';
@@ -33,12 +34,15 @@ async function learnsInEpochs(name: string, parameters: object): Promise<boolean
   return await learnsInEpochs(String(given), {});
 }
 
+/** Where the card of a model goes, without its ending. */
+export const cardPath = (output: string): string => output.replace(/\.safetensors$/, '');
+
 /**
  * Looks at the options before anything long begins.
  * @throws WiresiftError `USAGE`
  */
 export async function checkTrainingOptions(
-  options: TrainingOptions,
+  options: TrainingOptions & { readonly output: string },
   kind: string,
   parameters: object,
 ): Promise<void> {
@@ -50,7 +54,10 @@ export async function checkTrainingOptions(
       'a kind that learns in epochs, such as ann or gru',
     );
   }
-  const { curves } = options;
+  const { curves, output } = options;
+  if (curves !== undefined && resolve(curves) === resolve(`${cardPath(output)}.html`)) {
+    throw usage('--curves', `"${curves}"`, 'another name: the card of the model goes there');
+  }
   if (curves !== undefined && !/\.(html|json)$/.test(curves)) {
     throw usage('--curves', `"${curves}"`, 'a name that ends in .html or .json');
   }

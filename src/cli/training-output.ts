@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import {
   type Epoch,
   endingText,
+  historyText,
   type LayerSummary,
   NETWORK_HEAD,
   networkRows,
@@ -56,9 +57,10 @@ export function epochText({ loss, accuracy, ...held }: Epoch): string {
 }
 
 /** How a network was trained: its layers, a line an epoch, and how it ended. */
-export function trainingText({ layers, epochs, ending }: TrainingHistory): string {
+export function trainingText(history: TrainingHistory): string {
+  const { layers, epochs } = history;
   const lines = epochs.map((epoch, n) => `epoch ${n + 1}: ${epochText(epoch)}`);
-  return [networkText(layers), ...lines, endingText(ending, epochs.length)].join('\n');
+  return [networkText(layers), ...lines, historyText(history)].join('\n');
 }
 
 /**

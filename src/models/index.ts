@@ -37,6 +37,7 @@ export {
   type Ending,
   type Epoch,
   endingText,
+  historyText,
   type LayerSummary,
   NETWORK_HEAD,
   networkRows,

@@ -85,13 +85,19 @@ export function networkRows(layers: readonly LayerSummary[]): (string | number)[
   return [...rows, ['in all', '', trainedNumbers(layers), counted]];
 }
 
+/** How a training went, as a sentence: why it ended, and the epoch whose weights were kept. */
+export function historyText({ epochs, kept, ending }: TrainingHistory): string {
+  const own = kept === epochs.length ? '' : `; weights of epoch ${kept}`;
+  return `${endingText(ending, epochs.length)}${own}`;
+}
+
 /** Why a training ended, as a sentence for its owner. */
 export function endingText(ending: Ending, epochs: number): string {
   if (ending === 'epochs') {
     return epochs === 1 ? 'ended after its one epoch' : `ended after all of its ${epochs} epochs`;
   }
   if (ending === 'early stopping') {
-    return `stopped early after ${epochs} epochs: the loss on held-out rows fell no more; the weights are those of the best epoch`;
+    return `stopped early after ${epochs} epochs: the loss on held-out rows fell no more`;
   }
   const kept = epochs === 0 ? 'those it began with' : 'the last good ones';
   return `stopped in epoch ${epochs + 1}: the loss was no number, or a hundred times that of guessing; the weights are ${kept}; a lower learningRate or clip may help`;

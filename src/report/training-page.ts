@@ -1,6 +1,6 @@
 import {
   type Epoch,
-  endingText,
+  historyText,
   NETWORK_HEAD,
   networkRows,
   type TrainingHistory,
@@ -137,13 +137,13 @@ const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slic
 
 /** How a training went: layers, curves, and every epoch folded below. */
 export function trainingSection(history: TrainingHistory): Section {
-  const { layers, epochs, ending } = history;
+  const { layers, epochs } = history;
   const sum = `${numberCell(trainedNumbers(layers))} numbers were trained. `;
   const folded: Block = { kind: 'fold', title: 'Epoch by epoch', blocks: [epochTable(history)] };
   return {
     title: 'How it was trained',
     blocks: [
-      { kind: 'text', text: `${sum}${sentence(`it ${endingText(ending, epochs.length)}`)}` },
+      { kind: 'text', text: `${sum}${sentence(`it ${historyText(history)}`)}` },
       {
         kind: 'table',
         head: NETWORK_HEAD,

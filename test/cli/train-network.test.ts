@@ -61,5 +61,8 @@ describe('train with a network', () => {
     const base = ['--model', 'calibrated', '--param', 'base=gru', '--curves', path('x.txt')];
     const run = wiresift(['train', 'ctu13', path('missing'), ...base, '-o', path('no')]);
     assert.match(run.stderr, /ends in \.html or \.json/);
+    const same = ['--model', 'gru', '--curves', path('m.html'), '-o', path('m.safetensors')];
+    const card = wiresift(['train', 'ctu13', path('missing'), ...same]);
+    assert.match(card.stderr, /the card of the model goes there/);
   });
 });

@@ -17,6 +17,7 @@ import {
 import { createProgress, note } from '../terminal.ts';
 import {
   addTrainingOptions,
+  cardPath,
   checkTrainingOptions,
   noteCheckpoint,
   type TrainingOptions,
@@ -131,7 +132,7 @@ async function train(
     const { file, evaluation, record } = trained;
     const bytes = saveModel(file);
     writeWhole(options.output, bytes);
-    const card = options.output.replace(/\.safetensors$/, '');
+    const card = cardPath(options.output);
     const command = commandLine(dataset, given, options);
     const found = record.search ? { search: record.search } : {};
     const { leaks } = record;
