@@ -56,6 +56,12 @@ const MACHINE: ParameterGrid = {
   classWeight: ['none', 'balanced'],
 };
 
+/** A network that gives its input back through so many numbers. */
+function bottleneck(units: number): string {
+  const wide = { layer: 'dense', units: 64, activation: 'relu' };
+  return JSON.stringify({ layers: [wide, { layer: 'dense', units }, wide] });
+}
+
 /**
  * What is searched when neither grid nor preset is named. Ranges are drawn from; where a grid is
  * asked for, four values stand for each (see `discretised`). Kinds that wrap others have none.
@@ -76,6 +82,11 @@ export const SEARCH_SPACES: Readonly<Record<string, ParameterGrid>> = {
   'linear-svm': MACHINE,
   'rbf-svm': { ...MACHINE, gamma: { low: 0.001, high: 1, scale: 'log' } },
   'isolation-forest': { trees: [100, 200], sample: [128, 256, 512, 1024] },
+  autoencoder: {
+    network: [2, 4, 8, 16].map(bottleneck),
+    epochs: [10, 30],
+    learningRate: { low: 5e-4, high: 5e-3, scale: 'log' },
+  },
 };
 
 /**

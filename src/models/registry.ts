@@ -10,6 +10,7 @@ import { isolationForestKind } from './isolation/kind.ts';
 import { knnKind } from './knn/kind.ts';
 import { logisticKind } from './logistic/kind.ts';
 import type { ModelKind } from './model.ts';
+import { autoencoderKind } from './neural/autoencoder-kind.ts';
 import { neuralKinds } from './neural/kinds.ts';
 import { stagedKind } from './staged/kind.ts';
 import { linearSvmKind, rbfSvmKind } from './svm/kind.ts';
@@ -27,6 +28,7 @@ const KINDS: readonly ModelKind[] = [
   linearSvmKind, // support vector machine
   rbfSvmKind, // with a Gaussian kernel
   isolationForestKind, // novelty
+  autoencoderKind, // novelty, by a network
   ...neuralKinds, // dense, convolutional and recurrent networks
   votingKind(modelKind), // mean of several others
   stackingKind(modelKind), // logistic regression over several others

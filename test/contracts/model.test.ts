@@ -31,6 +31,7 @@ const NETWORKS: Readonly<Record<string, Parameters>> = {
   dnn: NETWORK,
   cnn: NETWORK,
   rnn: LAYERS('{"layer":"rnn","units":12}'),
+  autoencoder: { ...NETWORK, network: '{"layers":[{"layer":"dense","units":2}]}' },
   gru: LAYERS('{"layer":"gru","units":12,"sequence":true},{"layer":"gru","units":8}'),
   'gru-deep': LAYERS('{"layer":"gru","units":16},{"layer":"dropout","share":0.3}'),
   transformer: {
@@ -78,7 +79,7 @@ const WEIGHT_PARAMETERS: Readonly<Record<string, Parameters>> = {
  * Kinds that learn the first class alone and say how unlike it a row is: they cannot tell the other
  * classes from one another, so theirs is to put rows of the first class below the rest.
  */
-const NOVELTY = new Set(['isolation-forest']);
+const NOVELTY = new Set(['isolation-forest', 'autoencoder']);
 
 const quick = (kind: ModelKind) => kind.create(QUICK[kind.kind] ?? {});
 

@@ -89,11 +89,16 @@ export class Leader {
     const guessing = 1 + Math.log(task.plan.outputs);
     this.#limit = DIVERGED * guessing * (this.#weight / task.train.point.length);
     if (state) this.#resume(state);
-    else this.#startAtShares();
+    else if (!this.#mirrors) this.#startAtShares();
     this.#publish();
     this.#best = state?.best.slice() ?? task.weights.slice();
     this.#work = new ShardWork(task);
     this.#crew = new Crew(this.#work, task.control, others);
+  }
+
+  /** Whether the network is to give its input back: then there are no classes to tell. */
+  get #mirrors(): boolean {
+    return this.#settings.loss === 'reconstruction';
   }
 
   /** Epochs done. */
@@ -244,7 +249,7 @@ export class Leader {
   #endEpoch(rate: number): Epoch | undefined {
     const { loss, right, slope, steps } = this.#sums;
     const { train, weights } = this.#task;
-    const accuracy = right / train.point.length;
+    const accuracy = this.#mirrors ? null : right / train.point.length;
     this.#at = 0;
     this.#sums = { loss: 0, right: 0, slope: 0, steps: 0 };
     const held = this.#judge();
@@ -267,11 +272,13 @@ export class Leader {
     let loss = 0;
     for (let p = 0; p < this.#work.pieces('judge'); p++) loss += sums[2 * p]!;
     const weight = held.weight.reduce((sum, each) => sum + each, 0);
+    const heldOutLoss = loss / weight;
+    if (this.#mirrors) return { heldOutLoss, heldOutAccuracy: null, balancedAccuracy: null };
     const rows = new Int32Array(right.length);
     for (const label of held.label) rows[label]!++;
     const recalls = [...rows.keys()].filter((k) => rows[k]! > 0).map((k) => right[k]! / rows[k]!);
     return {
-      heldOutLoss: loss / weight,
+      heldOutLoss,
       heldOutAccuracy: right.reduce((sum, each) => sum + each, 0) / held.label.length,
       balancedAccuracy: recalls.reduce((sum, each) => sum + each, 0) / recalls.length,
     };
@@ -296,7 +303,9 @@ export class Leader {
     this.#task.weights.set(this.#best);
     const weights = this.#parts(this.#best).map((own) => own.slice());
     this.#work.network.restore(weights);
-    const importances = columnImportances(this.#work, this.#task.train, this.#varied);
+    const importances = this.#mirrors
+      ? new Float64Array(this.#varied.length)
+      : columnImportances(this.#work, this.#task.train, this.#varied);
     return { weights, importances, epochs: this.#epochs, ending: this.#ending ?? 'epochs' };
   }
 }

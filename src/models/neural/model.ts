@@ -1,18 +1,24 @@
-import { Random, WiresiftError } from '../../base/index.ts';
+import { Random } from '../../base/index.ts';
 import type { Matrix } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { Model, ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
-import { ENDINGS, type Epoch, type TrainingHistory } from '../training.ts';
-import { EPOCH_FIELDS, packEpochs, unpackEpochs } from './epoch.ts';
-import type { Span } from './feed.ts';
+import type { Epoch, TrainingHistory } from '../training.ts';
+import { BlockRunner, inMatrixOrder, type Passage, rowNetwork } from './blocks.ts';
 import { HostSession, type SequenceModel, type Steps } from './host-session.ts';
 import { Network, type NetworkPlan } from './network.ts';
 import { pieceTensors, storedPieces } from './pieces.ts';
 import { categoryColumns, reaches, type TrainingData } from './prepare.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { standardise } from './standardise.ts';
+import {
+  historyTensors,
+  storedHistory,
+  storedWeights,
+  trainingHistory,
+  weightTensors,
+} from './stored.ts';
 import { networkPlan, type Trained } from './train.ts';
 import { gatherWindow, pastOf, stepWidth, type WindowPlan } from './windows.ts';
 
@@ -21,12 +27,6 @@ export interface NeuralFit
   extends Trained,
     Pick<TrainingData, 'present' | 'shift' | 'scale' | 'pieces'> {}
 
-/** Most rows scored at a time. */
-const BLOCK = 256;
-/** Bytes that a block may take. */
-const BLOCK_BYTES = 2 ** 25;
-/** Bytes that scoring one row may take: a file that asks for more is no network for flows. */
-const MOST_BYTES = 2 ** 29;
 /** Points on the way from the mean row to the explained one. */
 const POINTS = 32;
 /** Outputs are cut to this: weights from a file may lead anywhere. */
@@ -39,10 +39,9 @@ export class NeuralModel extends FittedModel {
   readonly #order: Int32Array;
   readonly #plan: NetworkPlan;
   readonly #reach: Float64Array;
-  readonly #names: readonly string[];
+  readonly #blocks: BlockRunner;
   /** Only for kinds that read what a host did before. */
   readonly #windows: WindowPlan | undefined;
-  #scorer: { network: Network; rows: number } | undefined;
   #explainer: Network | undefined;
 
   constructor(facts: ModelFacts, fit: NeuralFit) {
@@ -57,8 +56,7 @@ export class NeuralModel extends FittedModel {
       this.session = (options) => new HostSession(this.#sequence(window), options);
     }
     this.#reach = reaches(this.#order.length, this.#plan.categories!.columns);
-    this.#names =
-      fit.weights.length > 0 ? rowNetwork(this.#plan).space.weights.map(({ name }) => name) : [];
+    this.#blocks = new BlockRunner(this.#plan, fit.weights);
   }
 
   /** What each epoch of the training reached. */
@@ -69,28 +67,12 @@ export class NeuralModel extends FittedModel {
   /** Layers, epochs, and how it ended. */
   get training(): TrainingHistory {
     const layers = this.#fit.weights.length === 0 ? [] : rowNetwork(this.#plan).summary;
-    const { epochs, ending } = this;
-    const losses = epochs.map(({ heldOutLoss }) => heldOutLoss ?? Number.POSITIVE_INFINITY);
-    const watched = this.#settings.earlyStopping > 0 && losses.some(Number.isFinite);
-    const kept = watched ? losses.indexOf(Math.min(...losses)) + 1 : epochs.length;
-    return { layers, epochs, kept, ending };
+    return trainingHistory(this.#fit, layers, this.#settings.earlyStopping);
   }
 
   /** Why the training ended. */
   get ending(): Trained['ending'] {
     return this.#fit.ending;
-  }
-
-  /** The network for scoring, made when first needed. */
-  #scoring(): { network: Network; rows: number } {
-    if (this.#scorer) return this.#scorer;
-    const { bytes } = rowNetwork(this.#plan).space;
-    const rows = Math.max(1, Math.min(BLOCK, Math.floor(BLOCK_BYTES / bytes)));
-    const network = new Network(this.#plan, { rows, training: false });
-    network.open();
-    network.restore(this.#fit.weights);
-    this.#scorer = { network, rows };
-    return this.#scorer;
   }
 
   /** Standardised cells of rows, columns in the order of names. */
@@ -109,7 +91,7 @@ export class NeuralModel extends FittedModel {
   }
 
   /** Scores rows block by block. @param feed puts rows at the input of the network */
-  #scoreBy(rows: number, feed: (network: Network, span: Span) => void): Float32Array {
+  #scoreBy(rows: number, feed: Passage['feed']): Float32Array {
     const { present } = this.#fit;
     const classes = this.classes.length;
     const out = new Float32Array(rows * classes);
@@ -117,17 +99,12 @@ export class NeuralModel extends FittedModel {
       for (let at = present[0]!; at < out.length; at += classes) out[at] = 1;
       return out;
     }
-    if (rows === 0) return out;
-    const { network, rows: block } = this.#scoring();
-    const { space, output } = network;
-    const pass = { training: false, random: new Random(0) };
-    for (let from = 0; from < rows; from += block) {
-      const to = Math.min(rows, from + block);
-      feed(network, { from, to });
-      network.forward(to - from, pass);
-      const outputs = space.view(output.at, (to - from) * present.length);
-      this.#share(outputs, out.subarray(from * classes), to - from);
-    }
+    this.#blocks.run(rows, {
+      feed,
+      take: (outputs, { from, to }) => {
+        this.#share(outputs, out.subarray(from * classes), to - from);
+      },
+    });
     return out;
   }
 
@@ -200,15 +177,7 @@ export class NeuralModel extends FittedModel {
 
   /** How far the true class's share moves, in the mean, when a column is set to its mean. */
   importances(): Float64Array {
-    return this.#inMatrixOrder(this.#fit.importances);
-  }
-
-  #inMatrixOrder(values: Float64Array): Float64Array {
-    const out = new Float64Array(values.length);
-    this.#order.forEach((column, c) => {
-      out[column] = values[c]!;
-    });
-    return out;
+    return inMatrixOrder(this.#fit.importances, this.#order);
   }
 
   /**
@@ -261,7 +230,8 @@ export class NeuralModel extends FittedModel {
       const column = columnOf[i % columnOf.length]!;
       if (column < cols) parts[column]! += (slope[at]! * (row[i]! - mean[i]!)) / POINTS;
     }
-    return this.#inMatrixOrder(parts.map((part) => (Number.isFinite(part) ? part : 0)));
+    const finite = parts.map((part) => (Number.isFinite(part) ? part : 0));
+    return inMatrixOrder(finite, this.#order);
   }
 
   /** The mean row, with the row's own codes and gaps, and the row, both as the network encodes them. */
@@ -287,37 +257,14 @@ export class NeuralModel extends FittedModel {
   }
 
   tensors(): Tensor[] {
-    const { present, shift, scale, importances, epochs, ending, weights, pieces } = this.#fit;
-    const cols = this.features.length;
-    const column = (name: string, data: Float64Array): Tensor => ({
-      name,
-      type: 'F64',
-      shape: [cols],
-      data,
-    });
+    const { present, weights, pieces } = this.#fit;
     return [
       { name: 'present', type: 'I32', shape: [present.length], data: present },
-      column('shift', shift),
-      column('scale', scale),
-      column('importances', importances),
-      {
-        name: 'epochs',
-        type: 'F64',
-        shape: [epochs.length, EPOCH_FIELDS],
-        data: packEpochs(epochs),
-      },
-      { name: 'ending', type: 'I32', shape: [1], data: Int32Array.of(ENDINGS.indexOf(ending)) },
+      ...historyTensors(this.#fit),
       ...(this.#settings.pieces > 0 ? pieceTensors(pieces) : []),
-      ...weights.map((data, i): Tensor => {
-        return { name: this.#names[i]!, type: 'F32', shape: [data.length], data };
-      }),
+      ...weightTensors(this.#plan, weights),
     ];
   }
-}
-
-/** A network for one row: what weights there are, and how much room a row takes. */
-function rowNetwork(plan: NetworkPlan): Network {
-  return new Network(plan, { rows: 1, training: false });
 }
 
 /** What the network of a file is built from, besides its parameters. */
@@ -331,77 +278,17 @@ function modelPlan(facts: ModelFacts, settings: Settings, built: Built): Network
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing, has another shape or is out of range */
 export function loadNeural(facts: ModelFacts, stored: StoredModel): NeuralModel {
-  const where = `model ${stored.kind}`;
-  const cols = facts.features.length;
-  const columns = (name: string, from: number): Float64Array => {
-    const { data } = storedTensor(stored, name, 'F64', 1);
-    if (data.length !== cols) refuseStored(`${where}, tensor ${name}`, `${data.length}`, `${cols}`);
-    if (data.some((value) => value < from)) {
-      refuseStored(`${where}, tensor ${name}`, 'a number too low', `numbers from ${from}`);
-    }
-    return data;
-  };
-  const shift = columns('shift', Number.NEGATIVE_INFINITY);
-  const scale = columns('scale', 0);
-  const importances = columns('importances', 0);
+  const history = storedHistory(stored);
   const { data: present } = storedTensor(stored, 'present', 'I32', 1);
   const rises = present.every(
     (k, i) => k < facts.classes.length && k > (i > 0 ? present[i - 1]! : -1),
   );
   if (present.length === 0 || !rises) {
-    refuseStored(`${where}, tensor present`, 'other classes', 'rising class indices');
+    refuseStored(`model ${stored.kind}, tensor present`, 'other classes', 'rising class indices');
   }
-  const { data: ending } = storedTensor(stored, 'ending', 'I32', 1);
-  const ended = ending.length === 1 ? ENDINGS[ending[0]!] : undefined;
-  if (!ended) return refuseStored(`${where}, tensor ending`, String(ending[0]), '0, 1 or 2');
+  const cols = facts.features.length;
   const pieces = Number(facts.parameters['pieces']) > 0 ? storedPieces(stored, cols) : [];
-  const weights = present.length > 1 ? storedWeights(facts, stored, { present, pieces }) : [];
-  const epochs = storedEpochs(stored);
-  return new NeuralModel(facts, {
-    present,
-    shift,
-    scale,
-    importances,
-    epochs,
-    ending: ended,
-    weights,
-    pieces,
-  });
-}
-
-function storedEpochs(stored: StoredModel): Epoch[] {
-  const { data, shape } = storedTensor(stored, 'epochs', 'F64', 2);
-  const epochs = unpackEpochs(data, shape[1]!);
-  if (epochs) return epochs;
-  const saw = `${shape[1]} columns`;
-  return refuseStored(`model ${stored.kind}, tensor epochs`, saw, String(EPOCH_FIELDS));
-}
-
-function storedWeights(facts: ModelFacts, stored: StoredModel, built: Built): Float32Array[] {
-  const where = `model ${stored.kind}`;
-  const { space } = rowNetwork(describedPlan(facts, stored, built));
-  if (space.bytes > MOST_BYTES) {
-    refuseStored(`${where}, network`, `${space.bytes} bytes a row`, `at most ${MOST_BYTES}`);
-  }
-  return space.weights.map(({ name, size }) => {
-    const { data } = storedTensor(stored, name, 'F32', 1);
-    if (data.length !== size) {
-      refuseStored(`${where}, tensor ${name}`, `${data.length} numbers`, `${size}`);
-    }
-    if (name.endsWith('.variance') && data.some((value) => value < 0)) {
-      refuseStored(`${where}, tensor ${name}`, 'a number below 0', 'numbers from 0');
-    }
-    return data;
-  });
-}
-
-/** A wrong description is one more way for a file to be wrong. */
-function describedPlan(facts: ModelFacts, stored: StoredModel, built: Built): NetworkPlan {
-  try {
-    return modelPlan(facts, readSettings(facts.parameters), built);
-  } catch (error) {
-    if (!(error instanceof WiresiftError)) throw error;
-    const { where, saw, expected } = error.facts;
-    return refuseStored(`model ${stored.kind}, ${where}`, saw, expected);
-  }
+  const planned = () => modelPlan(facts, readSettings(facts.parameters), { present, pieces });
+  const weights = present.length > 1 ? storedWeights(stored, planned) : [];
+  return new NeuralModel(facts, { ...history, present, weights, pieces });
 }

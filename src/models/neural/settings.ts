@@ -6,6 +6,8 @@ import { SCHEDULES, type SchedulePlan } from './schedule.ts';
 
 /** Losses that a network over classes may be trained by. */
 export const LOSSES = ['cross-entropy', 'focal', 'binary-cross-entropy', 'squared-error'] as const;
+/** A loss over classes, or of a network that gives its own input back. */
+export type Loss = (typeof LOSSES)[number] | 'reconstruction';
 /** Ways to step down the slopes. */
 export const OPTIMISERS = ['adam', 'adamw', 'sgd'] as const;
 
@@ -21,7 +23,7 @@ export interface Settings {
   readonly l1: number;
   readonly l2: number;
   readonly clip: number;
-  readonly loss: (typeof LOSSES)[number];
+  readonly loss: Loss;
   readonly smoothing: number;
   readonly focus: number;
   readonly classWeight: string;

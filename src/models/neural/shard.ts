@@ -1,7 +1,7 @@
 import { Random } from '../../base/index.ts';
 import type { PieceWork } from '../crew.ts';
 import { feedRows, type Span } from './feed.ts';
-import { type ClassBatch, classLoss } from './loss.ts';
+import { type ClassBatch, classLoss, squaredError } from './loss.ts';
 import { Network } from './network.ts';
 import type { Rows } from './prepare.ts';
 import { JOB, type LearnTask, MOST_SHARDS, shardStart, shardsOf } from './task.ts';
@@ -20,7 +20,9 @@ export type Phase = (typeof PHASES)[number];
 export class ShardWork implements PieceWork<Phase> {
   readonly phases = PHASES;
   readonly network: Network;
-  readonly batch: ClassBatch & { rows: number; divisor: number };
+  readonly batch: ClassBatch & { readonly values: Float32Array; rows: number; divisor: number };
+  /** Whether the network is to give its input back. */
+  readonly #mirrors: boolean;
   readonly #task: LearnTask;
   /** Where each weight begins among all. */
   readonly #starts: readonly { readonly weight: Weight; readonly from: number }[];
@@ -33,8 +35,9 @@ export class ShardWork implements PieceWork<Phase> {
     this.#random = new Random(seed).fork('training');
     this.network = new Network(plan, { rows, training: true });
     this.network.open();
-    const { space, output } = this.network;
+    const { space, input, output } = this.network;
     const width = plan.outputs;
+    this.#mirrors = task.loss.loss === 'reconstruction';
     this.batch = {
       out: space.view(output.at, rows * width),
       slopes: space.view(output.slope, rows * width),
@@ -43,6 +46,7 @@ export class ShardWork implements PieceWork<Phase> {
       labels: new Int32Array(rows),
       weights: new Float64Array(rows),
       divisor: 1,
+      values: space.view(input.at, this.#mirrors ? rows * width : 0),
     };
     let from = 0;
     this.#starts = space.weights.map((weight) => {
@@ -88,7 +92,7 @@ export class ShardWork implements PieceWork<Phase> {
     const shard = job[JOB.step]! * MOST_SHARDS + piece;
     const random = this.#random.fork(job[JOB.epoch]!).fork(shard);
     network.forward(to - from, { training: true, random });
-    sums[2 * piece] = classLoss(this.#task.loss, batch);
+    sums[2 * piece] = this.#loss();
     sums[2 * piece + 1] = this.#right();
     const { space } = network;
     for (const { weight } of this.#starts) {
@@ -107,14 +111,19 @@ export class ShardWork implements PieceWork<Phase> {
     const to = Math.min(held!.point.length, from + rows);
     this.gather(held!, { from, to });
     this.network.forward(to - from, { training: false, random: this.#random });
-    sums[2 * piece] = classLoss(this.#task.loss, this.batch);
+    sums[2 * piece] = this.#loss();
     sums[2 * piece + 1] = this.#right(right);
+  }
+
+  #loss(): number {
+    return this.#mirrors ? squaredError(this.batch) : classLoss(this.#task.loss, this.batch);
   }
 
   /** Rows of the batch whose largest output is that of their class. @param byClass added to */
   #right(byClass?: Int32Array): number {
     const { out, rows, width, labels } = this.batch;
     let right = 0;
+    if (this.#mirrors) return right;
     for (let r = 0, at = 0; r < rows; r++, at += width) {
       const label = labels[r]!;
       const own = out[at + label]!;

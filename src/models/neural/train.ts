@@ -32,11 +32,12 @@ type NetworkFacts = 'cols' | 'present' | 'categories' | 'pieces';
 
 /** What the network of these settings is built from, for data or a model with these columns. */
 export function networkPlan(
-  { description, embedding, window, gap = false }: Settings,
+  { description, embedding, loss, window, gap = false }: Settings,
   { cols, present, categories, pieces }: Pick<TrainingData, NetworkFacts>,
 ): NetworkPlan {
   const inputs = stepWidth({ cols, gap });
-  const plan = { description, inputs, outputs: present.length, pieces, window };
+  const outputs = loss === 'reconstruction' ? cols : present.length;
+  const plan = { description, inputs, outputs, pieces, window };
   return { ...plan, categories: { columns: categories, size: embedding } };
 }
 
