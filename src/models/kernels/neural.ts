@@ -84,6 +84,16 @@ export interface NeuralKernels {
     cellSlope: number,
     count: number,
   ): void;
+  dropout(
+    to: number,
+    factors: number,
+    from: number,
+    n: number,
+    seed: number,
+    limit: number,
+    kept: number,
+  ): void;
+  multiply(to: number, a: number, b: number, n: number): void;
   maxPool(
     to: number,
     marks: number,

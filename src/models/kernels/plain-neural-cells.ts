@@ -8,7 +8,16 @@ const GELU_SLOPE = fround(0.134145);
 
 type Cells = Pick<
   NeuralKernels,
-  'tanhBack' | 'sigmoidBack' | 'gelu' | 'geluBack' | 'gruStep' | 'gruBack' | 'lstmStep' | 'lstmBack'
+  | 'tanhBack'
+  | 'sigmoidBack'
+  | 'gelu'
+  | 'geluBack'
+  | 'gruStep'
+  | 'gruBack'
+  | 'lstmStep'
+  | 'lstmBack'
+  | 'dropout'
+  | 'multiply'
 >;
 
 const rest = (x: number): number => fround(1 - x);
@@ -16,6 +25,18 @@ const times = (a: number, b: number): number => fround(a * b);
 
 function geluInner(x: number): number {
   return times(GELU_SCALE, mulAdd32(x, GELU_CUBE, times(times(x, x), x)));
+}
+
+/** 2^32 over the golden ratio. */
+const GOLDEN = 0x9e3779b9;
+
+/** The hash of `assembly/neural-cells.ts`, 0 to 2^32 - 1. */
+function mixed(place: number): number {
+  let x = place ^ (place >>> 16);
+  x = Math.imul(x, 0x85ebca6b);
+  x ^= x >>> 13;
+  x = Math.imul(x, 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
 }
 
 /** The clear version of `assembly/neural-cells.ts`, equal bit by bit to its exact build. */
@@ -99,6 +120,20 @@ export function plainCells(f: Float32Array): Cells {
         f[fi!] = times(times(kept, f[bi!]!), rest(k));
         f[si!] = kept;
         f[ci!] = 0;
+      });
+    },
+    dropout(...[to, factors, from, n, seed, limit, kept]) {
+      const end = (n + 3) & ~3;
+      for (let i = 0; i < end; i++) {
+        const hash = mixed((Math.imul(i, GOLDEN) + seed) | 0);
+        const factor = hash < limit ? 0 : fround(kept);
+        f[(factors >>> 2) + i] = factor;
+        f[(to >>> 2) + i] = f[(from >>> 2) + i]! * factor;
+      }
+    },
+    multiply(...[to, a, b, n]) {
+      each(n, [to, a, b], (t, i, k) => {
+        f[t!] = times(f[i!]!, f[k!]!);
       });
     },
   };

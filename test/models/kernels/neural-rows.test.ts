@@ -18,6 +18,10 @@ describe('neural kernels by number and by row', () => {
       builds((k, [a, b, c]) => k.sigmoidBack(a, b, c, n));
       builds((k, [a, b]) => k.gelu(a, b, n));
       builds((k, [a, b, c]) => k.geluBack(a, b, c, n));
+      builds((k, [a, b, c]) => k.multiply(a, b, c, n));
+      for (const seed of [0, 7, 0xfedcba98]) {
+        builds((k, [a, b, c]) => k.dropout(a, b, c, n, seed, 0.3 * 2 ** 32, 1 / 0.7));
+      }
       for (const kernel of ['gruStep', 'gruBack'] as const) {
         builds((k, [a]) => {
           const [r, z, own, inner, before, out, carried] = places(a, 7) as Seven;
@@ -117,6 +121,25 @@ describe('neural kernels by number and by row', () => {
       normal.reduce((total, x) => total + x * x, 0),
       7,
     );
+  });
+
+  it('drop the share that is asked for, elsewhere with another seed', () => {
+    for (const share of [0, 0.1, 0.5]) {
+      const [one, other] = [1, 2].map((seed) => {
+        const all = after('relaxed', (k, [a, b, c]) => {
+          k.dropout(a, b, c, FLOATS, seed, share * 2 ** 32, 1 / (1 - share));
+        });
+        return all.subarray(FLOATS, 2 * FLOATS);
+      });
+      const dropped = one!.filter((factor) => factor === 0).length / FLOATS;
+      assert.ok(Math.abs(dropped - share) < 0.03, `${dropped}`);
+      assert.ok(one!.every((factor) => factor === 0 || factor === Math.fround(1 / (1 - share))));
+      const both = one!.filter((factor, i) => factor === 0 && other![i] === 0).length / FLOATS;
+      assert.ok(Math.abs(both - share * share) < 0.03, `${both}`);
+      // Neighbours are dropped independently too.
+      const pairs = one!.filter((factor, i) => factor === 0 && one![i + 1] === 0).length / FLOATS;
+      assert.ok(Math.abs(pairs - share * share) < 0.03, `${pairs}`);
+    }
   });
 
   it('heed no hidden step, and let a row see all others', () => {

@@ -151,3 +151,41 @@ export function lstmBack(
     v128.store(carried + at, zero);
   }
 }
+
+@inline
+/** Bits of each number mixed into all of it: the last steps of MurmurHash3 (Appleby). */
+function mixed(x: v128): v128 {
+  x = v128.xor(x, i32x4.shr_u(x, 16));
+  x = i32x4.mul(x, i32x4.splat(0x85ebca6b));
+  x = v128.xor(x, i32x4.shr_u(x, 13));
+  x = i32x4.mul(x, i32x4.splat(0xc2b2ae35));
+  return v128.xor(x, i32x4.shr_u(x, 16));
+}
+
+/**
+ * to = from · factors, which become 0 where the hash of place and seed is below `limit`, else
+ * `kept`. Places are spread by the golden ratio.
+ */
+export function dropout(
+  to: usize, factors: usize, from: usize, n: u32, seed: u32, limit: u32, kept: f32,
+): void {
+  const factor: v128 = f32x4.splat(kept), least: v128 = i32x4.splat(limit);
+  const step: v128 = i32x4.splat(4 * 0x9e3779b9);
+  let place: v128 = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(0x9e3779b9));
+  place = i32x4.add(place, i32x4.splat(seed));
+  for (let i: u32 = 0; i < n; i += 4) {
+    const at: usize = <usize>i << 2;
+    const own: v128 = v128.andnot(factor, i32x4.lt_u(mixed(place), least));
+    v128.store(factors + at, own);
+    v128.store(to + at, f32x4.mul(v128.load(from + at), own));
+    place = i32x4.add(place, step);
+  }
+}
+
+/** to = a · b. */
+export function multiply(to: usize, a: usize, b: usize, n: u32): void {
+  for (let i: u32 = 0; i < n; i += 4) {
+    const at: usize = <usize>i << 2;
+    v128.store(to + at, f32x4.mul(v128.load(a + at), v128.load(b + at)));
+  }
+}

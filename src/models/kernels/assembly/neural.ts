@@ -10,7 +10,7 @@ import { exp4, mulAdd, sigmoid4, tanh4 } from './neural-vectors';
 export { attend, attendBack } from './neural-attention';
 export { batchNorm, batchNormBack, sumSquares } from './neural-columns';
 export {
-  gelu, geluBack, gruBack, gruStep, lstmBack, lstmStep, sigmoidBack, tanhBack,
+  dropout, gelu, geluBack, gruBack, gruStep, lstmBack, lstmStep, multiply, sigmoidBack, tanhBack,
 } from './neural-cells';
 export {
   averagePool, averagePoolBack, maxPool, maxPoolBack,

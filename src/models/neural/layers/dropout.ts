@@ -15,32 +15,23 @@ export class Dropout implements Layer {
     this.#share = share;
     const { training, rows } = space.plan;
     this.output = training ? space.signal(input.shape) : input;
-    this.#mask = training ? space.take(rows * steps * channels) : 0;
+    this.#mask = training ? space.take(rows * steps * channels + 16) : 0;
   }
 
   forward(rows: number, { training, random }: Pass): void {
     if (this.output === this.#input) return;
-    const { floats } = this.#space;
     const { at, shape } = this.#input;
     const count = rows * shape.steps * shape.channels;
-    const from = at / 4;
-    const to = this.output.at / 4;
-    const mask = this.#mask / 4;
-    const kept = 1 / (1 - this.#share);
-    for (let i = 0; i < count; i++) {
-      const factor = !training ? 1 : random.next() < this.#share ? 0 : kept;
-      floats[mask + i] = factor;
-      floats[to + i] = floats[from + i]! * factor;
-    }
+    const share = training ? this.#share : 0;
+    const [seed, limit] = [random.uint32(), share * 2 ** 32];
+    const to = this.output.at;
+    this.#space.kernels.dropout(to, this.#mask, at, count, seed, limit, 1 / (1 - share));
   }
 
   backward(rows: number): void {
     const { slope, shape } = this.#input;
     if (!slope || this.output === this.#input) return;
-    const { floats } = this.#space;
     const count = rows * shape.steps * shape.channels;
-    const given = this.output.slope / 4;
-    const mask = this.#mask / 4;
-    for (let i = 0; i < count; i++) floats[slope / 4 + i] = floats[given + i]! * floats[mask + i]!;
+    this.#space.kernels.multiply(slope, this.output.slope, this.#mask, count);
   }
 }
