@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import {
   type Epoch,
@@ -84,7 +85,8 @@ export function trainingDisplay(
   const begin = (event: Extract<TrainingEvent, { event: 'network' }>): void => {
     const { layers, rows, heldOut, before, of } = event;
     const others = heldOut > 0 ? `, ${heldOut} held out` : '';
-    for (const line of networkText(layers).split('\n')) tell(line);
+    // Without bold heads: remarks hold no control characters.
+    for (const line of stripVTControlCharacters(networkText(layers)).split('\n')) tell(line);
     tell(`${label}: ${trainedNumbers(layers)} numbers by ${rows} rows${others}`);
     if (before.length > 0) tell(`carried on after epoch ${before.length} of the checkpoint`);
     if (!stream.isTTY || before.length >= of) return;
