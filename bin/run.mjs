@@ -12,6 +12,8 @@ const tool = (name) => inRoot('node_modules', name);
 const TSC = [tool('typescript/bin/tsc')];
 const BIOME = [tool('@biomejs/biome/bin/biome')];
 const CLI = [inRoot('src/cli/main.ts')];
+const VITE = [tool('vite/bin/vite.js'), 'build', '--config', inRoot('console/vite.config.ts')];
+const CONSOLE_CHECK = [...TSC, '-p', inRoot('console'), '--noEmit'];
 
 function examples() {
   const folder = inRoot('examples');
@@ -28,12 +30,14 @@ const TASKS = {
       ? []
       : [
           [...TSC, '-p', root, '--noEmit'],
+          CONSOLE_CHECK,
           [...BIOME, 'check', root],
         ]),
     ['--test', ...(args.length > 0 ? args : ['test/**/*.test.ts'])],
   ],
   check: () => [
     [...TSC, '-p', root, '--noEmit'],
+    CONSOLE_CHECK,
     [...BIOME, 'check', root],
   ],
   format: () => [[...BIOME, 'check', '--write', root]],
@@ -43,7 +47,8 @@ const TASKS = {
   examples: (args) => [[inRoot('examples/make.ts'), ...args]],
   models: (args) => [[inRoot('models/make.ts'), ...args]],
   figures: (args) => [[inRoot('bench/figures/main.ts'), ...args]],
-  build: () => [[...TSC, '-p', inRoot('tsconfig.build.json')]],
+  console: () => [VITE],
+  build: () => [[...TSC, '-p', inRoot('tsconfig.build.json')], VITE],
 };
 
 function fail(line) {

@@ -39,6 +39,7 @@ export class MemoryLayout {
     }
     if (typeof WebAssembly === 'undefined') return { buffer: new SharedArrayBuffer(this.#bytes) };
     const pages = Math.ceil(this.#bytes / PAGE) + 1;
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory: object = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    return memory as KernelMemory;
   }
 }

@@ -66,22 +66,28 @@ export function theme(name: ThemeName): Theme {
   };
 }
 
-function declarations({ ink, faint, paper, series, plus, minus }: Theme): string {
-  const lines = [
-    ['ink', ink],
-    ['faint', faint],
-    ['paper', paper],
-    ['plus', plus],
-    ['minus', minus],
-    ...series.map((colour, index) => [`series-${index + 1}`, colour]),
+/** CSS variables that `page` pictures read, with their values in a fixed theme. */
+export function themeVariables(name: 'light' | 'dark'): (readonly [name: string, value: string])[] {
+  const { ink, faint, paper, series, plus, minus } = FIXED[name];
+  return [
+    ['--ws-ink', ink],
+    ['--ws-faint', faint],
+    ['--ws-paper', paper],
+    ['--ws-plus', plus],
+    ['--ws-minus', minus],
+    ...series.map((colour, index) => [`--ws-series-${index + 1}`, colour] as const),
   ];
-  return lines.map(([name, colour]) => `--ws-${name}: ${colour};`).join(' ');
 }
+
+const declarations = (name: 'light' | 'dark'): string =>
+  themeVariables(name)
+    .map(([variableName, value]) => `${variableName}: ${value};`)
+    .join(' ');
 
 /** CSS that gives `page` pictures their colours by the reader's preference; print is light. */
 export const THEME_CSS = [
-  `:root { color-scheme: light dark; ${declarations(FIXED.light)} }`,
-  `@media screen and (prefers-color-scheme: dark) { :root { ${declarations(FIXED.dark)} } }`,
+  `:root { color-scheme: light dark; ${declarations('light')} }`,
+  `@media screen and (prefers-color-scheme: dark) { :root { ${declarations('dark')} } }`,
 ].join('\n');
 
 /** Colour and dash of series `index`; both repeat past their number, out of step. */

@@ -1,0 +1,7 @@
+import { render } from 'solid-js/web';
+import { App } from './app.tsx';
+import { applyTheme } from './shell/theme.ts';
+import './theme.css';
+
+applyTheme();
+render(() => <App />, document.getElementById('console')!);
