@@ -8,6 +8,7 @@ import { exploreCommand } from './commands/explore.ts';
 import { flowsCommand } from './commands/flows.ts';
 import { modelsCommand } from './commands/models.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
+import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { transferCommand } from './commands/transfer.ts';
 import type { CommandContext } from './context.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   transferCommand,
   datasetsCommand,
   modelsCommand,
+  serveCommand,
 ] as const;
 
 /**
