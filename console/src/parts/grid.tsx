@@ -86,7 +86,7 @@ export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>)
       aria-rowcount={props.list.total() ?? props.list.rows().length}
       aria-busy={props.list.loading()}
       aria-activedescendant={props.current >= 0 ? `row-${props.current}` : undefined}
-      tabindex="0"
+      tabIndex={0}
       onKeyDown={onKey}
       style={{ '--tracks': tracks(), '--narrow-tracks': narrowTracks() }}
     >
