@@ -189,7 +189,7 @@ async function repeat(
     steps: stepsOf(data, arm, leaks, { prepared: [prepared, ...logged], parted, classes, part }),
     models: reproduced,
     ...(part.printedEpochSeconds ? { printedEpochSeconds: part.printedEpochSeconds } : {}),
-    honestText: `${honest.parts.text}; all else learned from training rows alone`,
+    honestText: `${honest.parts.text}; all else learned from training rows alone${log ? '; logarithms of numbers' : ''}`,
     leaks,
     honestLeaks,
     goals: goalsOf(part.figures, reproduced, reproduced),
