@@ -14,7 +14,7 @@ const [name, ...args] = process.argv.slice(2);
 const known = FIGURES.find((each) => each === name);
 if (!known) {
   process.stderr.write(
-    `usage: npm run figures -- NAME [--seeds N] [--quick] [--json] [--threads N] [--data FOLDER] [--journal FILE]\n` +
+    `usage: npm run figures -- NAME [--seeds N] [--quick] [--json] [--threads N] [--data FOLDER] [--journal FILE] [--kinds KIND,KIND]\n` +
       `  names: ${FIGURES.join(', ')}\n`,
   );
   process.exit(2);

@@ -17,6 +17,8 @@ export interface Settings {
   readonly data: string;
   /** Where `toniot-networks` keeps finished fits. */
   readonly journal?: string | undefined;
+  /** Kinds of model that `toniot-networks` is to have; absent: all. */
+  readonly kinds?: string | undefined;
 }
 
 /** Options of the command line. */
@@ -28,6 +30,7 @@ export function readSettings(args: readonly string[]): Settings {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       journal: { type: 'string' },
+      kinds: { type: 'string' },
       threads: { type: 'string', default: String(availableParallelism()) },
       data: {
         type: 'string',

@@ -107,9 +107,11 @@ export async function run(settings: Settings): Promise<void> {
   const data: LabelledTable = await findDataset('ton-iot').read(path, { target: 'type' });
   const { groups } = identicalGroups(data.table, COLUMNS);
   const journal = new Journal<Result>(settings.journal);
+  const kinds = settings.kinds?.split(',');
+  const asked = ENTRIES.filter(({ kind }) => kinds?.includes(kind) ?? true);
   const entries = settings.quick
-    ? ENTRIES.map((each) => ({ ...each, parameters: fewer(each) }))
-    : ENTRIES;
+    ? asked.map((each) => ({ ...each, parameters: fewer(each) }))
+    : asked;
   const tasks = entries.flatMap((entry) =>
     Array.from({ length: Math.min(entry.seeds, settings.seeds) }, (_, i) => i + 1).flatMap((seed) =>
       ['random', 'grouped'].map((split) => ({ entry, seed, split })),
