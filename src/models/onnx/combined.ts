@@ -104,10 +104,13 @@ export function addStaged(add: AddKind): AddKind {
 /** A model whose scores go through one calibrator a class. */
 export function addCalibrated(add: AddKind): AddKind {
   return (graph, part, matrix) => {
+    const isotonic = part.parameters['method'] === 'isotonic';
+    const before = graph.precise;
+    graph.precise = before || isotonic;
     const base = addRounded(graph, add(graph, baseOf(part), matrix));
+    graph.precise = before;
     const classes = part.classes.length;
     if (classes === 1) return { value: base, type: 'double' };
-    const isotonic = part.parameters['method'] === 'isotonic';
     if (classes === 2) {
       const share = graph.add('Gather', [base, graph.ints([1])], AXIS);
       const own = isotonic ? addIsotonic(graph, part, share, 0) : addSigmoids(graph, part, share);

@@ -51,6 +51,15 @@ export function exportOnnx(
   else addPipeline(graph, file.pipeline);
   const tensors = new Map(model.tensors().map((tensor) => [tensor.name, tensor]));
   const shares = addKind(graph, { kind, parameters, classes, features, tensors }, 'matrix');
+  if (graph.operators.has('TreeEnsemble') && graph.operators.has('TreeEnsembleRegressor')) {
+    const saw = 'trees that split by sets of categories beside a forest';
+    refuseExport(
+      `kind ${kind}`,
+      saw,
+      'one or the other: ONNX has no version with both',
+      'Train without categories',
+    );
+  }
   const all = addCast(graph, shares, 'float');
   graph.add('Identity', [all], {}, { as: 'probabilities' });
   const most = { axis: { int: 1 }, keepdims: { int: 0 } };

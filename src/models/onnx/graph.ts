@@ -58,6 +58,8 @@ export class GraphBuilder {
   readonly inputs: GraphValue[] = [];
   readonly outputs: GraphValue[] = [];
   readonly operators = new Map<string, number>();
+  /** Whether what is added now feeds something steep, so that rounding to 32 bits would show. */
+  precise = false;
   readonly #nodes: ProtoWriter[] = [];
   readonly #constants: ProtoWriter[] = [];
   readonly #shared = new Map<string, string>();

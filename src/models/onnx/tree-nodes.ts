@@ -1,4 +1,5 @@
-import type { Attributes } from './graph.ts';
+import { type Attribute, type Attributes, rawTensor } from './graph.ts';
+import { littleEndian } from './proto-write.ts';
 
 /** A node that splits; the left child is the next node of its tree. */
 export interface SplitNode {
@@ -7,6 +8,12 @@ export interface SplitNode {
   readonly column: number;
   readonly cut: number;
   readonly right: number;
+}
+
+/** 64-bit floats: with them the runtime adds up in 64 bits, as we do. */
+function doubles(values: readonly number[]): Attribute {
+  const raw = littleEndian(Float64Array.from(values));
+  return { tensor: rawTensor('double', [values.length], raw) };
 }
 
 /** Nodes and leaves as the operator `TreeEnsembleRegressor` lists them. */
@@ -70,14 +77,14 @@ export class TreeNodes {
       nodes_treeids: { ints: this.#trees },
       nodes_nodeids: { ints: this.#ids },
       nodes_featureids: { ints: this.#columns },
-      nodes_values: { floats: this.#cuts },
+      nodes_values_as_tensor: doubles(this.#cuts),
       nodes_modes: { texts: this.#modes },
       nodes_truenodeids: { ints: this.#yes },
       nodes_falsenodeids: { ints: this.#no },
       target_treeids: { ints: this.#leafTrees },
       target_nodeids: { ints: this.#leafIds },
       target_ids: { ints: this.#leafTargets },
-      target_weights: { floats: this.#weights },
+      target_weights_as_tensor: doubles(this.#weights),
     };
   }
 }

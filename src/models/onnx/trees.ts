@@ -8,8 +8,12 @@ import { TreeNodes } from './tree-nodes.ts';
 
 /** Rows × targets, 32-bit floats: sums of the leaves that each row falls into. */
 function addTrees(graph: GraphBuilder, nodes: TreeNodes, matrix: string): string {
+  // Cells of 64 bits are what makes the sums of 64 bits; the outputs are of 32.
   const shared = { n_targets: { int: nodes.targets }, aggregate_function: { text: 'SUM' } };
-  return graph.addMl('TreeEnsembleRegressor', [matrix], { ...shared, ...nodes.attributes() });
+  return graph.addMl('TreeEnsembleRegressor', [addDoubles(graph, matrix)], {
+    ...shared,
+    ...nodes.attributes(),
+  });
 }
 
 /** Trees, forests, extra trees: the mean of the leaves' shares. */
@@ -112,8 +116,10 @@ export function addBoosting(graph: GraphBuilder, part: Part, matrix: string): Sh
   if (classes === 1) return addSameRow(graph, matrix, [1]);
   const base = numbersOf(part, 'base');
   const sets = numbersOf(part, 'sets').length > 0;
-  const sums = sets ? addSetTrees(graph, part, matrix) : addBoosted(graph, part, matrix);
-  const scores = graph.add('Add', [addDoubles(graph, sums), graph.doubles(base)]);
+  const sums = sets
+    ? addDoubles(graph, addSetTrees(graph, part, matrix))
+    : addBoosted(graph, part, matrix);
+  const scores = graph.add('Add', [sums, graph.doubles(base)]);
   const value =
     classes === 2
       ? addBoth(graph, graph.add('Sigmoid', [scores]))
@@ -128,13 +134,17 @@ function addBoosted(graph: GraphBuilder, part: Part, matrix: string): string {
   const right = numbersOf(part, 'right');
   const values = numbersOf(part, 'values');
   const outputs = numbersOf(part, 'base').length;
-  const nodes = new TreeNodes('BRANCH_LEQ', outputs);
+  const grid = graph.precise ? sumGrid(starts, feature, right, values) : 0;
+  const nodes = new TreeNodes('BRANCH_LEQ', grid > 0 ? 2 * outputs : outputs);
   for (let t = 0; t + 1 < starts.length; t++) {
     for (let node = starts[t]!; node < starts[t + 1]!; node++) {
       const id = node - starts[t]!;
       if (feature[node]! < 0) {
+        const value = values[right[node]!]!;
+        const coarse = grid > 0 ? Math.round(value / grid) * grid : value;
         nodes.leaf(t, id);
-        nodes.give(t, id, t % outputs, values[right[node]!]!);
+        nodes.give(t, id, t % outputs, coarse);
+        if (coarse !== value) nodes.give(t, id, outputs + (t % outputs), value - coarse);
         continue;
       }
       const child = right[node]! - starts[t]!;
@@ -142,7 +152,31 @@ function addBoosted(graph: GraphBuilder, part: Part, matrix: string): string {
     }
   }
   if (starts.length === 1) nodes.none();
-  return addTrees(graph, nodes, matrix);
+  const sums = addDoubles(graph, addTrees(graph, nodes, matrix));
+  if (grid === 0) return sums;
+  const parts = graph.add('Reshape', [sums, graph.ints([0, 2, outputs])]);
+  return graph.add('ReduceSum', [parts, graph.ints([1])], { keepdims: { int: 0 } });
+}
+
+/**
+ * A power of two so coarse that 32 bits hold every sum of multiples of it that the trees can give: what
+ * is left of the leaves is summed beside it, and both together are as good as 64 bits.
+ */
+function sumGrid(
+  starts: ArrayLike<number>,
+  feature: ArrayLike<number>,
+  right: ArrayLike<number>,
+  values: ArrayLike<number>,
+): number {
+  let sum = 0;
+  for (let t = 0; t + 1 < starts.length; t++) {
+    let most = 0;
+    for (let node = starts[t]!; node < starts[t + 1]!; node++) {
+      if (feature[node]! < 0) most = Math.max(most, Math.abs(values[right[node]!]!));
+    }
+    sum += most;
+  }
+  return sum > 0 ? 2 ** (Math.ceil(Math.log2(sum)) - 22) : 1;
 }
 
 /** Modes of a node of the operator `TreeEnsemble`. */

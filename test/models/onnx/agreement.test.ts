@@ -33,6 +33,7 @@ const layers = (steps: number | 'columns', ...list: object[]): Parameters => ({
 const VARIANTS: readonly (readonly [string, string, Parameters])[] = [
   ['categories of boosting', 'boosting', { categories: 'level,ack', iterations: 20 }],
   ['one tree of one leaf', 'tree', { minSamplesLeaf: 1000 }],
+  ['isotonic boosting', 'calibrated', { base: 'boosting' }],
   ['platt', 'calibrated', { base: 'logistic', method: 'platt' }],
   ['pieces', 'ann', { ...SHORT, pieces: 12 }],
   ['pieces of four steps', 'gru', { ...SHORT, pieces: 5 }],

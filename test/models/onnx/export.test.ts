@@ -62,14 +62,15 @@ describe('exportOnnx', () => {
     assert.equal(summary.irVersion, 9);
     assert.deepEqual(summary.opsets, { 'ai.onnx': 20, 'ai.onnx.ml': 3 });
     assert.equal(opsets.length, 2);
-    assert.deepEqual(operators(graph), ['TreeEnsembleRegressor', 'Identity', 'ArgMax', 'Gather']);
+    const trees = ['Cast', 'TreeEnsembleRegressor', 'Identity'];
+    assert.deepEqual(operators(graph), [...trees, 'ArgMax', 'Gather']);
     assert.deepEqual(valueNames(graph, GRAPH.input), ['matrix']);
     assert.deepEqual(valueNames(graph, GRAPH.output), ['probabilities', 'label']);
     assert.deepEqual(summary.outputs, [
       { name: 'probabilities', type: 'float', width: 2 },
       { name: 'label', type: 'string' },
     ]);
-    assert.equal(summary.nodes, 4);
+    assert.equal(summary.nodes, 5);
     assert.equal(summary.bytes, bytes.length);
   });
 
@@ -129,9 +130,20 @@ describe('exportOnnx', () => {
   });
 });
 
+describe('trees of two versions', () => {
+  it('are refused in one graph', async () => {
+    const input = generateInput({ rows: 100, classes: 2 });
+    const boosting = { kind: 'boosting', parameters: { iterations: 3, categories: 'level' } };
+    const members = JSON.stringify([{ kind: 'forest', parameters: { trees: 2 } }, boosting]);
+    const model = await modelKind('voting').create({ members }).fit(input, { seed: 1 });
+    const both = fileOf(model, plainPipeline(input.matrix.names));
+    assert.throws(() => exportOnnx(both, options), { code: 'MODEL_EXPORT', message: /categories/ });
+  });
+});
+
 /** SHA-256 of the parts of the hand-made tree's graph. */
-const MATRIX_HASH = 'fa6a1568b803adb7032cc6ee00a69e9bf9b6cd65f0466337ffbc88f7a648957b';
-const RAW_HASH = '29c3a194ece8f784096c7af7eb917088e6764e8ab7a6de8f2c78c739f85036fd';
+const MATRIX_HASH = 'cecc7f4f4f55492b63534efdbb1529a81e0831fcdfd881f623cee91802d41de3';
+const RAW_HASH = '72a5f7f8c4f0a3960279e3290ceab17a00eeb973238e7e6e9eb4cb249f45085a';
 /** Kinds over one row without an ONNX form. */
 const REFUSED = ['knn'];
 

@@ -185,7 +185,7 @@ describe('cutModel', () => {
       cut.graph
         .filter((each) => each.field === field)
         .map((each) => textOf(readFields(each.bytes, 'cut'), of, 'cut'));
-    assert.deepEqual(names(GRAPH.node, NODE.op), ['TreeEnsembleRegressor', 'Identity']);
+    assert.deepEqual(names(GRAPH.node, NODE.op), ['Cast', 'TreeEnsembleRegressor', 'Identity']);
     assert.deepEqual(names(GRAPH.input, 1), ['matrix']);
     assert.deepEqual(names(GRAPH.output, 1), ['probabilities']);
     assert.deepEqual(names(GRAPH.initializer, TENSOR.name), []);
