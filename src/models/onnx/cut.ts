@@ -14,6 +14,10 @@ import { ProtoWriter } from './proto-write.ts';
 /** Entries of metadata, and domains of operators, that are read at most. */
 const MOST_ENTRIES = 256;
 const MOST_DOMAINS = 16;
+/** Bytes of an entry: as much as the header of a model file may have. */
+const MOST_TEXT = 2 ** 25;
+/** A network of 24 layers has some hundreds. */
+const MOST_NODES = 2 ** 17;
 /** Domains whose operators the runtime brings along. */
 const DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', ML]);
 /** Newest layout that is read, ONNX 1.19, and the oldest with named opsets. */
@@ -61,6 +65,7 @@ function readMetadata(fields: readonly ProtoField[], where: string): Map<string,
   const place = `${where}, metadata`;
   return new Map(
     entries.map(({ bytes }) => {
+      if (bytes.length > MOST_TEXT) refuseStored(place, `${bytes.length} bytes`, `${MOST_TEXT}`);
       const entry = readFields(bytes, place);
       return [textOf(entry, ENTRY.key, place), textOf(entry, ENTRY.value, place)];
     }),
@@ -117,6 +122,7 @@ function neededFor(graph: readonly ProtoField[], where: string) {
   const inputs = new Set<string>();
   for (const { field, bytes } of graph) {
     if (field === GRAPH.node) {
+      if (nodes.length === MOST_NODES) refuseStored(where, 'more nodes', `at most ${MOST_NODES}`);
       const own = readFields(bytes, `${where}, node ${nodes.length}`);
       const place = `${where}, node ${nodes.length}`;
       for (const name of textsOf(own, NODE.output, place)) {
@@ -149,7 +155,7 @@ function neededFor(graph: readonly ProtoField[], where: string) {
     if (needed.has(at)) continue;
     needed.add(at);
     checkNode(nodes[at]!.bytes, `${where}, node ${at}`);
-    open.push(...nodes[at]!.inputs);
+    for (const input of nodes[at]!.inputs) open.push(input);
   }
   return {
     nodes: [...needed].sort((a, b) => a - b).map((at) => nodes[at]!.bytes),

@@ -3,6 +3,8 @@ const VARINT = 0;
 const LENGTH = 2;
 const FIXED32 = 5;
 
+const ENCODER = new TextEncoder();
+
 /**
  * Writes one message of Protocol Buffers (protobuf.dev, "Encoding"): fields in the order of the
  * calls, so equal calls give equal bytes.
@@ -63,7 +65,7 @@ export class ProtoWriter {
 
   /** Text as UTF-8. */
   text(field: number, value: string): void {
-    this.bytes(field, new TextEncoder().encode(value));
+    this.bytes(field, ENCODER.encode(value));
   }
 
   /** Another message. */

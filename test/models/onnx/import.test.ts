@@ -154,6 +154,23 @@ describe('loadOnnx', () => {
     assert.match(nowhere!.message, /gone, from nowhere/);
   });
 
+  it('takes more inputs of a node than a call takes arguments, and refuses more nodes', () => {
+    const many = withNode((node) => {
+      for (let i = 0; i < 150_000; i++) node.text(NODE.input, 'matrix');
+      node.text(NODE.op, 'Concat');
+    });
+    assert.equal(problemOf(many), undefined);
+    const graph = new ProtoWriter();
+    for (let i = 0; i <= 2 ** 17; i++) graph.bytes(GRAPH.node, new Uint8Array(0));
+    const model = new ProtoWriter();
+    model.int(MODEL.irVersion, 9);
+    model.message(MODEL.graph, graph);
+    for (const { field, bytes: own } of readFields(bytes, 'test')) {
+      if (field === MODEL.metadata) model.bytes(field, own);
+    }
+    assert.match(problemOf(model.finish())!.message, /more nodes/);
+  });
+
   it('throws nothing but refusals, whatever a byte becomes', () => {
     const random = new Random(3);
     for (let i = 0; i < 200; i++) {
