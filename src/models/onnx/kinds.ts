@@ -7,7 +7,7 @@ import { refuseExport } from './refuse.ts';
 import { addBoosting, addForest, addIsolation } from './trees.ts';
 
 /** Networks over one row; those over the flows of a host keep a memory that a graph has not. */
-const rowNetworks = neuralKinds.filter((kind) => !('history' in kind));
+const rowNetworks = neuralKinds.filter(({ history }) => !history);
 
 /** One line a kind that has an ONNX form. */
 const FORMS: ReadonlyMap<string, AddKind> = new Map<string, AddKind>([
@@ -30,6 +30,9 @@ const FORMS: ReadonlyMap<string, AddKind> = new Map<string, AddKind>([
 /** Why a kind has none. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['knn', 'it is its training rows: the graph would hold and compare with all of them'],
+  ...neuralKinds
+    .filter(({ history }) => history)
+    .map(({ kind }): [string, string] => [kind, 'it reads what a host did before this row']),
 ]);
 
 /** Kinds that can be exported. */
@@ -43,7 +46,7 @@ export function addKind(...[graph, part, matrix]: Parameters<AddKind>): ReturnTy
   if (add) return add(graph, part, matrix);
   return refuseExport(
     `kind ${part.kind}`,
-    REASONS.get(part.kind) ?? 'a kind without an ONNX form: it reads more than one row, or is new',
+    REASONS.get(part.kind) ?? 'a kind without an ONNX form',
     `one of ${exportedKinds().join(', ')}`,
     'Train another kind, or score with wiresift itself',
   );

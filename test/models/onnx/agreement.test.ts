@@ -48,6 +48,11 @@ const VARIANTS: readonly (readonly [string, string, Parameters])[] = [
   ],
   ['lstm both ways', 'lstm', layers(3, { layer: 'lstm', units: 5, bidirectional: true })],
   ['rnn both ways', 'rnn', layers(4, { layer: 'rnn', units: 3, bidirectional: true })],
+  [
+    'the last step',
+    'gru',
+    layers(3, { layer: 'gru', units: 4, sequence: true }, { layer: 'last' }),
+  ],
   ['recurrent over one step', 'gru', layers(1, { layer: 'gru', units: 4, sequence: true })],
   [
     'convolutions',
