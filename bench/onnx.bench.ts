@@ -18,10 +18,9 @@ import { sharedMissing, sharedPath } from '../test/shared-data.ts';
 /** Parameters that keep the training of this bench short. */
 const SHORT: Readonly<Record<string, Parameters>> = {
   ...Object.fromEntries(
-    ['ann', 'dnn', 'cnn', 'rnn', 'gru', 'gru-deep', 'lstm', 'transformer'].map((kind) => [
-      kind,
-      { epochs: 2 },
-    ]),
+    ['ann', 'dnn', 'cnn', 'rnn', 'gru', 'gru-deep', 'lstm', 'transformer', 'autoencoder'].map(
+      (kind) => [kind, { epochs: 2 }],
+    ),
   ),
   'rbf-svm': { landmarks: 128 },
 };

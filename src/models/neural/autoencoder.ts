@@ -29,7 +29,7 @@ export interface AutoencoderFit extends Trained, History {
 }
 
 /** The gap of a column is cut to this: weights from a file may lead anywhere. */
-const FARTHEST = 1e6;
+export const FARTHEST_GAP = 1e6;
 
 /** A network that gives rows back, ready to run. */
 export interface Mirror {
@@ -77,7 +77,7 @@ export function squaredGaps(mirror: Mirror, matrix: Matrix): Float64Array {
       for (let at = 0; at < outputs.length; at++) {
         const gap = Math.abs(cells[start + at]! - outputs[at]!);
         // A number that is none counts as farthest.
-        gaps[start + at] = (gap < FARTHEST ? gap : FARTHEST) ** 2;
+        gaps[start + at] = (gap < FARTHEST_GAP ? gap : FARTHEST_GAP) ** 2;
       }
     },
   });

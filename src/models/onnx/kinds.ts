@@ -1,4 +1,5 @@
 import { neuralKinds } from '../neural/kinds.ts';
+import { addAutoencoder } from './autoencoder.ts';
 import { addCalibrated, addStacking, addStaged, addVoting } from './combined.ts';
 import { addBayes, addLogistic, addSvm } from './linear.ts';
 import { addNetwork } from './network.ts';
@@ -21,6 +22,7 @@ const FORMS: ReadonlyMap<string, AddKind> = new Map<string, AddKind>([
   ['linear-svm', addSvm],
   ['rbf-svm', addSvm],
   ...rowNetworks.map(({ kind }): [string, AddKind] => [kind, addNetwork]),
+  ['autoencoder', addAutoencoder],
   ['voting', addVoting(addKind)],
   ['stacking', addStacking(addKind)],
   ['staged', addStaged(addKind)],

@@ -1,10 +1,10 @@
 import { nameOrder } from '../input.ts';
-import type { LayerDescription } from '../neural/description.ts';
+import type { LayerDescription, NetworkDescription } from '../neural/description.ts';
 import { convolutionPlan, headCount, poolingWidth } from '../neural/layer-plan.ts';
 import { EPSILON } from '../neural/layers/normalisation.ts';
 import { CODES } from '../neural/network.ts';
 import { categoryColumns, reaches } from '../neural/prepare.ts';
-import { readSettings } from '../neural/settings.ts';
+import { readSettings, type Settings } from '../neural/settings.ts';
 import { addAttention } from './attention.ts';
 import { addConvolution, addPooling } from './convolution.ts';
 import type { GraphBuilder } from './graph.ts';
@@ -24,22 +24,13 @@ export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Sha
   const place = present.flatMap((k) => part.classes.map((_, to) => (to === k ? 1 : 0)));
   if (present.length === 1) return addSameRow(graph, matrix, place);
   const settings = readSettings(part.parameters);
-  const asked = settings.description.steps ?? 1;
-  const perStep = asked === 'columns';
-  let last = addColumns(graph, part, matrix);
-  if (settings.pieces > 0) {
-    const names = [...nameOrder(part.features)].map((column) => part.features[column]!);
-    const plan = { codes: categoryColumns(settings.categories, names), perStep };
-    last = addPieces(graph, part, { input: last, plan });
-  }
-  const steps = perStep ? last.channels : Math.min(asked, last.channels);
-  if (steps > 1 && last.steps === 1) last = addSteps(graph, last, steps);
-  settings.description.layers.forEach((layer, i) => {
-    last = addLayer({ graph, part, name: `layer${i}`, input: last }, layer);
+  const last = addColumns(graph, part, { matrix, settings });
+  const out = addLayers(graph, part, {
+    input: settings.pieces > 0 ? withPieces(graph, part, { input: last, settings }) : last,
+    description: settings.description,
+    outputs: present.length,
   });
-  const flat = asRows(graph, last);
-  const out = addDense({ graph, part, name: 'output', input: flat }, present.length);
-  const outputs = addDoubles(graph, out.value);
+  const outputs = addDoubles(graph, out);
   const scalar = (value: number): string => graph.doubles([value], []);
   const bounded = graph.add('Clip', [outputs, scalar(-FARTHEST_OUTPUT), scalar(FARTHEST_OUTPUT)]);
   const single = settings.loss === 'binary-cross-entropy';
@@ -50,6 +41,42 @@ export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Sha
   return { value: spread, type: 'double' };
 }
 
+/** How far the columns lie in their pieces, beside them. */
+function withPieces(
+  graph: GraphBuilder,
+  part: Part,
+  { input, settings }: { readonly input: Sequence; readonly settings: Settings },
+): Sequence {
+  const names = [...nameOrder(part.features)].map((column) => part.features[column]!);
+  const codes = categoryColumns(settings.categories, names);
+  const perStep = settings.description.steps === 'columns';
+  return addPieces(graph, part, { input, plan: { codes, perStep } });
+}
+
+/** What layers are added for. */
+interface LayersPlan {
+  readonly input: Sequence;
+  readonly description: NetworkDescription;
+  /** Numbers that come out of the dense layer at the end. */
+  readonly outputs: number;
+}
+
+/** The layers of a description and the dense one at the end: rows × outputs, 32-bit floats. */
+export function addLayers(
+  graph: GraphBuilder,
+  part: Part,
+  { input, description, outputs }: LayersPlan,
+): string {
+  let last = input;
+  const asked = description.steps ?? 1;
+  const steps = asked === 'columns' ? last.channels : Math.min(asked, last.channels);
+  if (steps > 1 && last.steps === 1) last = addSteps(graph, last, steps);
+  description.layers.forEach((layer, i) => {
+    last = addLayer({ graph, part, name: `layer${i}`, input: last }, layer);
+  });
+  return addDense({ graph, part, name: 'output', input: asRows(graph, last) }, outputs).value;
+}
+
 /** log(1 / (1 + exp(-z))) as min(z, 0) - log(1 + exp(-|z|)): shares of sigmoids by a softmax. */
 function addSigmoidLogs(graph: GraphBuilder, value: string): string {
   const size = graph.add('Exp', [graph.add('Neg', [graph.add('Abs', [value])])]);
@@ -57,10 +84,16 @@ function addSigmoidLogs(graph: GraphBuilder, value: string): string {
   return graph.add('Sub', [graph.add('Min', [value, graph.doubles([0])]), rest]);
 }
 
+type CodeSettings = Pick<Settings, 'categories' | 'embedding'>;
+
 /** Columns in the order of their names, standardised and cut; codes replaced by their rows. */
-function addColumns(graph: GraphBuilder, part: Part, matrix: string): Sequence {
-  const { parameters, features } = part;
-  const { categories, embedding } = readSettings(parameters);
+export function addColumns(
+  graph: GraphBuilder,
+  part: Part,
+  { matrix, settings }: { readonly matrix: string; readonly settings: CodeSettings },
+): Sequence {
+  const { features } = part;
+  const { categories, embedding } = settings;
   const order = [...nameOrder(features)];
   const names = order.map((column) => features[column]!);
   const codes = categoryColumns(categories, names);

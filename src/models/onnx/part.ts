@@ -48,3 +48,17 @@ export function addSameRow(graph: GraphBuilder, matrix: string, row: ArrayLike<n
 export function numbersOf(part: Part, name: string): ArrayLike<number> {
   return (part.tensors.get(name) ?? refuseStored(`model ${part.kind}`, `no ${name}`, name)).data;
 }
+
+/**
+ * A score of novelty split over the classes: their parts in it, and in its complement.
+ * @param score rows × 1, 64-bit floats
+ */
+export function addSides(graph: GraphBuilder, score: string, shares: readonly number[]): Shares {
+  const classes = shares.length / 2;
+  const rest = graph.add('Sub', [graph.doubles([1]), score]);
+  const parts = [
+    graph.add('Mul', [score, graph.doubles(shares.slice(0, classes))]),
+    graph.add('Mul', [rest, graph.doubles(shares.slice(classes))]),
+  ];
+  return { value: graph.add('Add', parts), type: 'double' };
+}

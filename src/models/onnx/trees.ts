@@ -2,7 +2,15 @@ import { inSet, SET_WORDS } from '../boosting/trees.ts';
 import { nameOrder } from '../input.ts';
 import { meanPath } from '../isolation/model.ts';
 import { type GraphBuilder, rawTensor } from './graph.ts';
-import { addBoth, addDoubles, addSameRow, numbersOf, type Part, type Shares } from './part.ts';
+import {
+  addBoth,
+  addDoubles,
+  addSameRow,
+  addSides,
+  numbersOf,
+  type Part,
+  type Shares,
+} from './part.ts';
 import { littleEndian } from './proto-write.ts';
 import { TreeNodes } from './tree-nodes.ts';
 
@@ -61,12 +69,7 @@ export function addIsolation(graph: GraphBuilder, part: Part, matrix: string): S
   const usual = roots.length * meanPath(sample);
   const power = graph.add('Mul', [addDoubles(graph, paths), graph.doubles([-Math.LN2 / usual])]);
   const score = graph.add('Exp', [power]);
-  const rest = graph.add('Sub', [graph.doubles([1]), score]);
-  const parts = [
-    graph.add('Mul', [score, graph.doubles(novel)]),
-    graph.add('Mul', [rest, graph.doubles(harmless)]),
-  ];
-  return { value: graph.add('Add', parts), type: 'double' };
+  return addSides(graph, score, shares);
 }
 
 /** The smallest 32-bit float that is not below: a cell of 32 bits lies below both or neither. */

@@ -10,7 +10,17 @@ import { argusRows, mixedRows } from './tables.ts';
 
 /** Networks are trained just long enough for weights that differ. */
 const SHORT: Parameters = { epochs: 1 };
-const NETWORKS = ['ann', 'dnn', 'cnn', 'rnn', 'gru', 'gru-deep', 'lstm', 'transformer'];
+const NETWORKS = [
+  'ann',
+  'dnn',
+  'cnn',
+  'rnn',
+  'gru',
+  'gru-deep',
+  'lstm',
+  'transformer',
+  'autoencoder',
+];
 
 async function kindCase(
   name: string,
