@@ -21,6 +21,8 @@ export interface TableSpec<Row> {
   readonly sorts: readonly (keyof Row & string)[];
   /** Text fields that {@link import('./query.ts').PageQuery.search} looks in. */
   readonly search: readonly (keyof Row & string)[];
+  /** A column that the engine keeps with all of them in small letters; absent in small tables. */
+  readonly searchColumn?: string;
   /** Key of the table and last word of every order. */
   readonly key: 'id';
 }

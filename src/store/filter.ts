@@ -83,9 +83,12 @@ export function likePattern(text: string, anywhere: boolean): string {
 
 /** `ILIKE` by bytes on both engines: LIKE over ASCII lower case. */
 export function like(column: string, text: string, anywhere: boolean): RawBuilder<SqlBool> {
-  // Not Unicode: SQLite folds ASCII alone, and both engines are to find the same rows.
-  const pattern = likePattern(text, anywhere).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  return sql<SqlBool>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+  return sql<SqlBool>`lower(${sql.ref(column)}) like ${smallLetters(likePattern(text, anywhere))} escape '\\'`;
+}
+
+/** Not Unicode: SQLite folds ASCII alone, and both engines are to find the same rows. */
+function smallLetters(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function oneCondition(eb: Builder, spec: FieldSpec, condition: Condition): Expression<SqlBool> {
@@ -115,6 +118,12 @@ function oneCondition(eb: Builder, spec: FieldSpec, condition: Condition): Expre
   return is === 'not equal' ? eb.or([compared, eb(column, 'is', null)]) : compared;
 }
 
+/** What is searched for, and where. */
+export interface Search {
+  readonly text?: string | undefined;
+  readonly engine?: 'sqlite' | 'postgres';
+}
+
 /**
  * Conditions and search words as one expression.
  * @throws WiresiftError `STORE_QUERY` (exit code 2) for what the table does not have
@@ -123,10 +132,12 @@ export function whereOf<Row>(
   eb: Builder,
   spec: TableSpec<Row>,
   where: readonly Condition[] = [],
-  search = '',
+  { text = '', engine = 'sqlite' }: Search = {},
 ): Expression<SqlBool> {
-  const words = search.split(/\s+/).filter((word) => word !== '');
-  if (where.length + words.length > MAX_CONDITIONS || search.length > MAX_OPERAND) {
+  // The two engines' names of one function.
+  const find = engine === 'sqlite' ? 'instr' : 'strpos';
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (where.length + words.length > MAX_CONDITIONS || text.length > MAX_OPERAND) {
     throw badQuery(
       spec.table,
       `${where.length + words.length} conditions`,
@@ -137,7 +148,12 @@ export function whereOf<Row>(
     oneCondition(eb, fieldOf(spec, condition.field), condition),
   );
   for (const word of words) {
-    parts.push(eb.or(spec.search.map((field) => like(columnOf(field), word, true))));
+    const { searchColumn } = spec;
+    parts.push(
+      searchColumn === undefined
+        ? eb.or(spec.search.map((field) => like(columnOf(field), word, true)))
+        : sql<SqlBool>`${sql.raw(find)}(${sql.ref(searchColumn)}, ${smallLetters(word)}) > 0`,
+    );
   }
   return parts.length === 0 ? sql<SqlBool>`1 = 1` : eb.and(parts);
 }

@@ -25,6 +25,10 @@ export interface Migration {
 const edited = (text: string): string =>
   `id ${text} primary key, version bigint not null, created_at bigint not null, changed_at bigint not null`;
 
+/** What searching looks in, joined and in small letters by the engine itself at each write. */
+const searched = (text: string, columns: readonly string[]): string =>
+  `search_text ${text} generated always as (lower(${columns.join(" || ' ' || ")})) stored`;
+
 const alerts = ({ text, serial }: Spelling): string[] => [
   `create table alerts (${edited(text)},
     kind ${text} not null, source ${text} not null, host ${text} not null, title ${text} not null,
@@ -32,9 +36,11 @@ const alerts = ({ text, serial }: Spelling): string[] => [
     technique ${text} not null, agreement ${text} not null, first bigint not null, last bigint not null,
     flows bigint not null, peer_count bigint not null, origin ${text}, state ${text} not null,
     verdict ${text} not null, note ${text} not null, assignee ${text}, resolved_at bigint,
-    resolved_by ${text}, suppressed_by ${text})`,
-  'create index alerts_last on alerts (last, id)',
-  'create index alerts_state_last on alerts (state, last, id)',
+    resolved_by ${text}, suppressed_by ${text}, ${searched(text, ['host', 'title', 'technique', 'model', 'note'])})`,
+  // Wide enough that searching and the pictures of the overview need no look into the table.
+  'create index alerts_last on alerts (last, id, kind, severity, state, verdict, search_text)',
+  'create index alerts_state_last on alerts (state, last, id, search_text)',
+  'create index alerts_state_kind on alerts (state, kind, severity)',
   'create index alerts_severity on alerts (severity, id)',
   'create index alerts_state_severity on alerts (state, severity, id)',
   'create index alerts_score on alerts (score, id)',

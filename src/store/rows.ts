@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Database, Executor } from './database.ts';
 import { type Cells, columnOf, decode, fieldOf, type TableSpec } from './fields.ts';
-import { badQuery, whereOf } from './filter.ts';
+import { badQuery, type Search, whereOf } from './filter.ts';
 import { type Condition, MAX_PAGE, type Page, type PageQuery } from './query.ts';
 import type { Rows } from './store.ts';
 
@@ -53,7 +53,7 @@ export class TableRows<Row> implements Rows<Row> {
     let select = this.database.db
       .selectFrom(spec.table)
       .selectAll()
-      .where((eb) => whereOf(eb, spec, query.where, query.search))
+      .where((eb) => whereOf(eb, spec, query.where, this.#search(query.search)))
       .orderBy(column, direction)
       .limit(limit + 1);
     if (by !== 'id') select = select.orderBy('id', direction);
@@ -73,11 +73,15 @@ export class TableRows<Row> implements Rows<Row> {
     };
   }
 
+  #search(text: string | undefined): Search {
+    return { text, engine: this.database.engine };
+  }
+
   async count(where?: readonly Condition<keyof Row & string>[], search?: string): Promise<number> {
     const row = await this.database.db
       .selectFrom(this.spec.table)
       .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where((eb) => whereOf(eb, this.spec, where, search))
+      .where((eb) => whereOf(eb, this.spec, where, this.#search(search)))
       .executeTakeFirstOrThrow();
     return Number(row.n);
   }

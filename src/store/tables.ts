@@ -44,6 +44,7 @@ export const ALERTS: TableSpec<AlertRecord> = {
   key: 'id',
   sorts: ['last', 'first', 'severity', 'score', 'host', 'kind', 'flows', 'changedAt', 'createdAt'],
   search: ['host', 'title', 'technique', 'model', 'note'],
+  searchColumn: 'search_text',
   fields: {
     ...EDITED,
     kind: TEXT,

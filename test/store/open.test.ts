@@ -41,10 +41,12 @@ test('every field has a column, and the version is written down', async (t) => {
   await keep(folder);
   const database = new DatabaseSync(databaseOf(folder));
   t.after(() => database.close());
-  for (const { table, fields, sorts } of Object.values(tables)) {
-    const columns = database.prepare(`select name from pragma_table_info('${table}')`).all();
+  for (const { table, fields, sorts, searchColumn } of Object.values(tables)) {
+    const columns = database.prepare(`select name from pragma_table_xinfo('${table}')`).all();
     const names = columns.map(({ name }) => String(name)).sort();
-    assert.deepEqual(names, Object.keys(fields).map(columnOf).sort(), table);
+    const own = Object.keys(fields).map(columnOf);
+    const wanted = searchColumn === undefined ? own : [...own, searchColumn];
+    assert.deepEqual(names, wanted.sort(), table);
     for (const sort of sorts) assert.ok(Object.hasOwn(fields, sort));
   }
   assert.equal(

@@ -13,6 +13,8 @@ export interface FlowLimits {
   readonly threads: number;
   /** Queries at once; more wait. */
   readonly atOnce: number;
+  /** Rows that a page by time reads first: enough for any but a rare filter. */
+  readonly nearRows: number;
 }
 
 /** What holds unless told otherwise. */
@@ -22,6 +24,7 @@ export const FLOW_LIMITS: FlowLimits = {
   memoryMegabytes: 512,
   threads: 2,
   atOnce: 4,
+  nearRows: 200_000,
 };
 
 /** SQL text made by the store, and the values bound to its `$1`, `$2` … */
@@ -52,6 +55,7 @@ function interruptAfter(connection: DuckDBConnection, millis: number): NodeJS.Ti
 export class Duck {
   readonly #folder: string;
   readonly #limits: FlowLimits;
+  readonly nearRows: number;
   #opening: Promise<DuckDBInstance> | undefined;
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -59,6 +63,7 @@ export class Duck {
   constructor(folder: string, limits: FlowLimits) {
     this.#folder = folder;
     this.#limits = limits;
+    this.nearRows = limits.nearRows;
     this.#free = limits.atOnce;
   }
 

@@ -8,8 +8,8 @@ import {
   takeRows,
 } from '../../table/index.ts';
 import { engineError } from '../engine-error.ts';
-import type { FlowPart, FlowWriter, FlowWriterOptions } from './flow-store.ts';
-import type { Parts } from './parts.ts';
+import type { FlowWriter, FlowWriterOptions } from './flow-store.ts';
+import type { NewPart, Parts } from './parts.ts';
 import { type FlowView, type RowFacts, storedTable, timesOf } from './view.ts';
 
 const HOUR = 3600e6;
@@ -137,21 +137,38 @@ export class PartWriter implements FlowWriter {
 
   async #write(): Promise<void> {
     if (this.#rows === 0) return;
-    const written: Omit<FlowPart, 'bytes' | 'writtenAt'>[] = [];
-    // One transaction for all hours: what is flushed together is there together.
-    for (const [folder, tables] of this.#folders()) {
-      written.push(await this.#writePart(folder, tables));
+    const written: NewPart[] = [];
+    try {
+      for (const [folder, tables] of this.#folders()) {
+        written.push(await this.#writePart(folder, tables));
+      }
+    } catch (error) {
+      // The rows still wait here, for a second try; on a full disk these files would be in the way.
+      this.#parts.discard(written);
+      throw error;
     }
-    await this.#parts.register(written);
+    await this.#register(written);
     this.#kept += this.#rows;
     this.#rows = 0;
     this.#waiting.clear();
   }
 
-  async #writePart(
-    folder: string,
-    tables: readonly Table[],
-  ): Promise<Omit<FlowPart, 'bytes' | 'writtenAt'>> {
+  /** One transaction for all hours: what is flushed together is there together. */
+  async #register(written: readonly NewPart[]): Promise<void> {
+    try {
+      await this.#parts.register(written);
+    } catch (error) {
+      // A server may have committed and died before it could say so: then the rows are there.
+      const there = await this.#parts.holds(written[0]!.id).catch(() => undefined);
+      if (there === true) return;
+      if (there === false) this.#parts.discard(written);
+      // Who cannot know must not write the rows a second time; the next start clears up.
+      else this.abort();
+      throw error;
+    }
+  }
+
+  async #writePart(folder: string, tables: readonly Table[]): Promise<NewPart> {
     const view = this.#view;
     const { id, path, absolute } = this.#parts.place(view.name, folder);
     let rows = 0;

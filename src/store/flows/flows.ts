@@ -55,8 +55,7 @@ export class Flows implements FlowStore {
     const columns = columnsOf(view, query);
     return this.#parts.reading(async () => {
       const reading = await this.#reading(query);
-      const sql = pageSql(reading, columns, { ...query, limit: limit + 1 });
-      const found = reading.parts.length === 0 ? [] : await this.#duck.rows(sql);
+      const found = await this.#found(reading, columns, { ...query, limit: limit + 1 });
       const rows = found.slice(0, limit).map((row) => rowOf(row, reading.parts));
       const last = found.length > limit ? found[limit - 1] : undefined;
       const next =
@@ -64,6 +63,37 @@ export class Flows implements FlowStore {
       const names = columns.map(({ name }) => name);
       return { columns: names, rows, next: next ?? null, unread: reading.unread };
     });
+  }
+
+  /**
+   * Rows of a page. In the order of time most pages lie in the few parts at one end: those are read
+   * first, and the rest only when a row of it could belong on the page.
+   */
+  async #found(
+    reading: Reading,
+    columns: readonly ColumnSpec[],
+    query: FlowQuery & { readonly limit: number },
+  ): Promise<DuckDBValue[][]> {
+    const { view, parts } = reading;
+    if (parts.length === 0) return [];
+    const { column, down } = sortOf(view, query);
+    const seen =
+      query.after === undefined ? null : readCursor(orderOf(view, query), query.after).key;
+    const [near, far] =
+      column.name === view.time
+        ? nearParts(parts, { down, seen, rows: this.#duck.nearRows })
+        : [parts, []];
+    if (near.length > 0 && far.length > 0) {
+      const few = this.#over({ ...reading, parts: near }, query);
+      const found = await this.#duck.rows(pageSql(few, columns, query));
+      const edge = found.length === query.limit ? cellOf(found.at(-1)![2]) : null;
+      const beyond = down
+        ? Math.max(...far.map(({ last }) => last!))
+        : Math.min(...far.map(({ first }) => first!));
+      // Rows of one time are told apart by their files, so at the edge all must be looked at.
+      if (edge !== null && (down ? Number(edge) > beyond : Number(edge) < beyond)) return found;
+    }
+    return this.#duck.rows(pageSql(reading, columns, query));
   }
 
   async *stream(query: FlowQuery): AsyncGenerator<Pick<FlowPage, 'columns' | 'rows'>> {
@@ -197,11 +227,17 @@ export class Flows implements FlowStore {
     const view = this.#view(filter.view);
     const found = await this.#parts.list(filter);
     const parts = found.filter((part) => part.schemaId === schemaId(view.schema));
+    return this.#over({ view, parts, unread: found.length - parts.length }, filter);
+  }
+
+  /** The text that reads parts, and its values. */
+  #over(what: Pick<Reading, 'view' | 'parts' | 'unread'>, filter: FlowFilter): Reading {
     const values = new Values();
-    const files = parts.map(({ path }) => values.bind(join(this.#parts.folder, path)));
-    const source = `read_parquet([${files.join(', ')}], filename = true, file_row_number = true, hive_partitioning = false)`;
-    const from = `FROM ${source} WHERE ${whereSql(view, filter, values)}`;
-    return { view, parts, unread: found.length - parts.length, values, from };
+    const files = what.parts.map(({ path }) => values.bind(join(this.#parts.folder, path)));
+    const options = 'filename = true, file_row_number = true, hive_partitioning = false';
+    const source = `read_parquet([${files.join(', ')}], ${options})`;
+    const from = `FROM ${source} WHERE ${whereSql(what.view, filter, values)}`;
+    return { ...what, values, from };
   }
 }
 
@@ -211,6 +247,24 @@ function columnsOf(view: FlowView, { columns }: FlowQuery): ColumnSpec[] {
     throw badQuery('flows', `${columns.length} columns`, `1 to ${view.schema.columns.length}`);
   }
   return columns.map((name) => columnOf(view, name));
+}
+
+/**
+ * Parts in which a page by time begins, and those that lie beyond them. Parts that the cursor has left
+ * behind are in neither.
+ */
+function nearParts(
+  parts: readonly FlowPart[],
+  { down, seen, rows: enough }: { down: boolean; seen: FlowCell; rows: number },
+): [FlowPart[], FlowPart[]] {
+  if (parts.some(({ first, last }) => first === null || last === null)) return [[...parts], []];
+  const ahead = parts
+    .filter(({ first, last }) => seen === null || (down ? first! <= +seen : last! >= +seen))
+    .sort((a, b) => (down ? b.last! - a.last! : a.first! - b.first!));
+  let rows = 0;
+  let count = 0;
+  while (count < ahead.length && rows < enough) rows += ahead[count++]!.rows;
+  return [ahead.slice(0, count), ahead.slice(count)];
 }
 
 /** The column a page is sorted by, and which way. */

@@ -39,6 +39,9 @@ export function syncFolder(path: string): void {
   }
 }
 
+/** A whole file that is not on the list yet; what is missing is measured when it comes there. */
+export type NewPart = Omit<FlowPart, 'bytes' | 'writtenAt'>;
+
 /**
  * The registry of flow files. A file is written and flushed first and registered last, and unregistered
  * first and deleted last: what is registered is always whole.
@@ -98,10 +101,7 @@ export class Parts {
   }
 
   /** Makes whole files known, and takes others off the list, in one transaction. */
-  async register(
-    added: readonly Omit<FlowPart, 'bytes' | 'writtenAt'>[],
-    removed: readonly FlowPart[] = [],
-  ): Promise<void> {
+  async register(added: readonly NewPart[], removed: readonly FlowPart[] = []): Promise<void> {
     for (const folder of new Set(added.map(({ path }) => dirname(path)))) {
       syncFolder(join(this.folder, folder));
     }
@@ -123,12 +123,28 @@ export class Parts {
     });
   }
 
+  /** Whether a file is on the list. */
+  async holds(id: string): Promise<boolean> {
+    const { db } = this.#database;
+    const row = await db
+      .selectFrom('flow_parts')
+      .select('id')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** Takes files off the list, in a transaction of the caller's; {@link Parts.erase} comes after it. */
   async unregister(work: Executor, parts: readonly FlowPart[]): Promise<void> {
     for (let i = 0; i < parts.length; i += 500) {
       const ids = parts.slice(i, i + 500).map(({ id }) => id);
       await work.deleteFrom('flow_parts').where('id', 'in', ids).execute();
     }
+  }
+
+  /** Deletes files that never came on the list. */
+  discard(parts: readonly Pick<FlowPart, 'path'>[]): void {
+    for (const { path } of parts) rmSync(join(this.folder, path), { force: true });
   }
 
   /** Deletes files that are no longer on the list, once the queries at work are through. */
@@ -139,7 +155,7 @@ export class Parts {
     });
     await Promise.race([Promise.allSettled([...this.#readers]), patience]);
     clearTimeout(timer);
-    for (const { path } of parts) rmSync(join(this.folder, path), { force: true });
+    this.discard(parts);
   }
 
   /**

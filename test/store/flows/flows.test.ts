@@ -94,6 +94,39 @@ test('pages in any order hold every row once, empty cells last', async (t) => {
   }
 });
 
+test('pages by time look into few parts first, and give the same', async (t) => {
+  const store = await temporaryStore(t, { limits: { nearRows: 400 } });
+  // Parts of 300 rows that overlap in time, so that two are near and two beyond.
+  for (let i = 0; i < 4; i++) {
+    const writer = store.flows.writer({ view: 'argus', origin: `o${i}`, bufferRows: 1e6 });
+    const ids = Float64Array.from({ length: 300 }, (_, row) => i * 300 + row);
+    await writer.append(argusRows(300, START + i * 60e6, 400_000), { ids });
+    await writer.close();
+  }
+  assert.equal((await store.flows.parts()).length, 4);
+  const times = Array.from({ length: 1200 }, (_, id) => [
+    START + Math.floor(id / 300) * 60e6 + (id % 300) * 400_000,
+    id,
+  ]);
+  for (const descending of [true, false]) {
+    const query = { view: 'argus', columns: ['StartTime', 'flow_id'], limit: 100 };
+    const sort = { by: 'StartTime', descending };
+    let after: string | undefined;
+    const rows: unknown[] = [];
+    for (let page = 0; page < 9; page++) {
+      const next = await store.flows.page({ ...query, sort, ...(after ? { after } : {}) });
+      rows.push(...next.rows.map(({ cells }) => cells[0]));
+      after = next.next ?? undefined;
+    }
+    const sorted = times.map(([time]) => time!).sort((a, b) => (descending ? b - a : a - b));
+    assert.deepEqual(rows, sorted.slice(0, 900));
+    // A rare filter has its rows anywhere.
+    const where = [{ field: 'flow_id', is: 'one of', value: [5, 310, 1199] }] as const;
+    const rare = await store.flows.page({ ...query, where, sort });
+    assert.equal(rare.rows.length, 3);
+  }
+});
+
 test('filters agree with the same done by hand', async (t) => {
   const store = await temporaryStore(t);
   await filled(store, 300);
