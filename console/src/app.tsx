@@ -1,6 +1,7 @@
 import { Route, Router } from '@solidjs/router';
 import { type JSX, lazy, Show } from 'solid-js';
 import { SignInPage } from './pages/sign-in.tsx';
+import { Questions } from './parts/confirm.tsx';
 import { SessionProvider, useSession } from './service/session.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Toasts } from './shell/toasts.tsx';
@@ -12,6 +13,7 @@ export function App(): JSX.Element {
   return (
     <SessionProvider>
       <Gate />
+      <Questions />
       <Toasts />
     </SessionProvider>
   );

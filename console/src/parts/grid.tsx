@@ -16,17 +16,17 @@ export interface GridColumn<Row> {
   readonly wideOnly?: boolean;
 }
 
-interface GridProps<Row extends { readonly id: string }> {
+interface GridProps<Row extends { readonly id: string | number }> {
   readonly label: string;
   readonly list: ListRows<Row>;
-  readonly state: ListState;
+  readonly state: Pick<ListState, 'sort' | 'order' | 'setSort'>;
   readonly columns: readonly GridColumn<Row>[];
   /** Index of the row that keys act on; -1: none. */
   readonly current: number;
   readonly onCurrent: (index: number) => void;
   readonly onOpen: (row: Row) => void;
   /** Ids that are ticked; absent: rows cannot be ticked. */
-  readonly ticked?: ReadonlySet<string>;
+  readonly ticked?: ReadonlySet<string | number>;
   readonly onTick?: (row: Row, on: boolean) => void;
   /** What to say when nothing matches. */
   readonly empty: JSX.Element;
@@ -42,7 +42,9 @@ const AHEAD = 40;
  * A long list that draws only what is in sight and loads the rest as one goes. Focus stays on the grid;
  * the current row is told by `aria-activedescendant`.
  */
-export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>): JSX.Element {
+export function Grid<Row extends { readonly id: string | number }>(
+  props: GridProps<Row>,
+): JSX.Element {
   let box!: HTMLDivElement;
   const virtual = createVirtualizer<HTMLDivElement, HTMLDivElement>({
     get count() {
@@ -146,7 +148,9 @@ export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>)
   );
 }
 
-function GridHead<Row extends { readonly id: string }>(props: GridProps<Row>): JSX.Element {
+function GridHead<Row extends { readonly id: string | number }>(
+  props: GridProps<Row>,
+): JSX.Element {
   const sorted = (column: GridColumn<Row>): 'ascending' | 'descending' | undefined => {
     if (column.sort === undefined || props.state.sort() !== column.sort) return undefined;
     return props.state.order() === 'up' ? 'ascending' : 'descending';

@@ -4,7 +4,7 @@ import { complain } from '../shell/toasts.tsx';
 import { call, type Query, Refusal } from './api.ts';
 
 /** What every list of the service answers. */
-interface Page<Row> {
+export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly next: string | null;
   readonly total?: number;
@@ -88,10 +88,29 @@ export interface ListRows<Row> {
 const STEP = 200;
 const MOST = 1000;
 
+/** What is asked of a list beside its query. */
+export interface Ask {
+  /** Where to go on; undefined: from the start. */
+  readonly cursor: string | undefined;
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
 /** Loads a list by and by. A change of `query` starts it anew. */
-export function createListRows<Row extends { readonly id: string }>(
+export function createListRows<Row extends { readonly id: string | number }>(
   path: string,
   query: Accessor<Query>,
+): ListRows<Row> {
+  return createRows<Row, Query>(query, (asked, { cursor, limit, signal }) => {
+    const total = cursor === undefined ? true : undefined;
+    return call<Page<Row>>(path, { query: { ...asked, cursor, limit, total }, signal });
+  });
+}
+
+/** As {@link createListRows}, for lists that are asked for in another way. */
+export function createRows<Row extends { readonly id: string | number }, Asked>(
+  query: Accessor<Asked>,
+  ask: (query: Asked, how: Ask) => Promise<Page<Row>>,
 ): ListRows<Row> {
   const [rows, setRows] = createSignal<readonly Row[]>([]);
   const [next, setNext] = createSignal<string | null>(null);
@@ -107,8 +126,7 @@ export function createListRows<Row extends { readonly id: string }>(
     const { signal } = running;
     setLoading(true);
     try {
-      const asked = { ...query(), cursor, limit, total: cursor === undefined ? true : undefined };
-      const page = await call<Page<Row>>(path, { query: asked, signal });
+      const page = await ask(query(), { cursor, limit, signal });
       batch(() => {
         setRows((old) => (cursor === undefined ? page.rows : [...old, ...page.rows]));
         setNext(page.next);
