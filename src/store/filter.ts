@@ -95,6 +95,8 @@ function oneCondition(eb: Builder, spec: FieldSpec, condition: Condition): Expre
   const { field, is } = condition;
   const column = columnOf(field);
   if (spec.type === 'json') throw badQuery(field, 'a field of JSON', 'another field');
+  // Comparing bit by bit would tell a secret in the end.
+  if (spec.secret && is !== 'equal') throw badQuery(field, is, 'equal, for a secret');
   if (is === 'empty') return eb(column, 'is', null);
   if (is === 'not empty') return eb(column, 'is not', null);
   const type = spec.type === 'rank' ? 'text' : spec.type;

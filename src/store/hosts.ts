@@ -41,7 +41,8 @@ export async function meetHosts(
   const met = new Map(
     hosts.map(({ host, first, last }) => [host, emptyHost(host, first, last, now)]),
   );
-  const rows = [...met.values()];
+  // In one order everywhere: two transactions that lock the same rows then wait, and do not deadlock.
+  const rows = [...met.keys()].sort().map((id) => met.get(id)!);
   for (let i = 0; i < rows.length; i += CHUNK) {
     await work
       .insertInto('hosts')
@@ -53,7 +54,7 @@ export async function meetHosts(
 
 /** Counts the alerts of hosts anew, in the transaction that changed them. */
 export async function countAlerts(work: Executor, hosts: Iterable<string>): Promise<void> {
-  const ids = [...new Set(hosts)];
+  const ids = [...new Set(hosts)].sort();
   const open = sql`host = hosts.id and state = 'open' and suppressed_by is null`;
   for (let i = 0; i < ids.length; i += CHUNK) {
     await work

@@ -235,6 +235,10 @@ for (const { name, skip, open } of ENGINES) {
         ['user.remove', 'user.change', 'user.add'].map((action) => [action, 'ann', '192.0.2.1']),
       );
       assert.doesNotMatch(JSON.stringify(log), /scrypt/);
+      for (const is of ['starts', 'contains', 'less', 'not equal'] as const) {
+        const guess = [{ field: 'passwordHash', is, value: 'scrypt' }] as const;
+        await assert.rejects(store.users.count(guess), code('STORE_QUERY'));
+      }
     });
 
     test('text from the network is kept as text, whatever is in it', async (t) => {
@@ -309,6 +313,34 @@ for (const { name, skip, open } of ENGINES) {
       clock.set(START + 2e12);
       assert.equal(await store.alerts.suppress(ACTOR), 2);
       assert.deepEqual(await hidden(), []);
+    });
+
+    test('many hands at once lose nothing', async (t) => {
+      const store = await open(t);
+      const batch = (n: number) =>
+        Array.from({ length: 20 }, (_, i) =>
+          makeAlert(n * 20 + i, { host: `10.0.0.${(i * 7 + n) % 20}` }),
+        );
+      await Promise.all(Array.from({ length: 8 }, (_, n) => store.alerts.put(batch(n), `${n}`)));
+      const { rows } = await store.alerts.page({ limit: 160 });
+      assert.equal(rows.length, 160);
+      const judged = await Promise.allSettled(
+        Array.from({ length: 8 }, (_, n) =>
+          store.alerts.judge(rows.slice(n * 15, n * 15 + 30), { note: `${n}` }, ACTOR),
+        ),
+      );
+      // Neighbours overlap: each alert was changed once at most, and some action won.
+      const won = judged.filter(({ status }) => status === 'fulfilled').length;
+      assert.ok(won >= 1 && won < 8, `${won} won`);
+      for (const one of judged) {
+        if (one.status === 'rejected') code('STORE_STALE')(one.reason);
+      }
+      assert.equal(await store.alerts.count([{ field: 'version', is: 'more', value: 2 }]), 0);
+      const { rows: hosts } = await store.hosts.page({ limit: 100 });
+      assert.equal(
+        hosts.reduce((sum, { alerts }) => sum + alerts, 0),
+        160,
+      );
     });
 
     test('hosts sum what each origin showed, and say it anew when it is noted again', async (t) => {
