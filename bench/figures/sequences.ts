@@ -43,6 +43,11 @@ const CANDIDATES: readonly Candidate[] = [
     { name: `${kind}, 1 flow`, kind, parameters: { ...NETWORK, window: 1 } },
   ]),
   {
+    name: 'host-gru, 16 flows, no gaps',
+    kind: 'host-gru',
+    parameters: { ...NETWORK, gap: false },
+  },
+  {
     name: 'host-gru, 1 flow, mean of 16',
     kind: 'host-gru',
     parameters: { ...NETWORK, window: 1 },
