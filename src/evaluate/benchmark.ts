@@ -116,11 +116,11 @@ async function entryOf(
  * @throws WiresiftError `ABORTED`, and what the data cannot carry whatever the model
  */
 export async function benchmark(options: BenchmarkOptions): Promise<Benchmark> {
-  const { schema } = options.data.table;
+  const tells = hasHistory(options.data.table);
   const chosen: readonly { readonly kind: string; readonly parameters?: Parameters }[] =
     options.models ??
     modelKinds()
-      .filter(({ kind, history }) => !WRAPPERS.has(kind) && (!history || hasHistory(schema)))
+      .filter(({ kind, history }) => !WRAPPERS.has(kind) && (!history || tells))
       .map(({ kind }) => ({ kind }));
   // One verdict serves all: that of a model which looks back, where there is one.
   const strictest = chosen.find(({ kind }) => readsHistory(kind)) ?? chosen[0];

@@ -17,7 +17,7 @@ export function lookBackSeconds(
   parameters: Parameters = {},
 ): number {
   const mixed = split.kind === 'stratified' || split.kind === 'grouped';
-  if (kind === undefined || !mixed || !readsHistory(kind) || !hasHistory(table.schema)) return 0;
+  if (kind === undefined || !mixed || !readsHistory(kind) || !hasHistory(table)) return 0;
   const { hosts, times } = tableHistory(table);
   const taught = new Set(Array.from(split.train, (row) => hosts[row]!));
   const rows = Int32Array.from([...split.train, ...split.test])

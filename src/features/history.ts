@@ -39,20 +39,19 @@ function refuse(schema: Schema, saw: string): never {
   });
 }
 
-/**
- * Whether rows of a table can be read host by host in time.
- * @throws WiresiftError `FEATURE_HISTORY` when its schema has no originator or no time, or when no row
- *   has both
- */
-export function checkHistory(table: Table): void {
+/** Whether any row of a table tells both who began its flow and when it ended. */
+export function hasHistory(table: Table): boolean {
+  if (!historyColumns(table.schema)) return false;
   const { hosts, times } = tableHistory(table);
-  if (hosts.some((host, row) => host >= 0 && !Number.isNaN(times[row]!))) return;
-  refuse(table.schema, 'no row with both an address and a time');
+  return hosts.some((host, row) => host >= 0 && !Number.isNaN(times[row]!));
 }
 
-/** Whether a schema has what {@link tableHistory} reads. */
-export function hasHistory(schema: Schema): boolean {
-  return historyColumns(schema) !== undefined;
+/** @throws WiresiftError `FEATURE_HISTORY` when no row of a table tells both */
+export function checkHistory(table: Table): void {
+  if (hasHistory(table)) return;
+  const known = historyColumns(table.schema) !== undefined;
+  const saw = known ? 'no row with both an address and a time' : 'no originators or no times';
+  refuse(table.schema, saw);
 }
 
 /**
@@ -61,7 +60,7 @@ export function hasHistory(schema: Schema): boolean {
  */
 export function tableHistory(table: Table, rows?: Int32Array): MatrixHistory {
   const columns = historyColumns(table.schema);
-  if (!columns) return refuse(table.schema, 'a schema without originators or times');
+  if (!columns) return refuse(table.schema, 'no originators or no times');
   const { codes, dictionary } = texts(table, columns.host);
   const starts = numbers(table, columns.start);
   const lasted = columns.duration === undefined ? undefined : numbers(table, columns.duration);

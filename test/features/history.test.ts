@@ -8,7 +8,7 @@ import {
   pipelineFromJSON,
   takeMatrixRows,
 } from '../../src/features/index.ts';
-import { argusSchema, kddSchema, zeekSchema } from '../../src/flow/index.ts';
+import { argusSchema } from '../../src/flow/index.ts';
 import { argusTable, mixedSchema, mixedTable } from './tables.ts';
 
 const table = argusTable(
@@ -53,16 +53,13 @@ test('addresses and times stay refused as features', () => {
 });
 
 test('tables that tell no hosts or no times are refused', () => {
-  assert.deepEqual([argusSchema, zeekSchema, kddSchema, mixedSchema].map(hasHistory), [
-    true,
-    true,
-    false,
-    false,
-  ]);
+  assert.ok(hasHistory(table));
   const mixed = { ...defaultSpec(mixedSchema), history: true };
   const rows = mixedTable([[1, 'a']]);
+  assert.equal(hasHistory(rows), false);
   assert.throws(() => fitPipeline(mixed, rows), { code: 'FEATURE_HISTORY' });
   const timeless = argusTable({ StartTime: undefined }, { SrcAddr: undefined });
+  assert.equal(hasHistory(timeless), false);
   assert.throws(() => fitPipeline(spec, timeless), /no row with both an address and a time/);
 });
 

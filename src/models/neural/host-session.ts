@@ -21,6 +21,8 @@ export interface SequenceModel {
 
 /** Hosts kept: with 16 flows of 60 columns each, 30 MB. */
 const HOSTS = 8192;
+/** Whatever a file asks for: fewer hosts are kept where their flows are longer than that together. */
+const MOST_BYTES = 2 ** 28;
 /** One part in so many is for hosts seen in one batch alone. */
 const NEW_SHARE = 8;
 
@@ -59,17 +61,17 @@ class KeptHosts {
     return this.#counts[slot]!;
   }
 
-  /** Copies what is kept at a place behind the rows already there. */
-  copy(slot: number, cells: Float32Array, times: Float64Array, row: number): void {
-    const { length } = this.#view(slot);
+  /** Copies the rows kept at a place to those from `row` on. */
+  copy(
+    slot: number,
+    { cells, times }: Omit<Past, 'before'> & { cells: Float32Array },
+    row: number,
+  ) {
+    const length = this.#counts[slot]!;
     const from = slot * this.#rows;
     const kept = this.#cells.subarray(from * this.#cols, (from + length) * this.#cols);
     cells.set(kept, row * this.#cols);
     times.set(this.#times.subarray(from, from + length), row);
-  }
-
-  #view(slot: number): { length: number } {
-    return { length: this.#counts[slot]! };
   }
 
   /** Keeps these rows of a host, the latest last; the host counts as the one seen last. */
@@ -131,7 +133,9 @@ export class HostSession implements ModelSession {
 
   constructor(model: SequenceModel, { hosts = HOSTS }: SessionOptions = {}) {
     this.#model = model;
-    this.#kept = new KeptHosts(model.window - 1, model.cols, Math.max(1, Math.floor(hosts)));
+    const size = Math.max(1, (model.window - 1) * (4 * model.cols + 8));
+    const most = Math.max(1, Math.min(Math.floor(hosts), Math.floor(MOST_BYTES / size)));
+    this.#kept = new KeptHosts(model.window - 1, model.cols, most);
   }
 
   get evicted(): number {
@@ -176,7 +180,7 @@ export class HostSession implements ModelSession {
     let at = rows;
     for (const { name, slot } of known) {
       const count = this.#kept.count(slot);
-      this.#kept.copy(slot, cells, times, at);
+      this.#kept.copy(slot, { cells, times }, at);
       const earlier = Array.from({ length: count }, (_, i) => at + i);
       lists.set(name, merged(earlier, lists.get(name)!, times));
       at += count;

@@ -29,7 +29,7 @@ export function stepWidth({ cols, gap }: Omit<WindowPlan, 'window'>): number {
 /** Rows in the order of time, equal times in the order given; those without host or time left out. */
 export function rowsInTime({ hosts, times }: MatrixHistory): Int32Array {
   const known = Int32Array.from(hosts.keys()).filter(
-    (row) => hosts[row]! >= 0 && !Number.isNaN(times[row]!),
+    (row) => hosts[row]! >= 0 && Number.isFinite(times[row]!),
   );
   return known.sort((a, b) => times[a]! - times[b]! || a - b);
 }

@@ -130,6 +130,24 @@ describe('a session', () => {
     assert.equal(session.bytes, 100 * (3 * (2 * 4 + 8) + 2));
   });
 
+  it('keeps fewer hosts where their flows would take more than a quarter of a gigabyte', async () => {
+    const cols = Array.from({ length: 2000 }, (_, c) => `column${c}`);
+    const wide = (rows: number): Matrix => {
+      const matrix = createMatrix(rows, cols);
+      for (let row = 0; row < rows; row++) matrix.data[row * cols.length] = row;
+      const names = Array.from({ length: rows }, (_, i) => `host${i}`);
+      const hosts = Int32Array.from(names.keys());
+      return { ...matrix, history: { names, hosts, times: Float64Array.from(hosts) } };
+    };
+    const input = { matrix: wide(4), labels: Int32Array.of(0, 1, 0, 1), classes: ['a', 'b'] };
+    const own = await fitSmall('host-gru', input, { window: 256, epochs: 1, batch: 2 });
+    const session = own.session!({ hosts: 1e9 });
+    session.score(wide(150));
+    const most = Math.floor(2 ** 28 / (255 * (4 * 2000 + 8)));
+    assert.equal(session.evicted, 150 - most);
+    assert.ok(session.bytes <= 2 ** 28 + 1000);
+  });
+
   it('keeps hosts that were seen again while a flood of new ones passes', () => {
     const steady = noise(40, 1, 4);
     const plain = {
