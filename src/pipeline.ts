@@ -20,6 +20,7 @@ import {
   type DetectionSummary,
   FlowScorer,
   type Losses,
+  type ScoredRows,
   ScorerSet,
 } from './detect/index.ts';
 import {
@@ -376,6 +377,8 @@ export interface DetectCapturesOptions
   /** Absent or none: the behavioural detectors alone. Each is given the view that it reads. */
   readonly models?: readonly LoadedModel[];
   readonly detection?: Omit<DetectionOptions, 'version' | 'models' | 'schema' | 'anomalyNames'>;
+  /** Is shown the rows of each view as they are judged, with their scores: whoever keeps flows. */
+  readonly onRows?: (rows: ScoredRows) => void;
 }
 
 /** Alerts of one stretch of traffic, with what was read and what bounds left out. */
@@ -399,6 +402,7 @@ export async function detectCaptures(
 ): Promise<DetectedSegment[]> {
   const scorers = new ScorerSet(
     (options.models ?? []).map(({ file, hash, name }) => new FlowScorer(file, hash, name)),
+    options.onRows,
   );
   const begin = (): Detection => {
     scorers.restart();

@@ -38,7 +38,7 @@ export {
 export { INTERNAL_NETWORKS, Site } from './network.ts';
 export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
 export { type BatchScores, FlowScorer } from './scorer.ts';
-export { ScorerSet } from './scorer-set.ts';
+export { type ScoredRows, ScorerSet } from './scorer-set.ts';
 export {
   TABLE_SIZES,
   type TableSizes,

@@ -19,6 +19,14 @@ const ARGUS = schemaId(argusSchema);
 const ZEEK = schemaId(zeekSchema);
 const KDD = schemaId(kddSchema);
 
+/** Rows of one view as the models saw them; valid during the call alone. */
+export interface ScoredRows {
+  readonly table: Table;
+  /** Serial numbers of the rows' flows, by which evidence names them; at least as many as rows. */
+  readonly ids: Float64Array;
+  readonly scored: readonly ModelScores[];
+}
+
 /**
  * Several models together: each scores the rows of its own view, which is made once for all that read
  * it, and a detection counts their scores by host.
@@ -26,9 +34,12 @@ const KDD = schemaId(kddSchema);
 export class ScorerSet {
   readonly #scorers: readonly FlowScorer[];
   readonly #flows = new ViewFlows();
+  readonly #onRows: ((rows: ScoredRows) => void) | undefined;
 
-  constructor(scorers: readonly FlowScorer[]) {
+  /** @param onRows is shown all rows that are handed to a detection, with their scores */
+  constructor(scorers: readonly FlowScorer[], onRows?: (rows: ScoredRows) => void) {
     this.#scorers = scorers;
+    this.#onRows = onRows;
   }
 
   /** What detection must know of the models, in the order of their scores. */
@@ -61,16 +72,28 @@ export class ScorerSet {
 
   /** Hands records of the meter to detectors and models. */
   addBatch(detection: Detection, batch: FlowBatch): void {
-    detection.addBatch(batch, this.reads(ARGUS) ? this.score(argusTable(batch)) : []);
+    if (!this.reads(ARGUS) && !this.#onRows) {
+      detection.addBatch(batch);
+      return;
+    }
+    detection.addBatch(batch, this.#show(argusTable(batch), batch));
   }
 
   /** Hands connections to the models of the zeek view. */
   addConns(detection: Detection, conns: ConnBatch): void {
-    detection.addScores(this.#flows.ofConns(conns), this.score(zeekTable(conns)));
+    const flows = this.#flows.ofConns(conns);
+    detection.addScores(flows, this.#show(zeekTable(conns), flows));
   }
 
   /** Hands rows to the models of the kdd view. */
   addKdd(detection: Detection, rows: KddRows): void {
-    detection.addScores(this.#flows.ofKdd(rows), this.score(kddTable(rows)));
+    const flows = this.#flows.ofKdd(rows);
+    detection.addScores(flows, this.#show(kddTable(rows), flows));
+  }
+
+  #show(table: Table, { id: ids }: FlowBatch): ModelScores[] {
+    const scored = this.score(table);
+    this.#onRows?.({ table, ids, scored });
+    return scored;
   }
 }

@@ -9,6 +9,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   SERVE_PASSWORD: 403,
   SERVE_MISSING: 404,
   SERVE_STATE: 409,
+  SERVE_OFFSET: 409,
   SERVE_LARGE: 413,
   SERVE_SLOW_DOWN: 429,
   STORE_QUERY: 400,

@@ -5,7 +5,11 @@ import type { Actor, Store } from '../store/index.ts';
 import type { Principal } from './auth/sign-in.ts';
 import type { Throttle } from './auth/throttle.ts';
 import type { EventHub } from './event-hub.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import type { Uploads } from './ingest/uploads.ts';
 import type { ServiceLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import type { ServiceModel } from './models.ts';
 import { notSignedIn } from './refusals.ts';
 
 declare module 'fastify' {
@@ -32,8 +36,14 @@ export interface Serving {
   readonly limits: ServiceLimits;
   readonly events: EventHub;
   readonly throttle: Throttle;
+  readonly metrics: Metrics;
+  readonly uploads: Uploads;
+  /** Absent when this service analyses nothing. */
+  readonly ingest: Ingest | undefined;
   /** Whether callers come over TLS: cookies are then sent over TLS alone. */
   readonly secure: boolean;
+  /** Models by the hash of their file. */
+  readonly models: ReadonlyMap<string, ServiceModel>;
 }
 
 /** Who calls. @throws WiresiftError `SERVE_SIGN_IN` when nobody is signed in */

@@ -97,9 +97,10 @@ function consoleFolder({ console: given }: ServeOptions): string | undefined {
 async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
   const tls = tlsOf(options);
   const page = consoleFolder(options);
-  const [{ createService }, { openStore }] = await Promise.all([
+  const [{ createService }, { openStore }, { serviceModels, analysisModule }] = await Promise.all([
     import('../../serve/index.ts'),
     import('../../store/index.ts'),
+    import('../service-parts.ts'),
   ]);
   const url = process.env['DATABASE_URL'];
   const store = await openStore({ folder: options.folder, ...(url ? { url } : {}) });
@@ -107,6 +108,8 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<vo
   try {
     const service = await createService({
       store,
+      analysis: analysisModule(),
+      models: serviceModels(),
       ...(tls ? { tls } : {}),
       ...(page === undefined ? {} : { console: page }),
       ...(adminPassword ? { adminPassword } : {}),

@@ -100,7 +100,6 @@ export const FileConsequences = Type.Object({
   flows: Type.Number(),
   alerts: Type.Number(),
   openAlerts: Type.Number(),
-  hosts: Type.Number(),
   runningJobs: Type.Number(),
   /** The same in words. */
   sentence: Type.String(),

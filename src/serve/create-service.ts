@@ -1,0 +1,144 @@
+import type { AddressInfo } from 'node:net';
+import { type Actor, FLOW_VIEWS, type Store } from '../store/index.ts';
+import { createApp, type LogOptions, type TlsFiles } from './app.ts';
+import { ensureAdministrator } from './auth/first-user.ts';
+import { Throttle } from './auth/throttle.ts';
+import { addConsole } from './console.ts';
+import { EventHub } from './event-hub.ts';
+import { fileRow } from './file-rows.ts';
+import type { AnalysisRequest } from './ingest/analysis.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { Uploads } from './ingest/uploads.ts';
+import { LIMITS, type ServiceLimits } from './limits.ts';
+import { Metrics } from './metrics.ts';
+import { modelChoices, registerModels, type ServiceModel } from './models.ts';
+import { addRoutes } from './routes/index.ts';
+import type { App, Serving } from './serving.ts';
+import { detectionChoice, retentionPolicy } from './settings.ts';
+
+/** How a service is made. */
+export interface ServiceOptions {
+  readonly store: Store;
+  /** Module of the thread that analyses uploads: it calls `runAnalysis`. Absent: nothing is analysed. */
+  readonly analysis?: URL;
+  /** Models that score the traffic, the one that alerts name first. */
+  readonly models?: readonly ServiceModel[];
+  /** Folder of the console's build; absent: the service alone. */
+  readonly console?: string;
+  readonly tls?: TlsFiles;
+  /** Password of the first administrator; absent: one is made and given back once. */
+  readonly adminPassword?: string | undefined;
+  readonly limits?: Partial<ServiceLimits>;
+  /** Microseconds since 1970-01-01 UTC; default the system's clock. */
+  readonly now?: () => number;
+  readonly log?: LogOptions;
+}
+
+/** A service that runs or can be run. */
+export interface Service {
+  readonly app: App;
+  /** The password made for the first administrator; undefined when there was one already. */
+  readonly firstPassword: string | undefined;
+  /** Begins to answer. @returns the address to open */
+  listen(port: number, host?: string): Promise<string>;
+  /** Answers what is being asked, hands back what is being worked on, and ends. Leaves the store open. */
+  close(): Promise<void>;
+}
+
+/** Views whose flows are kept: those that tell addresses. */
+const KEPT_VIEWS = FLOW_VIEWS.filter(({ hosts }) => hosts.length > 0).map(({ name }) => name);
+/** Between two rounds of retention. */
+const RETAIN_MILLIS = 3600e3;
+const SYSTEM: Actor = { by: 'system' };
+
+const systemClock = (): number => Date.now() * 1000;
+
+/** What all parts share, and the uploads with who follows them. */
+function assemble(options: ServiceOptions): Serving & { setIngest(ingest: Ingest): void } {
+  const { store, now = systemClock } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const events = new EventHub(now());
+  const metrics = new Metrics();
+  let ingest: Ingest | undefined;
+  const uploads = new Uploads(store, limits, {
+    begun: ({ id, uploadedBy }) => void ingest?.ensureJob(id, { by: uploadedBy }),
+    grown(id, bytes, complete) {
+      ingest?.grown(id, bytes, complete);
+    },
+    changed: (file) => events.publish('file', fileRow(file)),
+  });
+  return {
+    store,
+    now,
+    limits,
+    events,
+    metrics,
+    uploads,
+    throttle: new Throttle(now),
+    secure: options.tls !== undefined,
+    models: new Map((options.models ?? []).map((model) => [model.hash, model])),
+    get ingest() {
+      return ingest;
+    },
+    setIngest(made) {
+      ingest = made;
+    },
+  };
+}
+
+/** What to ask of an analysis as things stand now. */
+async function requestOf(
+  { store, limits, models }: Serving,
+  path: string,
+): Promise<AnalysisRequest> {
+  const { unfoldedBytes, unfoldRatio } = limits;
+  return {
+    path,
+    models: await modelChoices(store, models),
+    detection: await detectionChoice(store),
+    views: KEPT_VIEWS,
+    unfoldedBytes,
+    unfoldRatio,
+  };
+}
+
+/** Makes the service over an open store. @throws WiresiftError of the store, `SERVE_INPUT` */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { store, tls, log = {}, analysis } = options;
+  const serving = assemble(options);
+  const firstPassword = await ensureAdministrator(store, options.adminPassword);
+  await registerModels(store, options.models ?? []);
+  const app = await createApp({ serving, log, tls });
+  if (analysis) {
+    const { limits, events, metrics } = serving;
+    const request = (path: string): Promise<AnalysisRequest> => requestOf(serving, path);
+    const parts = { store, limits, events, metrics, log: app.log, analysis, request };
+    serving.setIngest(new Ingest(parts));
+  }
+  addRoutes(app, serving);
+  await addConsole(app, options.console);
+  await app.ready();
+  await serving.ingest?.start();
+  const retaining = setInterval(() => {
+    retentionPolicy(store)
+      .then((policy) => store.retain(policy, SYSTEM))
+      .catch((error: unknown) => app.log.error({ err: error }, 'retention failed'));
+  }, RETAIN_MILLIS);
+  return {
+    app,
+    firstPassword,
+    async listen(port, host = '127.0.0.1') {
+      await app.listen({ port, host, listenTextResolver: (address) => `listening on ${address}` });
+      const { address, port: bound, family } = app.server.address() as AddressInfo;
+      const shown = family === 'IPv6' ? `[${address}]` : address;
+      return `${tls ? 'https' : 'http'}://${shown}:${bound}`;
+    },
+    async close() {
+      clearInterval(retaining);
+      // Uploads first: what came is kept, and their callers are told to go on later.
+      await serving.uploads.close();
+      await app.close();
+      await serving.ingest?.close();
+    },
+  };
+}

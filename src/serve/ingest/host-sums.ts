@@ -1,0 +1,67 @@
+import type { HostTraffic } from '../../store/index.ts';
+import { numbers, type Table, texts } from '../../table/index.ts';
+
+/** Hosts of one file at most, some 100 bytes each; those met later are counted, not kept. */
+const MOST_HOSTS = 200_000;
+
+interface Sums {
+  first: number;
+  last: number;
+  flows: number;
+  bytes: number;
+}
+
+/** What one file shows of each host: first and last packet, flows, bytes. */
+export class HostSums {
+  readonly #hosts = new Map<string, Sums>();
+  /** Flows of hosts that came when the table was full. */
+  unkept = 0;
+
+  /** Counts rows of the argus view. */
+  add(table: Table): void {
+    const starts = numbers(table, 'StartTime');
+    const durations = numbers(table, 'Dur');
+    const bytes = numbers(table, 'TotBytes');
+    for (const side of ['SrcAddr', 'DstAddr']) {
+      const { codes, dictionary } = texts(table, side);
+      // One look-up a word, not one a row.
+      const sums = new Array<Sums | undefined>(dictionary.length);
+      for (let row = 0; row < table.rows; row++) {
+        const code = codes[row]!;
+        if (code < 0) continue;
+        const sum = (sums[code] ??= this.#sum(dictionary[code]!));
+        if (!sum) {
+          this.unkept++;
+          continue;
+        }
+        const start = starts[row]!;
+        const end = start + Math.round((durations[row]! || 0) * 1e6);
+        if (start < sum.first) sum.first = start;
+        if (end > sum.last) sum.last = end;
+        sum.flows++;
+        sum.bytes += bytes[row]! || 0;
+      }
+    }
+  }
+
+  /** As the store takes them. */
+  traffic(): HostTraffic[] {
+    return [...this.#hosts]
+      .filter(([, { first, last }]) => Number.isSafeInteger(first) && Number.isSafeInteger(last))
+      .map(([host, sums]) => ({ host, ...sums }));
+  }
+
+  #sum(host: string): Sums | undefined {
+    const known = this.#hosts.get(host);
+    if (known) return known;
+    if (this.#hosts.size >= MOST_HOSTS) return undefined;
+    const fresh = {
+      first: Number.POSITIVE_INFINITY,
+      last: Number.NEGATIVE_INFINITY,
+      flows: 0,
+      bytes: 0,
+    };
+    this.#hosts.set(host, fresh);
+    return fresh;
+  }
+}

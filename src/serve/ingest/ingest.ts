@@ -1,0 +1,364 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Actor, FileRecord, FlowWriter, JobRecord, Store } from '../../store/index.ts';
+import type { EventHub } from '../event-hub.ts';
+import { fileRow, jobRow } from '../file-rows.ts';
+import type { ServiceLimits } from '../limits.ts';
+import type { Metrics } from '../metrics.ts';
+import { Analysis, toldOf } from './analyser.ts';
+import type { AnalysisRequest, AnalysisResult, KeptRows } from './analysis.ts';
+
+/** The kind of job that analyses an upload. */
+export const INGEST = 'ingest';
+
+/** Who acts when nobody asked. */
+export const SYSTEM: Actor = { by: 'system' };
+
+/** Between two looks into the queue when nothing woke it. */
+const LOOK_MILLIS = 2000;
+/** Between two signs of life of a job. */
+const BEAT_MILLIS = 1000;
+/** An analysis whose upload brings nothing for so long makes room for others. */
+const STALL_MILLIS = 30_000;
+/** Before a job whose thread died is tried again, microseconds. */
+const RETRY_AFTER = 5e6;
+/** Alerts put into the store at once, and ids told of them. */
+const PUT_AT_ONCE = 2000;
+const TOLD_IDS = 100;
+
+/** What analysing works with. */
+export interface IngestParts {
+  readonly store: Store;
+  readonly limits: ServiceLimits;
+  readonly events: EventHub;
+  readonly metrics: Metrics;
+  readonly log: FastifyBaseLogger;
+  /** Module of the thread, see `runAnalysis`. */
+  readonly analysis: URL;
+  /** What to ask of an analysis, as the settings stand. */
+  readonly request: (path: string) => Promise<AnalysisRequest>;
+}
+
+/** A job at work. */
+interface Running {
+  readonly job: JobRecord;
+  readonly file: FileRecord;
+  readonly analysis: Analysis;
+  readonly writers: Map<string, FlowWriter>;
+  /** Bytes that lie there, and of them analysed. */
+  bytes: number;
+  read: number;
+  complete: boolean;
+  /** Milliseconds of the monotonic clock when the upload last grew. */
+  grownAt: number;
+  /** Why it is being stopped. */
+  stopping?: Stop;
+  /** Called when the upload is complete or the work is being stopped. */
+  settle: () => void;
+}
+
+/** Why work is stopped: somebody said so; the upload pauses; another took the job; the service ends. */
+type Stop = 'cancel' | 'stall' | 'lost' | 'end';
+
+/** Works off the queue: one thread a file, which follows its upload. */
+export class Ingest {
+  readonly #parts: IngestParts;
+  readonly #owner = randomUUID();
+  /** By file. */
+  readonly #running = new Map<string, Running>();
+  readonly #work = new Map<string, Promise<void>>();
+  /** How far uploads have come, for jobs that begin later. */
+  readonly #grown = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(parts: IngestParts) {
+    this.#parts = parts;
+  }
+
+  /** Files whose job vanished get a new one; then the queue is worked off. */
+  async start(): Promise<void> {
+    const { store } = this.#parts;
+    const { rows } = await store.files.page({
+      where: [{ field: 'state', is: 'one of', value: ['received', 'analysing'] }],
+      limit: 1000,
+    });
+    for (const { id } of rows) await this.ensureJob(id, SYSTEM);
+    this.#timer = setInterval(() => this.look(), LOOK_MILLIS);
+    this.look();
+  }
+
+  /** Jobs at work. */
+  get busy(): number {
+    return this.#running.size;
+  }
+
+  /** Sees to it that a file is being analysed, or will be. */
+  async ensureJob(fileId: string, actor: Actor): Promise<void> {
+    const { store } = this.#parts;
+    const waiting = await store.jobs.count([
+      { field: 'fileId', is: 'equal', value: fileId },
+      { field: 'kind', is: 'equal', value: INGEST },
+      { field: 'state', is: 'one of', value: ['queued', 'running'] },
+    ]);
+    if (waiting === 0) await this.#tell(await store.jobs.add({ kind: INGEST, fileId }, actor));
+    this.look();
+  }
+
+  /** An upload has come so far. */
+  grown(fileId: string, bytes: number, complete: boolean): void {
+    if (complete) this.#grown.delete(fileId);
+    else this.#grown.set(fileId, bytes);
+    const running = this.#running.get(fileId);
+    if (!running) return;
+    running.bytes = bytes;
+    running.complete ||= complete;
+    running.grownAt = performance.now();
+    running.analysis.grown(bytes, complete);
+    if (!complete) return;
+    running.settle();
+    const { store, log } = this.#parts;
+    store.files.touch(fileId, { state: 'analysing' }).catch((error: unknown) => {
+      log.warn({ err: error, file: fileId }, 'a state could not be noted');
+    });
+  }
+
+  /** Stops the work on a file and waits for its end. */
+  async stopFile(fileId: string): Promise<void> {
+    const { store } = this.#parts;
+    this.#grown.delete(fileId);
+    const { rows } = await store.jobs.page({
+      where: [
+        { field: 'fileId', is: 'equal', value: fileId },
+        { field: 'state', is: 'one of', value: ['queued', 'running'] },
+      ],
+    });
+    for (const { id } of rows) await store.jobs.cancel(id, SYSTEM);
+    this.#stop(fileId, 'cancel');
+    for (const { id } of rows) await this.#work.get(id);
+  }
+
+  /** Looks into the queue now. */
+  look(): void {
+    this.#looking ??= this.#claim().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  /** Hands back what is at work; another process, or the next, begins it anew. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+    for (const fileId of this.#running.keys()) this.#stop(fileId, 'end');
+    await Promise.all(this.#work.values());
+    await this.#parts.store.jobs.release(this.#owner);
+  }
+
+  async #claim(): Promise<void> {
+    const { store, limits, log } = this.#parts;
+    try {
+      while (!this.#closed && this.#work.size < limits.analyses) {
+        const job = await store.jobs.claim({ owner: this.#owner, kinds: [INGEST] });
+        if (!job) return;
+        const work = this.#run(job).catch((error: unknown) => {
+          log.error({ err: error, job: job.id }, 'a job could not be ended');
+        });
+        this.#work.set(job.id, work);
+        void work.finally(() => {
+          this.#work.delete(job.id);
+          if (!this.#closed) this.look();
+        });
+      }
+    } catch (error) {
+      log.error({ err: error }, 'the queue cannot be read');
+    }
+  }
+
+  async #run(job: JobRecord): Promise<void> {
+    const { store } = this.#parts;
+    const file = job.fileId === null ? undefined : await store.files.get(job.fileId);
+    if (!file || file.state === 'deleted') {
+      await store.jobs.fail(job.id, this.#owner, 'the file is gone');
+      return;
+    }
+    let running: Running | undefined;
+    try {
+      // What an attempt before left is not to be there twice.
+      await store.flows.dropOrigin(file.id);
+      running = await this.#begin(job, file);
+      await this.#follow(running);
+    } catch (error) {
+      await this.#failed(job, file, toldOf(error));
+    } finally {
+      for (const writer of running?.writers.values() ?? []) writer.abort();
+      this.#running.delete(file.id);
+      await this.#tellBoth(job.id, file.id);
+    }
+  }
+
+  async #begin(job: JobRecord, file: FileRecord): Promise<Running> {
+    const { store, analysis, request } = this.#parts;
+    const asked = await request(store.uploadPath(file.id));
+    const writers = new Map<string, FlowWriter>();
+    const running: Running = {
+      job,
+      file,
+      writers,
+      analysis: new Analysis(analysis, asked, {
+        onRows: (rows) => this.#keep(file.id, writers, rows),
+        onProgress: (bytes) => {
+          running.read = bytes;
+        },
+      }),
+      bytes: 0,
+      read: 0,
+      complete: false,
+      grownAt: performance.now(),
+      settle: () => {},
+    };
+    this.#running.set(file.id, running);
+    // Asked for now: the upload may have ended while the job began.
+    const now = await store.files.get(file.id);
+    const complete = now?.state !== 'uploading';
+    const bytes = Math.max(now?.received ?? 0, this.#grown.get(file.id) ?? 0, running.bytes);
+    this.grown(file.id, bytes, complete || running.complete);
+    await this.#tellBoth(job.id, file.id);
+    return running;
+  }
+
+  async #keep(
+    origin: string,
+    writers: Map<string, FlowWriter>,
+    { view, table, ids, scores }: KeptRows,
+  ): Promise<void> {
+    const { store, metrics } = this.#parts;
+    const writer = writers.get(view) ?? store.flows.writer({ view, origin });
+    writers.set(view, writer);
+    await writer.append(table, { ids, ...(scores ? { scores } : {}) });
+    metrics.flows.inc({ view }, table.rows);
+  }
+
+  async #follow(running: Running): Promise<void> {
+    const { job, file, analysis } = running;
+    const beat = setInterval(() => void this.#beat(running), BEAT_MILLIS);
+    try {
+      const outcome = await analysis.outcome;
+      if (running.stopping) return await this.#stopped(running, running.stopping);
+      if (outcome.end === 'failed') return await this.#failed(job, file, outcome);
+      if (outcome.end === 'stopped') return await this.#stopped(running, 'cancel');
+      // A capture may be damaged at its begin and still be arriving: its end is waited for.
+      if (!running.complete) {
+        await new Promise<void>((resolve) => {
+          running.settle = resolve;
+        });
+      }
+      if (running.stopping) return await this.#stopped(running, running.stopping);
+      await this.#done(running, outcome.result);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  async #beat(running: Running): Promise<void> {
+    const { store, log } = this.#parts;
+    const { job, file, bytes, read, complete } = running;
+    const size = file.size ?? (complete ? bytes : 0);
+    try {
+      const said = await store.jobs.heartbeat(job.id, this.#owner, {
+        progress: size > 0 ? Math.min(0.99, read / size) : 0,
+        stage: complete ? 'analysing' : 'following the upload',
+      });
+      if (said === 'cancel') this.#stop(file.id, 'cancel');
+      if (said === 'lost') this.#stop(file.id, 'lost');
+      const stalled = performance.now() - running.grownAt > STALL_MILLIS;
+      if (!complete && stalled && read >= bytes - 1) this.#stop(file.id, 'stall');
+      const now = await store.jobs.get(job.id);
+      if (now) await this.#tell(now);
+    } catch (error) {
+      log.warn({ err: error, job: job.id }, 'a sign of life could not be given');
+    }
+  }
+
+  #stop(fileId: string, why: Stop): void {
+    const running = this.#running.get(fileId);
+    if (!running || running.stopping) return;
+    running.stopping = why;
+    running.analysis.stop();
+    running.settle();
+  }
+
+  /** All is kept before it is said so; each step may be done again by an attempt after a crash. */
+  async #done(running: Running, { alerts, hosts, facts }: AnalysisResult): Promise<void> {
+    const { store, metrics, events } = this.#parts;
+    const { job, file, writers } = running;
+    for (const writer of writers.values()) await writer.close();
+    await store.hosts.note(file.id, hosts);
+    for (let at = 0; at < alerts.length; at += PUT_AT_ONCE) {
+      const piece = alerts.slice(at, at + PUT_AT_ONCE);
+      const { added } = await store.alerts.put(piece, file.id);
+      const ids = added.slice(0, TOLD_IDS);
+      if (added.length > 0) {
+        events.publish('alert', { ids, change: 'added', count: added.length });
+      }
+    }
+    for (const { kind, severity, models } of alerts) {
+      metrics.alerts.inc({ kind, severity, model: models[0]?.model.name ?? '' });
+    }
+    if (typeof facts['packets'] === 'number')
+      metrics.packets.inc({ if: 'upload' }, facts['packets']);
+    await store.files.touch(file.id, { state: 'analysed', facts, problem: '' });
+    const { alerts: found, flows, packets } = facts;
+    await store.jobs.finish(job.id, this.#owner, { alerts: found, flows, packets });
+    events.publish('overview', { at: file.changedAt });
+  }
+
+  async #stopped({ job, file }: Running, why: Stop): Promise<void> {
+    const { store } = this.#parts;
+    // Another attempt has taken over: what is there is its own.
+    if (why === 'lost') return;
+    await store.flows.dropOrigin(file.id);
+    // The job stays this process's; closing hands it back.
+    if (why === 'end') return;
+    const now = await store.files.get(file.id);
+    if (now?.state === 'analysing') await store.files.touch(file.id, { state: 'received' });
+    await store.jobs.stopped(job.id, this.#owner);
+    if (why !== 'stall') return;
+    // The upload may have ended while its job was being stopped.
+    if (now && now.state !== 'uploading') await this.ensureJob(file.id, SYSTEM);
+  }
+
+  async #failed(
+    job: JobRecord,
+    file: FileRecord,
+    { code, message }: { readonly code: string; readonly message: string },
+  ): Promise<void> {
+    const { store, log } = this.#parts;
+    log.warn({ job: job.id, file: file.id, code, problem: message }, 'analysis failed');
+    await store.flows.dropOrigin(file.id);
+    // What is wrong with the file stays wrong; what is wrong with us may pass.
+    const passing = code === 'SERVE_FAULT' || code.startsWith('STORE_');
+    const problem = code === 'SERVE_FAULT' ? message.split('\n')[0]! : message;
+    await store.jobs.fail(job.id, this.#owner, problem, passing ? RETRY_AFTER : undefined);
+    const after = await store.jobs.get(job.id);
+    const now = await store.files.get(file.id);
+    if (after?.state !== 'failed' || !now || now.state === 'deleted') return;
+    // An upload goes on; whether its end can be read shows when it has come.
+    const state = now.state === 'uploading' ? 'uploading' : 'failed';
+    await store.files.touch(file.id, { state, problem });
+  }
+
+  async #tell(job: JobRecord): Promise<void> {
+    const { store, events } = this.#parts;
+    if (events.listeners > 0) events.publish('job', await jobRow(store, job));
+  }
+
+  async #tellBoth(jobId: string, fileId: string): Promise<void> {
+    const { store, events } = this.#parts;
+    const job = await store.jobs.get(jobId);
+    if (job) await this.#tell(job);
+    const file = await store.files.get(fileId);
+    if (file) events.publish('file', fileRow(file));
+  }
+}

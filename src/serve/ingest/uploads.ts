@@ -1,0 +1,334 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream, rmSync } from 'node:fs';
+import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { WiresiftError } from '../../base/index.ts';
+import type { Actor, FileRecord, Store } from '../../store/index.ts';
+import type { ServiceLimits } from '../limits.ts';
+import { notThere, tooLarge, wrongState } from '../refusals.ts';
+import type { FileDraft } from '../wire.ts';
+
+/** Bytes between two flushes to the disk and notes in the data base. */
+const SAFE_EVERY = 64 * 2 ** 20;
+/** Longest name kept; more helps nobody. */
+const LONGEST_NAME = 200;
+
+/** An upload at work. */
+interface Open {
+  readonly id: string;
+  hash: Hash;
+  /** Bytes in the file; what of them is safe on the disk stands in the store. */
+  written: number;
+  /** Ends the body that is being taken, when another one comes in its place. */
+  interrupt: (() => void) | undefined;
+  /** Settles when no body is being taken. */
+  idle: Promise<unknown>;
+}
+
+/** Who is told how uploads go on. */
+export interface UploadListener {
+  /** The first bytes of a body have come. */
+  begun(file: FileRecord): void;
+  /** Bytes lie there; `complete` when these are all. */
+  grown(id: string, bytes: number, complete: boolean): void;
+  /** The row changed. */
+  changed(file: FileRecord): void;
+}
+
+/** One body of an upload. */
+export interface UploadBody {
+  /** Where in the file it begins. */
+  readonly offset: number;
+  readonly body: Readable;
+  /** Whether the file ends with it; for files whose size was not announced. */
+  readonly last: boolean;
+}
+
+/** A wrong offset; the right one is told. */
+export class OffsetError extends WiresiftError {
+  readonly offset: number;
+
+  constructor(saw: number, offset: number) {
+    super({
+      code: 'SERVE_OFFSET',
+      where: 'upload-offset',
+      saw: String(saw),
+      expected: String(offset),
+      todo: 'Go on from there',
+    });
+    this.offset = offset;
+  }
+}
+
+/** Takes files as they come: written, hashed, and safe before it is said so. */
+export class Uploads {
+  readonly #store: Store;
+  readonly #limits: ServiceLimits;
+  readonly #listener: UploadListener;
+  readonly #open = new Map<string, Promise<Open>>();
+
+  constructor(store: Store, limits: ServiceLimits, listener: UploadListener) {
+    this.#store = store;
+    this.#limits = limits;
+    this.#listener = listener;
+  }
+
+  /**
+   * Begins an upload. @returns its row, or that of a file with the hash that was given
+   * @throws WiresiftError `SERVE_LARGE`, `STORE_FULL`
+   */
+  async begin(
+    draft: FileDraft,
+    actor: Actor,
+  ): Promise<{ file: FileRecord; sameAs: string | null }> {
+    const { size = null, hash } = draft;
+    const known = hash === undefined ? undefined : await this.#same(hash, '');
+    if (known) return { file: known, sameAs: known.id };
+    if (size !== null) await this.#checkRoom(size);
+    const file = await this.#store.files.add(
+      {
+        name: draft.name.slice(0, LONGEST_NAME),
+        hash: null,
+        size,
+        received: 0,
+        state: 'uploading',
+        uploadedBy: actor.by,
+        problem: '',
+        facts: {},
+      },
+      actor,
+    );
+    this.#listener.changed(file);
+    return { file, sameAs: null };
+  }
+
+  async #checkRoom(size: number): Promise<void> {
+    const { uploadBytes } = this.#limits;
+    if (size > uploadBytes) throw tooLarge('size', `${size} bytes`, `${uploadBytes} at most`);
+    const { bavail, bsize } = await statfs(this.#store.folder);
+    if (size <= bavail * bsize) return;
+    throw new WiresiftError({
+      code: 'STORE_FULL',
+      where: this.#store.folder,
+      saw: `${bavail * bsize} bytes free`,
+      expected: `${size} for the upload`,
+      todo: 'Free space or shorten the retention',
+    });
+  }
+
+  /** Another file with these bytes that is there or on its way. */
+  async #same(hash: string, but: string): Promise<FileRecord | undefined> {
+    const { rows } = await this.#store.files.page({
+      where: [
+        { field: 'hash', is: 'equal', value: hash },
+        { field: 'state', is: 'one of', value: ['received', 'analysing', 'analysed'] },
+        { field: 'id', is: 'not equal', value: but },
+      ],
+      sort: { by: 'createdAt', descending: false },
+      limit: 1,
+    });
+    return rows[0];
+  }
+
+  /** Bytes that are there. @throws WiresiftError `SERVE_MISSING` */
+  async offset(id: string): Promise<{ offset: number; size: number | null }> {
+    const file = await this.#file(id);
+    const open = await this.#open.get(id);
+    return { offset: open?.written ?? file.received, size: file.size };
+  }
+
+  /**
+   * Takes one body. What the answer says was received is safe.
+   * @throws OffsetError; WiresiftError `SERVE_MISSING`, `SERVE_STATE`, `SERVE_LARGE`, `STORE_FULL`
+   */
+  async take(id: string, upload: UploadBody): Promise<{ file: FileRecord; sameAs: string | null }> {
+    const file = await this.#file(id);
+    if (file.state !== 'uploading') {
+      throw wrongState(`file ${id}`, file.state, 'an upload that is not complete');
+    }
+    const open = await this.#opened(file);
+    // A body whose connection died may still be waited for: the new one takes its place.
+    open.interrupt?.();
+    await open.idle;
+    if (upload.offset !== open.written) throw new OffsetError(upload.offset, open.written);
+    const work = this.#write(file, open, upload.body);
+    open.idle = work.catch(() => undefined);
+    await work;
+    if (file.size !== null && upload.last && open.written !== file.size) {
+      throw wrongState(`file ${id}`, `an end at byte ${open.written}`, `${file.size} bytes`);
+    }
+    if (open.written !== file.size && !upload.last) {
+      return { file: await this.#file(id), sameAs: null };
+    }
+    return this.#complete(id, open);
+  }
+
+  async #file(id: string): Promise<FileRecord> {
+    const file = await this.#store.files.get(id);
+    if (!file || file.state === 'deleted') throw notThere(`file ${id}`);
+    return file;
+  }
+
+  #opened(file: FileRecord): Promise<Open> {
+    const known = this.#open.get(file.id);
+    if (known) return known;
+    const opening = this.#reopen(file);
+    this.#open.set(file.id, opening);
+    opening.catch(() => this.#open.delete(file.id));
+    return opening;
+  }
+
+  /** Goes on where the store says: what lies behind was never said to be safe. */
+  async #reopen({ id, received }: FileRecord): Promise<Open> {
+    const path = this.#store.uploadPath(id);
+    const handle = await open(path, 'a', 0o600);
+    try {
+      await handle.truncate(received);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (received === 0) await syncFolder(dirname(path));
+    const hash = createHash('sha256');
+    if (received > 0) {
+      for await (const chunk of createReadStream(path, { end: received - 1 })) {
+        hash.update(chunk as Buffer);
+      }
+    }
+    this.#listener.grown(id, received, false);
+    return { id, hash, written: received, interrupt: undefined, idle: Promise.resolve() };
+  }
+
+  async #write(file: FileRecord, upload: Open, body: Readable): Promise<void> {
+    const handle = await open(this.#store.uploadPath(file.id), 'r+');
+    const idle = this.#limits.uploadIdleMillis;
+    const cut = (): void => void body.destroy(new Error('the upload paused for too long'));
+    const timer = setTimeout(cut, idle);
+    upload.interrupt = () => void body.destroy(new Error('another body took its place'));
+    let safe = upload.written;
+    const from = upload.written;
+    try {
+      for await (const chunk of body) {
+        timer.refresh();
+        if (upload.written === from) this.#listener.begun(file);
+        await this.#append(file, upload, handle, chunk as Buffer);
+        if (upload.written - safe >= SAFE_EVERY) {
+          safe = upload.written;
+          await this.#keep(upload, handle);
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+      upload.interrupt = undefined;
+      // What came before a broken connection is kept, and the next body goes on from there.
+      try {
+        await this.#keep(upload, handle);
+      } finally {
+        await handle.close();
+      }
+    }
+  }
+
+  async #append(file: FileRecord, upload: Open, handle: FileHandle, chunk: Buffer): Promise<void> {
+    const most = file.size ?? this.#limits.uploadBytes;
+    if (upload.written + chunk.length > most) {
+      throw tooLarge(`file ${file.id}`, `more than ${most} bytes`, `${most} at most`);
+    }
+    await writeAll(handle, chunk, upload.written);
+    upload.hash.update(chunk);
+    upload.written += chunk.length;
+    this.#listener.grown(file.id, upload.written, false);
+  }
+
+  /** To the disk first, into the data base next: what stands there is there. */
+  async #keep(upload: Open, handle: FileHandle): Promise<void> {
+    await handle.datasync();
+    await this.#store.files.touch(upload.id, { received: upload.written });
+    const file = await this.#store.files.get(upload.id);
+    if (file) this.#listener.changed(file);
+  }
+
+  async #complete(id: string, upload: Open): Promise<{ file: FileRecord; sameAs: string | null }> {
+    const hash = upload.hash.copy().digest('hex');
+    const same = await this.#same(hash, id);
+    this.#open.delete(id);
+    if (same) {
+      await this.forget(id, { sameAs: same.id });
+      return { file: same, sameAs: same.id };
+    }
+    const state = 'received';
+    await this.#store.files.touch(id, {
+      hash,
+      size: upload.written,
+      received: upload.written,
+      state,
+    });
+    const file = await this.#file(id);
+    this.#listener.changed(file);
+    this.#listener.grown(id, upload.written, true);
+    return { file, sameAs: null };
+  }
+
+  /** Deletes the bytes of a file; its row stays and says so. */
+  async forget(id: string, facts: Readonly<Record<string, unknown>>): Promise<void> {
+    const upload = await this.#open.get(id)?.catch(() => undefined);
+    upload?.interrupt?.();
+    await upload?.idle;
+    this.#open.delete(id);
+    // The row first: bytes without one are swept at the next start.
+    await this.#store.files.touch(id, { state: 'deleted', facts });
+    rmSync(this.#store.uploadPath(id), { force: true });
+    const file = await this.#store.files.get(id);
+    if (file) this.#listener.changed(file);
+  }
+
+  /** Ends what is being taken, with what came safe on the disk. */
+  async close(): Promise<void> {
+    const all = await Promise.allSettled(this.#open.values());
+    for (const one of all) {
+      if (one.status === 'rejected') continue;
+      one.value.interrupt?.();
+      await one.value.idle;
+    }
+    this.#open.clear();
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < chunk.length; ) {
+    try {
+      const { bytesWritten } = await handle.write(chunk, at, chunk.length - at, position + at);
+      at += bytesWritten;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+      throw new WiresiftError(
+        {
+          code: 'STORE_FULL',
+          where: 'upload',
+          saw: 'no space left on the device',
+          expected: 'room to write',
+          todo: 'Free space, then go on with the upload: what came is kept',
+        },
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Makes a new name in a folder survive a power cut. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Size of a file's bytes on the disk; 0 when there are none. */
+export async function bytesOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
