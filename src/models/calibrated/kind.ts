@@ -1,6 +1,6 @@
 import { Random } from '../../base/index.ts';
 import { takeMatrixRows } from '../../features/index.ts';
-import { holdOut } from '../hold-out.ts';
+import { type Parted, partRows } from '../hold-out.ts';
 import { type FindKind, type InnerPlace, innerOf } from '../inner.ts';
 import { defineKind } from '../kind.ts';
 import type {
@@ -64,11 +64,10 @@ async function fitCalibrated(
 ): Promise<Model> {
   const { parameters: given } = facts;
   const { matrix, labels, classes, weights } = input;
-  const rows = heldOutRows(input, given['share'] as number, options.seed);
-  const learned = new Float32Array(matrix.rows);
-  for (let i = 0; i < learned.length; i++) learned[i] = weights ? weights[i]! : 1;
-  const kept = Float64Array.from(rows, (row) => learned[row]!);
-  for (const row of rows) learned[row] = 0;
+  const parted = sidesOf(input, given['share'] as number, options.seed);
+  const { learned } = parted;
+  const rows = Int32Array.from(labels.keys()).filter((row) => parted.kept[row]! > 0);
+  const kept = Float64Array.from(rows, (row) => parted.kept[row]!);
   // Without rows on one side there is nothing to calibrate by; the base model stands as it is.
   const usable = learned.some((weight) => weight > 0) && kept.some((weight) => weight > 0);
   const rest = { matrix, labels, classes };
@@ -85,11 +84,17 @@ async function fitCalibrated(
   return new CalibratedModel(facts, model, calibrators);
 }
 
-function heldOutRows({ matrix, heldOut }: FitInput, share: number, seed: number): Int32Array {
-  if (heldOut) return heldOut;
+function sidesOf(input: FitInput, share: number, seed: number): Parted {
+  const { heldOut, labels, weights } = input;
   // A stream of its own: the base model may hold out rows by the seed as well.
-  const marks = holdOut(matrix, share, new Random(seed).fork('calibration').seed);
-  return Int32Array.from(marks.keys()).filter((row) => marks[row] === 1);
+  if (!heldOut) return partRows(input, share, new Random(seed).fork('calibration').seed);
+  const learned = Float32Array.from(labels, (_, row) => (weights ? weights[row]! : 1));
+  const kept = new Float32Array(learned.length);
+  for (const row of heldOut) {
+    kept[row]! += learned[row]!;
+    learned[row] = 0;
+  }
+  return { learned, kept };
 }
 
 /** Where rows of only one kind were held out, scores stay as they are. */
