@@ -28,18 +28,10 @@ const TASKS = {
   test: (args) => [
     ...(args.length > 0
       ? []
-      : [
-          [...TSC, '-p', root, '--noEmit'],
-          CONSOLE_CHECK,
-          [...BIOME, 'check', root],
-        ]),
+      : [[...TSC, '-p', root, '--noEmit'], CONSOLE_CHECK, [...BIOME, 'check', root]]),
     ['--test', ...(args.length > 0 ? args : ['test/**/*.test.ts'])],
   ],
-  check: () => [
-    [...TSC, '-p', root, '--noEmit'],
-    CONSOLE_CHECK,
-    [...BIOME, 'check', root],
-  ],
+  check: () => [[...TSC, '-p', root, '--noEmit'], CONSOLE_CHECK, [...BIOME, 'check', root]],
   format: () => [[...BIOME, 'check', '--write', root]],
   bench: (args) => [[inRoot('bench/main.ts'), ...args]],
   conformance: (args) => [[inRoot('conformance/main.ts'), ...args]],
