@@ -6,6 +6,18 @@ import { SessionProvider, useSession } from './service/session.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Toasts } from './shell/toasts.tsx';
 
+const Hosts = lazy(() => import('./pages/hosts.tsx'));
+const Host = lazy(() => import('./pages/host.tsx'));
+const Flows = lazy(() => import('./pages/flows.tsx'));
+const Files = lazy(() => import('./pages/files.tsx'));
+const Models = lazy(() => import('./pages/models.tsx'));
+const Model = lazy(() => import('./pages/model.tsx'));
+const Settings = lazy(() => import('./pages/settings.tsx'));
+const ServiceSettings = lazy(() => import('./settings/service.tsx'));
+const PeopleSettings = lazy(() => import('./settings/people.tsx'));
+const TokenSettings = lazy(() => import('./settings/tokens.tsx'));
+const SuppressionSettings = lazy(() => import('./settings/suppressions.tsx'));
+const AuditSettings = lazy(() => import('./settings/audit.tsx'));
 const Missing = lazy(() => import('./pages/missing.tsx'));
 
 /** The console: sign-in first, then the pages. Each page is loaded when first opened. */
@@ -25,6 +37,19 @@ function Gate(): JSX.Element {
   return (
     <Show when={inside()} fallback={<SignInPage />}>
       <Router root={Shell}>
+        <Route path="/hosts" component={Hosts} />
+        <Route path="/hosts/:id" component={Host} />
+        <Route path="/flows" component={Flows} />
+        <Route path="/files" component={Files} />
+        <Route path="/models" component={Models} />
+        <Route path="/models/:id" component={Model} />
+        <Route path="/settings" component={Settings}>
+          <Route path="/" component={ServiceSettings} />
+          <Route path="/people" component={PeopleSettings} />
+          <Route path="/tokens" component={TokenSettings} />
+          <Route path="/suppressions" component={SuppressionSettings} />
+          <Route path="/audit" component={AuditSettings} />
+        </Route>
         <Route path="*" component={Missing} />
       </Router>
     </Show>

@@ -64,12 +64,14 @@ export function Dialog(props: {
   let dialog!: HTMLDialogElement;
   const before = document.activeElement;
   onMount(() => dialog.showModal());
+  let gone = false;
   onCleanup(() => {
+    gone = true;
     dialog.close();
     if (before instanceof HTMLElement) before.focus();
   });
   return (
-    <dialog ref={dialog} aria-label={props.title} onClose={() => props.onClose()}>
+    <dialog ref={dialog} aria-label={props.title} onClose={() => gone || props.onClose()}>
       <h2>{props.title}</h2>
       {props.children}
     </dialog>

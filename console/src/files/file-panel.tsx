@@ -1,0 +1,110 @@
+import { A } from '@solidjs/router';
+import { createResource, For, type JSX, Show } from 'solid-js';
+import type { FileDetail, FileRow } from '../../../src/serve/wire.ts';
+import { plainText } from '../parts/plain.ts';
+import { bytesText, timeText } from '../parts/words.ts';
+import { address, call } from '../service/api.ts';
+import { useSession } from '../service/session.tsx';
+import { onStream } from '../service/stream.ts';
+import { complain } from '../shell/toasts.tsx';
+import { JobTable } from './job-table.tsx';
+import { removeFile } from './remove.tsx';
+
+/** All that is known of a file, and what can be done with it. */
+export function FilePanel(props: {
+  readonly id: string;
+  readonly onClose: () => void;
+  readonly onDeleted: () => void;
+}): JSX.Element {
+  const path = (): string => `/api/files/${encodeURIComponent(props.id)}`;
+  const [detail, { refetch }] = createResource(path, (from) => call<FileDetail>(from));
+  onStream('file', ({ id }) => id === props.id && void refetch());
+  onStream('job', ({ fileId }) => fileId === props.id && void refetch());
+  return (
+    <section class="panel" aria-label="The file chosen">
+      <Show
+        when={detail.error === undefined}
+        fallback={<p class="problem">{String(detail.error?.message)}</p>}
+      >
+        <Show when={detail.latest} fallback={<p class="faint">Loading …</p>}>
+          {(told) => (
+            <>
+              <FileHead file={told().file} path={path()} {...props} />
+              <Facts file={told().file} />
+              <Show when={told().jobs.length > 0}>
+                <h3>Jobs of this file</h3>
+                <JobTable jobs={told().jobs} onChanged={() => void refetch()} />
+              </Show>
+            </>
+          )}
+        </Show>
+      </Show>
+    </section>
+  );
+}
+
+function FileHead(props: {
+  readonly file: FileRow;
+  readonly path: string;
+  readonly onClose: () => void;
+  readonly onDeleted: () => void;
+}): JSX.Element {
+  const { may } = useSession();
+  const remove = async (): Promise<void> => {
+    if (await removeFile(props.file)) props.onDeleted();
+  };
+  const alerts = (): string => address('/alerts', { filter: [`origin:eq:${props.file.id}`] });
+  return (
+    <>
+      <h2 class="words">{props.file.name}</h2>
+      <div class="bar">
+        <A href={alerts()}>Its alerts</A>
+        <A href={address('/flows', { origin: props.file.id })}>Its flows</A>
+        <Show when={may('analyst') && props.file.received > 0}>
+          <a href={`${props.path}/content`} download={props.file.name}>
+            Download
+          </a>
+        </Show>
+        <Show when={may('analyst')}>
+          <button type="button" onClick={() => void remove().catch(complain)}>
+            Delete …
+          </button>
+        </Show>
+        <button type="button" class="quiet" onClick={() => props.onClose()}>
+          Close
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Facts(props: { readonly file: FileRow }): JSX.Element {
+  const facts = (): [string, string][] => [
+    ['State', props.file.state],
+    ['Size', props.file.size === null ? 'not known yet' : bytesText(props.file.size)],
+    ['Received', bytesText(props.file.received)],
+    ['SHA-256', props.file.hash ?? 'told when all of it is there'],
+    ['Uploaded', `${timeText(props.file.createdAt)} UTC`],
+    ...Object.entries(props.file.facts).map(([name, value]): [string, string] => [
+      name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase(),
+      plainText(value),
+    ]),
+  ];
+  return (
+    <>
+      <Show when={props.file.problem !== ''}>
+        <p class="problem">{props.file.problem}</p>
+      </Show>
+      <dl class="facts">
+        <For each={facts()}>
+          {([name, value]) => (
+            <>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </>
+          )}
+        </For>
+      </dl>
+    </>
+  );
+}

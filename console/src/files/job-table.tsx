@@ -1,0 +1,150 @@
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import type { JobRow } from '../../../src/serve/wire.ts';
+import { agoText, percentText, timeText } from '../parts/words.ts';
+import { call } from '../service/api.ts';
+import { createListRows } from '../service/list.ts';
+import { keepLive } from '../service/live.ts';
+import { useSession } from '../service/session.tsx';
+import { complain, say } from '../shell/toasts.tsx';
+
+/** Whether a job is not over. */
+export const underWay = ({ state }: JobRow): boolean => state === 'queued' || state === 'running';
+
+/** Jobs of the queue, live. */
+export function Jobs(): JSX.Element {
+  const [all, setAll] = createSignal(false);
+  const list = createListRows<JobRow>('/api/jobs', () => ({
+    filter: all() ? [] : ['state:in:queued|running|failed'],
+  }));
+  const fresh = keepLive(list, 'job', underWay);
+  return (
+    <section aria-labelledby="jobs-title">
+      <div class="bar">
+        <h2 id="jobs-title">Jobs</h2>
+        <label>
+          <input
+            type="checkbox"
+            checked={all()}
+            onChange={({ currentTarget }) => setAll(currentTarget.checked)}
+          />{' '}
+          those that are over, too
+        </label>
+        <Show when={fresh.count() > 0}>
+          <button type="button" onClick={fresh.show}>
+            {fresh.count()} new
+          </button>
+        </Show>
+      </div>
+      <Show
+        when={list.rows().length > 0}
+        fallback={
+          <p class="faint">
+            {list.problem() || (list.loading() ? 'Loading …' : 'Nothing is being processed.')}
+          </p>
+        }
+      >
+        <JobTable jobs={list.rows()} onChanged={(job) => list.replace([job])} />
+        <Show when={!list.done()}>
+          <button type="button" onClick={list.more}>
+            Show more
+          </button>
+        </Show>
+      </Show>
+    </section>
+  );
+}
+
+/** Jobs with what can be done about them. */
+export function JobTable(props: {
+  readonly jobs: readonly JobRow[];
+  readonly onChanged: (job: JobRow) => void;
+}): JSX.Element {
+  const { may } = useSession();
+  const ask = async (job: JobRow, what: 'cancel' | 'retry'): Promise<void> => {
+    const path = `/api/jobs/${encodeURIComponent(job.id)}/${what}`;
+    props.onChanged(await call<JobRow>(path, { method: 'POST' }));
+    say(what === 'cancel' ? 'The job is being stopped.' : 'The job is in the queue again.');
+  };
+  return (
+    <section class="wide" aria-label="Table of jobs" tabindex="0">
+      <table class="full">
+        <thead>
+          <tr>
+            <th>What</th>
+            <th>State</th>
+            <th>Progress</th>
+            <th>Tries</th>
+            <th>Begun</th>
+            <th>
+              <span class="unseen">What can be done</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={props.jobs}>
+            {(job) => (
+              <tr>
+                <td>
+                  {job.kind} <span class="faint">{job.fileName}</span>
+                </td>
+                <td>
+                  <JobState job={job} />
+                </td>
+                <td>
+                  <Show when={underWay(job)} fallback={percentText(job.progress)}>
+                    <progress max={1} value={job.progress} aria-label={`Progress of ${job.kind}`} />{' '}
+                    {percentText(Math.floor(job.progress * 1000) / 1000)}{' '}
+                    <span class="faint">{job.stage}</span>
+                  </Show>
+                </td>
+                <td class="n">
+                  {job.attempts} of {job.maxAttempts}
+                </td>
+                <td title={timeText(job.startedAt)}>
+                  {job.startedAt === null ? 'not yet' : agoText(job.startedAt)}
+                </td>
+                <td>
+                  <Show when={may('analyst') && underWay(job) && !job.cancelRequested}>
+                    <button type="button" onClick={() => void ask(job, 'cancel').catch(complain)}>
+                      Cancel
+                      <span class="unseen">
+                        {' '}
+                        {job.kind} of {job.fileName}
+                      </span>
+                    </button>
+                  </Show>
+                  <Show when={may('analyst') && /failed|cancelled/.test(job.state)}>
+                    <button type="button" onClick={() => void ask(job, 'retry').catch(complain)}>
+                      Retry
+                      <span class="unseen">
+                        {' '}
+                        {job.kind} of {job.fileName}
+                      </span>
+                    </button>
+                  </Show>
+                </td>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function JobState(props: { readonly job: JobRow }): JSX.Element {
+  const tone = (): string =>
+    ({ failed: 'high', running: 'good', queued: 'medium', done: 'info', cancelled: 'info' })[
+      props.job.state
+    ];
+  return (
+    <>
+      <span class={`badge ${tone()}`}>
+        {props.job.cancelRequested && underWay(props.job) ? 'stopping' : props.job.state}
+      </span>
+      <Show when={props.job.problem !== ''}>
+        <div class="bad words">{props.job.problem}</div>
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { createMemo, createResource, createSignal, type JSX, Show } from 'solid-js';
+import type { FlowCount, FlowPage } from '../../../src/serve/wire.ts';
+import { Grid, type GridColumn } from '../parts/grid.tsx';
+import { countText, timeText } from '../parts/words.ts';
+import { address, call } from '../service/api.ts';
+import { createRows } from '../service/list.ts';
+import type { Question, View, ViewColumn } from './question.ts';
+
+interface FlowRow {
+  readonly id: string;
+  readonly cells: FlowPage['rows'][number]['cells'];
+}
+
+const WIDTH: Readonly<Record<string, string>> = { time: '11rem', number: '7rem', text: '9rem' };
+/** Columns shown on narrow screens; the others are a swipe away in the flow's own panel. */
+const NARROW = 3;
+
+/** A cell as text. */
+export function cellText(value: string | number | null, type: string | undefined): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  if (type === 'time') return timeText(value);
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+}
+
+function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[] {
+  return names.map((name, at) => {
+    const column = view.columns.find((one) => one.name === name);
+    return {
+      key: name,
+      title: column?.unit && column.type !== 'time' ? `${name} (${column.unit})` : name,
+      cell: (row) => cellText(row.cells[at] ?? null, column?.type),
+      width: WIDTH[column?.type ?? 'text'] ?? '9rem',
+      sort: name,
+      numeric: column?.type === 'number',
+      wideOnly: at >= NARROW,
+    };
+  });
+}
+
+/** The flows that a question finds. */
+export function Result(props: { readonly question: Question }): JSX.Element {
+  const { question } = props;
+  const [unread, setUnread] = createSignal(0);
+  const [current, setCurrent] = createSignal(-1);
+  const [opened, setOpened] = createSignal<FlowRow>();
+  const list = createRows<FlowRow, ReturnType<typeof question.query>>(
+    question.query,
+    async (asked, { cursor, limit, signal }) => {
+      const body = { ...asked, limit, ...(cursor === undefined ? {} : { after: cursor }) };
+      const page = await call<FlowPage>('/api/flows/query', { method: 'POST', body, signal });
+      setUnread(page.unread);
+      if (cursor === undefined) {
+        setCurrent(-1);
+        setOpened(undefined);
+      }
+      return { rows: page.rows.map(({ ref, cells }) => ({ id: ref, cells })), next: page.next };
+    },
+  );
+  const [count] = createResource(question.filter, (body) =>
+    call<FlowCount>('/api/flows/count', { method: 'POST', body }).catch(() => undefined),
+  );
+  const columns = createMemo(() => gridColumns(question.view(), question.columns()));
+  const csv = (): string => address('/api/flows.csv', { query: JSON.stringify(question.query()) });
+  return (
+    <section aria-label="Flows found">
+      <div class="bar">
+        <span role="status">
+          {count.latest === undefined
+            ? 'Counting …'
+            : `${countText(count.latest.count)} ${count.latest.count === 1 ? 'flow' : 'flows'}`}
+        </span>
+        <a href={csv()} download="flows.csv">
+          Download as CSV
+        </a>
+        <Show when={unread() > 0}>
+          <span class="problem">
+            {unread()} parts were written by another version of the program and are not read.
+          </span>
+        </Show>
+      </div>
+      <Grid
+        label="Flows"
+        list={list}
+        state={question}
+        columns={columns()}
+        current={current()}
+        onCurrent={setCurrent}
+        onOpen={setOpened}
+        empty="No flow matches. Take a condition away, or look into another view."
+      />
+      <p class="faint hint">
+        Enter or a double click shows all of a flow’s columns that are chosen.
+      </p>
+      <Show when={opened()} keyed>
+        {(row) => (
+          <Flow
+            row={row}
+            columns={question.columns()}
+            view={question.view()}
+            onClose={() => setOpened(undefined)}
+          />
+        )}
+      </Show>
+    </section>
+  );
+}
+
+/** One flow, column by column. */
+function Flow(props: {
+  readonly row: FlowRow;
+  readonly columns: readonly string[];
+  readonly view: View;
+  readonly onClose: () => void;
+}): JSX.Element {
+  const column = (name: string): ViewColumn | undefined =>
+    props.view.columns.find((one) => one.name === name);
+  return (
+    <section class="panel" aria-label="The flow chosen">
+      <div class="bar">
+        <h2>
+          Flow <code>{props.row.id}</code>
+        </h2>
+        <button type="button" class="quiet" onClick={() => props.onClose()}>
+          Close
+        </button>
+      </div>
+      <dl class="facts">
+        {props.columns.map((name, at) => (
+          <>
+            <dt title={column(name)?.meaning}>{name}</dt>
+            <dd>
+              {cellText(props.row.cells[at] ?? null, column(name)?.type) || (
+                <span class="faint">empty</span>
+              )}{' '}
+              {column(name)?.type === 'time' ? 'UTC' : column(name)?.unit}
+            </dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,219 @@
+import { createMemo, createSignal, type JSX, lazy, Show } from 'solid-js';
+import type { MarkedPoint } from '../../../src/report/chart/chart.ts';
+import type { ModelDetail, ModelRow } from '../../../src/serve/wire.ts';
+import { confirm } from '../parts/confirm.tsx';
+import { countText, percentText } from '../parts/words.ts';
+import { call } from '../service/api.ts';
+import { useSession } from '../service/session.tsx';
+import { complain, say } from '../shell/toasts.tsx';
+import { type Outlook, outlookOf, thresholdChart, tradeChart } from './curves.ts';
+
+const Picture = lazy(() => import('../parts/chart.tsx'));
+
+const share = (value: number | null): string => (value === null ? 'not known' : percentText(value));
+const daily = (value: number | null): string =>
+  value === null ? 'not known' : countText(Math.round(value));
+
+/** The threshold with a slider: what it would bring stands beside it before anything is saved. */
+export function Threshold(props: {
+  readonly detail: ModelDetail;
+  readonly onChanged: (model: ModelRow) => void;
+}): JSX.Element {
+  const { may } = useSession();
+  const [tried, setTried] = createSignal<number>();
+  const stands = (): number => props.detail.model.threshold;
+  const chosen = (): number => tried() ?? stands();
+  const outlook = createMemo(() => outlookOf(props.detail));
+  const before = (): Outlook => outlook()(stands());
+  const then = (): Outlook => outlook()(chosen());
+  const marks = (): { label: string; threshold: number }[] => [
+    { label: 'now', threshold: stands() },
+    ...(tried() === undefined ? [] : [{ label: 'tried', threshold: chosen() }]),
+  ];
+  const trade = (): MarkedPoint[] =>
+    marks().flatMap(({ label, threshold }) => {
+      const { perDay, recall } = outlook()(threshold);
+      return perDay === null || recall === null ? [] : [{ x: perDay, y: recall, label }];
+    });
+  const put = async (threshold: number | null): Promise<void> => {
+    const { id, version } = props.detail.model;
+    const body = { version, threshold };
+    const path = `/api/models/${encodeURIComponent(id)}/threshold`;
+    props.onChanged(await call<ModelRow>(path, { method: 'POST', body }));
+    setTried(undefined);
+  };
+  const save = async (threshold: number | null): Promise<void> => {
+    const old = stands();
+    const next = threshold ?? props.detail.model.ownThreshold;
+    const yes = await confirm({
+      title: `Set the threshold to ${next.toFixed(4)}?`,
+      body: <Consequences before={before()} then={outlook()(next)} from={old} to={next} />,
+      yes: 'Set the threshold',
+    });
+    if (!yes) return;
+    await put(threshold);
+    say(`The threshold is ${next.toFixed(4)} from now on.`, {
+      title: 'Undo',
+      run: () => void put(old === props.detail.model.ownThreshold ? null : old).catch(complain),
+    });
+  };
+  return (
+    <section class="panel threshold" aria-labelledby="threshold-title">
+      <h2 id="threshold-title">Threshold</h2>
+      <label for="threshold">
+        Threshold: <output>{chosen().toFixed(4)}</output>
+        <Show when={tried() !== undefined}>
+          <span class="faint"> (now {stands().toFixed(4)}, nothing is saved yet)</span>
+        </Show>
+      </label>
+      <div class="slide">
+        <input
+          id="threshold"
+          type="range"
+          min="0"
+          max="1"
+          step="0.001"
+          value={chosen()}
+          aria-valuetext={`${chosen().toFixed(3)}: recall ${share(then().recall)}, ${daily(then().perDay)} flagged flows a day`}
+          onInput={({ currentTarget }) => setTried(Number(currentTarget.value))}
+        />
+        <input
+          type="number"
+          min="0"
+          max="1.01"
+          step="any"
+          aria-label="Threshold as a number"
+          value={chosen()}
+          onChange={({ currentTarget }) => {
+            if (currentTarget.checkValidity() && currentTarget.value !== '') {
+              setTried(currentTarget.valueAsNumber);
+            }
+          }}
+        />
+      </div>
+      <ul class="tiles" aria-live="polite">
+        <Figure
+          title="flagged flows a day"
+          now={daily(before().perDay)}
+          then={daily(then().perDay)}
+        />
+        <Figure title="recall" now={share(before().recall)} then={share(then().recall)} />
+        <Figure title="precision" now={share(before().precision)} then={share(then().precision)} />
+        <Figure
+          title="false alarms"
+          now={share(before().falsePositiveRate)}
+          then={share(then().falsePositiveRate)}
+        />
+      </ul>
+      <Basis detail={props.detail} />
+      <Show
+        when={may('administrator')}
+        fallback={<p class="faint">Only administrators may save a threshold; try as you like.</p>}
+      >
+        <div class="bar">
+          <button
+            type="button"
+            class="main"
+            disabled={tried() === undefined || tried() === stands()}
+            onClick={() => void save(chosen()).catch(complain)}
+          >
+            Save …
+          </button>
+          <button
+            type="button"
+            disabled={tried() === undefined}
+            onClick={() => setTried(undefined)}
+          >
+            Back to what stands
+          </button>
+          <Show when={stands() !== props.detail.model.ownThreshold}>
+            <button type="button" onClick={() => void save(null).catch(complain)}>
+              Take the model’s own {props.detail.model.ownThreshold.toFixed(4)} …
+            </button>
+          </Show>
+        </div>
+      </Show>
+      <div class="panels">
+        <Show when={props.detail.curve.length > 0 && props.detail.traffic.points.length > 0}>
+          <Picture chart={tradeChart(props.detail, trade())} />
+        </Show>
+        <Show when={props.detail.curve.length > 0}>
+          <Picture chart={thresholdChart(props.detail, marks())} />
+        </Show>
+      </div>
+    </section>
+  );
+}
+
+function Figure(props: {
+  readonly title: string;
+  readonly now: string;
+  readonly then: string;
+}): JSX.Element {
+  return (
+    <li class="tile">
+      <strong>{props.then}</strong>
+      {props.title}
+      <Show when={props.now !== props.then}>
+        <span class="faint"> (now {props.now})</span>
+      </Show>
+    </li>
+  );
+}
+
+function Basis(props: { readonly detail: ModelDetail }): JSX.Element {
+  const traffic = (): ModelDetail['traffic'] => props.detail.traffic;
+  return (
+    <p class="faint">
+      <Show
+        when={traffic().points.length > 0}
+        fallback={<>Flows a day are not known: {traffic().reason || 'nothing was scored yet.'} </>}
+      >
+        Counted on {countText(traffic().flows)} scored flows of {traffic().days.toPrecision(2)} days
+        in the {traffic().view} view.{' '}
+      </Show>
+      <Show
+        when={props.detail.curve.length > 0}
+        fallback="The model file holds no curve, so recall is not known."
+      >
+        Recall, precision and false alarms are those of the model’s own evaluation; your traffic may
+        differ.
+      </Show>
+    </p>
+  );
+}
+
+function Consequences(props: {
+  readonly before: Outlook;
+  readonly then: Outlook;
+  readonly from: number;
+  readonly to: number;
+}): JSX.Element {
+  const row = (title: string, now: string, then: string): JSX.Element => (
+    <tr>
+      <th scope="row">{title}</th>
+      <td class="n">{now}</td>
+      <td class="n">{then}</td>
+    </tr>
+  );
+  return (
+    <>
+      <table>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">now</th>
+            <th scope="col">then</th>
+          </tr>
+        </thead>
+        <tbody>
+          {row('Threshold', props.from.toFixed(4), props.to.toFixed(4))}
+          {row('Flagged flows a day', daily(props.before.perDay), daily(props.then.perDay))}
+          {row('Recall', share(props.before.recall), share(props.then.recall))}
+          {row('Precision', share(props.before.precision), share(props.then.precision))}
+        </tbody>
+      </table>
+      <p>It counts for traffic that is analysed from now on. Alerts that stand stay as they are.</p>
+    </>
+  );
+}
