@@ -46,7 +46,7 @@ footer { margin-top: 3rem; font-size: .85rem; }
   h2 { margin-top: 1.8rem; }
   .narrow { display: block; } .broad { display: none; }
   th { white-space: normal; } td { max-width: 34ch; }
-  table:not(:has(tr > :nth-child(3))) td { overflow-wrap: anywhere; }
+  table:not(:has(tr > :nth-child(3))) td + td { overflow-wrap: anywhere; }
   /* More columns than fit: better to scroll than to break every word. */
   table:has(tr > :nth-child(4)) { width: max-content; }
   th:first-child, td:first-child { max-width: 40vw; overflow-wrap: break-word; }
