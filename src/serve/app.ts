@@ -9,7 +9,6 @@ import { VERSION } from '../base/index.ts';
 import { addGuard } from './auth/guard.ts';
 import type { ServiceLimits } from './limits.ts';
 import { answerProblem } from './problem.ts';
-import { notThere } from './refusals.ts';
 import type { App, Serving } from './serving.ts';
 
 /** Key and certificate of TLS, PEM. */
@@ -139,9 +138,6 @@ export async function createApp({ serving, log, tls }: AppOptions): Promise<App>
     if (!isUpload(request.method, request.url)) watchBody(request.raw, limits.bodyMillis);
   });
   addGuard(app, serving, secure);
-  app.setNotFoundHandler((request) => {
-    throw notThere(`${request.method} ${request.url.slice(0, 200)}`);
-  });
   return app;
 }
 

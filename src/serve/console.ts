@@ -16,6 +16,9 @@ export async function addConsole(app: App, folder: string | undefined): Promise<
     app.get('/', { schema: { hide: true } }, async (_request, reply) =>
       reply.type('text/plain; charset=utf-8').send('Wiresift runs; its console is not built.\n'),
     );
+    app.setNotFoundHandler((request) => {
+      throw notThere(`${request.method} ${request.url.slice(0, 200)}`);
+    });
     return;
   }
   await app.register(fastifyStatic, {
@@ -30,8 +33,8 @@ export async function addConsole(app: App, folder: string | undefined): Promise<
     },
   });
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0]!;
-    const isPage = request.method === 'GET' && !path.startsWith('/api/') && !/\.\w+$/.test(path);
+    // A dot is no sign of a file: addresses of hosts have dots.
+    const isPage = request.method === 'GET' && !/^\/(?:api|assets)\//.test(request.url);
     if (!isPage) throw notThere(`${request.method} ${request.url.slice(0, 200)}`);
     return reply.header('cache-control', 'no-cache').sendFile('index.html');
   });
