@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly analysis?: URL;
   /** Models that score the traffic, the one that alerts name first. */
   readonly models?: readonly ServiceModel[];
+  /** Country of an address, `private` or `unknown`; absent: all are unknown. */
+  readonly countryOf?: (address: string) => string;
   /** Folder of the console's build; absent: the service alone. */
   readonly console?: string;
   readonly tls?: TlsFiles;
@@ -76,6 +78,7 @@ function assemble(options: ServiceOptions): Serving & { setIngest(ingest: Ingest
     uploads,
     throttle: new Throttle(now),
     secure: options.tls !== undefined,
+    countryOf: options.countryOf ?? (() => 'unknown'),
     models: new Map((options.models ?? []).map((model) => [model.hash, model])),
     get ingest() {
       return ingest;

@@ -42,6 +42,8 @@ export interface Serving {
   readonly ingest: Ingest | undefined;
   /** Whether callers come over TLS: cookies are then sent over TLS alone. */
   readonly secure: boolean;
+  /** Country of an address, `private` or `unknown`. */
+  readonly countryOf: (address: string) => string;
   /** Models by the hash of their file. */
   readonly models: ReadonlyMap<string, ServiceModel>;
 }

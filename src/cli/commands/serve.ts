@@ -97,11 +97,13 @@ function consoleFolder({ console: given }: ServeOptions): string | undefined {
 async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
   const tls = tlsOf(options);
   const page = consoleFolder(options);
-  const [{ createService }, { openStore }, { serviceModels, analysisModule }] = await Promise.all([
-    import('../../serve/index.ts'),
-    import('../../store/index.ts'),
-    import('../service-parts.ts'),
-  ]);
+  const [{ createService }, { openStore }, { serviceModels, analysisModule }, { countryLookup }] =
+    await Promise.all([
+      import('../../serve/index.ts'),
+      import('../../store/index.ts'),
+      import('../service-parts.ts'),
+      import('../../report/explore/index.ts'),
+    ]);
   const url = process.env['DATABASE_URL'];
   const store = await openStore({ folder: options.folder, ...(url ? { url } : {}) });
   const adminPassword = process.env['WIRESIFT_ADMIN_PASSWORD'];
@@ -110,6 +112,7 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<vo
       store,
       analysis: analysisModule(),
       models: serviceModels(),
+      countryOf: countryLookup(),
       ...(tls ? { tls } : {}),
       ...(page === undefined ? {} : { console: page }),
       ...(adminPassword ? { adminPassword } : {}),

@@ -131,9 +131,22 @@ function lesser(scope: readonly string[], role: UserRecord['role']): UserRecord[
 }
 
 /** Ends all sessions of a user but one. */
-export async function endSessions(store: Store, userId: string, but?: string): Promise<number> {
-  return store.sessions.purge([
-    { field: 'userId', is: 'equal', value: userId },
-    ...(but === undefined ? [] : [{ field: 'id', is: 'not equal', value: but } as const]),
-  ]);
+export async function endSessions(store: Store, userId: string, but?: string): Promise<void> {
+  const ofUser = { field: 'userId', is: 'equal', value: userId } as const;
+  if (but === undefined) {
+    await store.sessions.purge([ofUser]);
+    return;
+  }
+  let after: string | undefined;
+  do {
+    const page = await store.sessions.page({
+      where: [ofUser],
+      limit: 1000,
+      ...(after === undefined ? {} : { after }),
+    });
+    for (const { id } of page.rows) {
+      if (id !== but) await store.sessions.purge([{ field: 'id', is: 'equal', value: id }]);
+    }
+    after = page.next ?? undefined;
+  } while (after !== undefined);
 }

@@ -29,9 +29,11 @@ export const ModelList = Type.Object({ models: Type.Array(ModelRow) });
 /** See {@link ModelList}. */
 export type ModelList = Static<typeof ModelList>;
 
-/** A point of a curve by threshold. */
+/** A point of a curve; the threshold is null where the file does not tell it. */
 export const CurvePoint = Type.Object({
-  threshold: Type.Number(),
+  /** Which rows of the test: `labelled only`, `background as negative`. */
+  rows: Type.String(),
+  threshold: Type.Union([Type.Number(), Type.Null()]),
   recall: Type.Union([Type.Number(), Type.Null()]),
   precision: Type.Union([Type.Number(), Type.Null()]),
   falsePositiveRate: Type.Union([Type.Number(), Type.Null()]),

@@ -1,0 +1,177 @@
+import { SEVERITIES } from '../../detect/index.ts';
+import type { Condition, FlowFilter, Store } from '../../store/index.ts';
+import { jobRows } from '../file-rows.ts';
+import { allModels } from '../models.ts';
+import { badInput } from '../refusals.ts';
+import type { App, Serving } from '../serving.ts';
+import { Overview, OverviewQuery } from '../wire.ts';
+
+const DEFAULT_BARS = 60;
+const WORST_HOSTS = 10;
+const SHOWN_JOBS = 10;
+/** Addresses that countries are summed over: the most frequent. */
+const ADDRESSES = 1000;
+/** Hosts with open alerts that the attack map knows. */
+const ATTACKERS = 500;
+const VIEW = 'argus';
+const OPEN = { field: 'state', is: 'equal', value: 'open' } as const;
+const SHOWN = { field: 'suppressedBy', is: 'empty' } as const;
+
+type Countries = Overview['countries']['source'];
+
+/** Sums of addresses by country, the most flows first. */
+function byCountry(
+  all: readonly { value: unknown; count: number }[],
+  attack: readonly { value: unknown; count: number }[],
+  countryOf: (address: string) => string,
+): Countries {
+  const sums = new Map<string, { country: string; flows: number; attack: number }>();
+  const add = (address: unknown, flows: number, hostile: number): void => {
+    const country = countryOf(String(address));
+    const sum = sums.get(country) ?? { country, flows: 0, attack: 0 };
+    sum.flows += flows;
+    sum.attack += hostile;
+    sums.set(country, sum);
+  };
+  for (const { value, count } of all) add(value, count, 0);
+  for (const { value, count } of attack) add(value, 0, count);
+  return [...sums.values()].sort((a, b) => b.flows - a.flows);
+}
+
+/** Time of all kept flows and alerts, or nothing. */
+async function spanOf(store: Store): Promise<{ from: number; to: number } | undefined> {
+  const parts = await store.flows.parts({ view: VIEW });
+  const times = parts.flatMap(({ first, last }) =>
+    first === null || last === null ? [] : [first, last],
+  );
+  for (const descending of [true, false]) {
+    const by = descending ? 'last' : 'first';
+    const { rows } = await store.alerts.page({ sort: { by, descending }, limit: 1 });
+    for (const { first, last } of rows) times.push(first, last);
+  }
+  if (times.length === 0) return undefined;
+  return { from: Math.min(...times), to: Math.max(...times) + 1 };
+}
+
+async function alertsOf(
+  store: Store,
+  { from, to, bars = DEFAULT_BARS, by = 'kind' }: OverviewQuery & { from: number; to: number },
+): Promise<Overview['alerts']> {
+  const within: Condition<'last' | 'state' | 'suppressedBy'>[] = [
+    { field: 'last', is: 'at least', value: from },
+    { field: 'last', is: 'less', value: to },
+  ];
+  const width = Math.max(1, Math.ceil((to - from) / bars));
+  const severity = await store.alerts.countBy('severity', [...within, OPEN, SHOWN]);
+  const counts = new Map(severity.map(({ value, count }) => [value, count]));
+  return {
+    open: await store.alerts.count([...within, OPEN, SHOWN]),
+    total: await store.alerts.count(within),
+    suppressed: await store.alerts.count([...within, { field: 'suppressedBy', is: 'not empty' }]),
+    severity: SEVERITIES.map((value) => ({ value, open: counts.get(value) ?? 0 })),
+    kind: await store.alerts.countBy('kind', [...within, OPEN, SHOWN]),
+    width,
+    bars: await store.alerts.byTime({ by, width, from, to }, [SHOWN]),
+  };
+}
+
+async function countriesOf(
+  { store, countryOf }: Serving,
+  filter: FlowFilter,
+): Promise<Overview['countries']> {
+  const { rows } = await store.hosts.page({
+    where: [{ field: 'openAlerts', is: 'more', value: 0 }],
+    limit: ATTACKERS,
+  });
+  const hosts = rows.map(({ id }) => id);
+  const attack = { ...filter, where: [{ field: 'SrcAddr', is: 'one of', value: hosts }] } as const;
+  const ask = (of: FlowFilter, column: string) =>
+    store.flows.distinct(of, column, { limit: ADDRESSES });
+  const hostile = async (column: string) => (hosts.length === 0 ? [] : ask(attack, column));
+  return {
+    source: byCountry(await ask(filter, 'SrcAddr'), await hostile('SrcAddr'), countryOf),
+    destination: byCountry(await ask(filter, 'DstAddr'), await hostile('DstAddr'), countryOf),
+  };
+}
+
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+/** What was read and left out, summed over the files that were analysed. */
+async function coverageOf(store: Store): Promise<Overview['coverage']> {
+  const sums = { packets: 0, flows: 0, undecodable: 0 };
+  const lost = new Map<string, number>();
+  let after: string | undefined;
+  do {
+    const page = await store.files.page({
+      where: [{ field: 'state', is: 'equal', value: 'analysed' }],
+      limit: 1000,
+      ...(after === undefined ? {} : { after }),
+    });
+    for (const { facts } of page.rows) {
+      sums.packets += number(facts['packets']);
+      sums.flows += number(facts['flows']);
+      const types = Array.isArray(facts['unsupportedLinkTypes'])
+        ? facts['unsupportedLinkTypes']
+        : [];
+      for (const counts of types) {
+        for (const count of Object.values(counts as object)) sums.undecodable += number(count);
+      }
+      for (const name of ['late', 'evidenceDropped', 'hostsUnkept']) {
+        lost.set(name, (lost.get(name) ?? 0) + number(facts[name]));
+      }
+    }
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return { ...sums, lost: [...lost].map(([value, count]) => ({ value, count })) };
+}
+
+/** The first page, in one answer. */
+export function overviewRoutes(app: App, serving: Serving): void {
+  const { store } = serving;
+  app.get(
+    '/api/overview',
+    { schema: { querystring: OverviewQuery, response: { 200: Overview } } },
+    async ({ query }) => {
+      const span = await spanOf(store);
+      const from = query.from ?? span?.from ?? 0;
+      const to = query.to ?? span?.to ?? from + 1;
+      if (to <= from) throw badInput('to', String(to), `more than ${from}`);
+      const bars = query.bars ?? DEFAULT_BARS;
+      const filter: FlowFilter = { view: VIEW, from, to };
+      const traffic = await store.flows.histogram(filter, 'StartTime', bars);
+      const hosts = await store.hosts.page({
+        where: [{ field: 'openAlerts', is: 'more', value: 0 }],
+        limit: WORST_HOSTS,
+      });
+      const jobs = await store.jobs.page({
+        where: [{ field: 'state', is: 'one of', value: ['queued', 'running'] }],
+        limit: SHOWN_JOBS,
+      });
+      const ofModels = await store.alerts.countBy('model');
+      const states = new Map(
+        (await store.files.countBy('state')).map((one) => [one.value, one.count]),
+      );
+      const files = (...names: string[]): number =>
+        names.reduce((sum, name) => sum + (states.get(name) ?? 0), 0);
+      return {
+        from: span ? from : null,
+        to: span ? to : null,
+        alerts: await alertsOf(store, { ...query, from, to }),
+        hosts: [...hosts.rows],
+        traffic: { flows: traffic.rows, bars: [...(traffic.bars ?? [])] },
+        countries: await countriesOf(serving, filter),
+        models: (await allModels(store)).map(({ id, name, active, threshold }) => ({
+          ...{ id, name, active, threshold },
+          alerts: ofModels.find(({ value }) => value === name)?.count ?? 0,
+        })),
+        processing: await jobRows(store, jobs.rows),
+        files: {
+          analysed: files('analysed'),
+          waiting: files('uploading', 'received', 'analysing'),
+          failed: files('failed'),
+        },
+        coverage: await coverageOf(store),
+      };
+    },
+  );
+}
