@@ -16,7 +16,9 @@ for (const name of SECRETS) {
   try {
     process.env[name] = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    fail(`${name}_FILE: ${error.message}: it must be a file that user ${process.getuid?.()} may read`);
+    fail(
+      `${name}_FILE: ${error.message}: it must be a file that user ${process.getuid?.()} may read`,
+    );
   }
   if (!process.env[name]) fail(`${name}_FILE: ${path} is empty`);
 }
