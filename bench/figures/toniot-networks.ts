@@ -68,7 +68,7 @@ const ENTRIES: readonly Entry[] = [
   ...slow('gru', 3),
   ...slow('lstm', 3),
   ...slow('gru-deep', 2),
-  ...slow('transformer', 1),
+  ...slow('transformer', 3),
 ];
 
 /** Figures of one fit. */

@@ -122,6 +122,7 @@ export const neuralKinds: readonly ModelKind[] = [
         { layer: 'dense', units: 32, activation: 'relu' },
       ],
     },
+    pieces: PIECES,
   }),
   networkKind('host-gru', "Gated recurrent network over a host's last flows", {
     description: {
