@@ -29,15 +29,17 @@ export function curveOf({ metrics, threshold }: ModelFile): ModelDetail['curve']
     };
     const points = [
       ...list(view['recallAtFpr']).map((point) => ({
+        threshold: figure(point['threshold']),
         recall: figure(point['recall']),
-        falsePositiveRate: figure(point['fpr']),
+        falsePositiveRate: figure(point['budget']),
       })),
       ...list(view['fprAtRecall']).map((point) => ({
+        threshold: null,
         recall: figure(point['recall']),
         falsePositiveRate: figure(point['fpr']),
       })),
     ];
-    return [own, ...points.map((point) => ({ rows, threshold: null, precision: null, ...point }))];
+    return [own, ...points.map((point) => ({ rows, precision: null, ...point }))];
   });
 }
 

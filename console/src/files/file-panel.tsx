@@ -78,6 +78,30 @@ function FileHead(props: {
   );
 }
 
+/** What is told of an analysis first; the rest is folded away. */
+const FIRST = ['format', 'packets', 'flows', 'alerts', 'first', 'last'];
+
+/** `belowMinimum` as `Below minimum`. */
+function titleOf(name: string): string {
+  const text = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function FactList(props: { readonly facts: readonly [string, string][] }): JSX.Element {
+  return (
+    <dl class="facts">
+      <For each={props.facts}>
+        {([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </>
+        )}
+      </For>
+    </dl>
+  );
+}
+
 function Facts(props: { readonly file: FileRow }): JSX.Element {
   const facts = (): [string, string][] => [
     ['State', props.file.state],
@@ -85,26 +109,25 @@ function Facts(props: { readonly file: FileRow }): JSX.Element {
     ['Received', bytesText(props.file.received)],
     ['SHA-256', props.file.hash ?? 'told when all of it is there'],
     ['Uploaded', `${timeText(props.file.createdAt)} UTC`],
-    ...Object.entries(props.file.facts).map(([name, value]): [string, string] => [
-      name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase(),
-      plainText(value),
-    ]),
+    ...found((name) => FIRST.includes(name)),
   ];
+  const found = (which: (name: string) => boolean): [string, string][] =>
+    Object.entries(props.file.facts)
+      .filter(([name]) => which(name))
+      .map(([name, value]) => [titleOf(name), plainText(value)]);
+  const others = (): [string, string][] => found((name) => !FIRST.includes(name));
   return (
     <>
       <Show when={props.file.problem !== ''}>
         <p class="problem">{props.file.problem}</p>
       </Show>
-      <dl class="facts">
-        <For each={facts()}>
-          {([name, value]) => (
-            <>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </>
-          )}
-        </For>
-      </dl>
+      <FactList facts={facts()} />
+      <Show when={others().length > 0}>
+        <details>
+          <summary>What else the analysis counted</summary>
+          <FactList facts={others()} />
+        </details>
+      </Show>
     </>
   );
 }

@@ -18,7 +18,7 @@ export function Jobs(): JSX.Element {
   }));
   const fresh = keepLive(list, 'job', underWay);
   return (
-    <section aria-labelledby="jobs-title">
+    <section class="apart" aria-labelledby="jobs-title">
       <div class="bar">
         <h2 id="jobs-title">Jobs</h2>
         <label>

@@ -59,7 +59,7 @@ export function Hunts(props: { readonly question: Question }): JSX.Element {
     });
   };
   return (
-    <span class="bar inline">
+    <span class="bar together">
       <label>
         Hunt{' '}
         <select

@@ -11,14 +11,19 @@ const Picture = lazy(() => import('../parts/chart.tsx'));
 /** Bars of numbers, and words, that are drawn. */
 const BARS = 60;
 const WORDS = 20;
+/** Height of an empty bar where zero has none. */
+const NONE = 0.5;
 
 /** A column's distribution among the flows that the question finds. */
-export function histogramChart(told: Histogram, column: ViewColumn): Chart {
+export function histogramChart(told: Histogram, column: ViewColumn, log = false): Chart {
   const unit = column.unit && column.type !== 'time' ? ` (${column.unit})` : '';
   const title = `${column.name}: how often each value occurs`;
   const filled = told.rows - told.empty;
   const note = `${countText(told.rows)} flows, ${countText(told.empty)} of them without a value.`;
   if (told.bars) {
+    // A logarithmic axis has no zero: empty bars lie below one.
+    const height = (count: number): number => (log ? Math.max(count, NONE) : count);
+    const most = told.bars.reduce((top, { count }) => Math.max(top, count), 1);
     return {
       kind: 'lines',
       title,
@@ -27,12 +32,14 @@ export function histogramChart(told: Histogram, column: ViewColumn): Chart {
         {
           name: 'flows',
           x: [...told.bars.map(({ from }) => from), told.bars.at(-1)?.to ?? 0],
-          y: [...told.bars.map(({ count }) => count), told.bars.at(-1)?.count ?? 0],
+          y: [...told.bars.map(({ count }) => height(count)), height(told.bars.at(-1)?.count ?? 0)],
           steps: true,
         },
       ],
       x: { title: `${column.name}${unit}`, ...(column.type === 'time' ? { format: 'time' } : {}) },
-      y: { title: 'Flows', format: 'count', whole: true },
+      y: log
+        ? { title: 'Flows, logarithmic', format: 'count', log, domain: [NONE, most] }
+        : { title: 'Flows', format: 'count', whole: true },
     };
   }
   const words = told.words ?? [];
@@ -98,8 +105,23 @@ function Distribution(props: {
   return (
     <Show when={!problem()} fallback={<p class="problem">{problem()?.message}</p>}>
       <p class="faint hint">{props.column.meaning}</p>
+      <Show when={props.column.type !== 'text'}>
+        <label>
+          <input
+            type="checkbox"
+            checked={props.question.logarithmic()}
+            onChange={({ currentTarget }) => props.question.setLogarithmic(currentTarget.checked)}
+          />{' '}
+          counts on a logarithmic scale
+        </label>
+      </Show>
       <Show when={histogram.latest} fallback={<p class="faint">Counting …</p>}>
-        {(told) => <Picture chart={histogramChart(told(), props.column)} />}
+        {(told) => (
+          <Picture
+            chart={histogramChart(told(), props.column, props.question.logarithmic())}
+            most={700}
+          />
+        )}
       </Show>
       <Show when={props.column.type !== 'time' && distinct.latest}>
         {(told) => (

@@ -18,6 +18,9 @@ export interface Question {
   readonly order: Accessor<'up' | 'down'>;
   /** Column whose distribution is shown, or undefined. */
   readonly looked: Accessor<string | undefined>;
+  /** Whether its counts stand on a logarithmic scale. */
+  readonly logarithmic: Accessor<boolean>;
+  readonly setLogarithmic: (on: boolean) => void;
   readonly setView: (name: string) => void;
   readonly setConditions: (conditions: readonly FlowCondition[]) => void;
   readonly setColumns: (columns: readonly string[]) => void;
@@ -83,6 +86,7 @@ export function createQuestion(views: readonly View[]): Question {
     to: string;
     origin: string;
     look: string;
+    log: string;
   }>();
   const put = { replace: true, scroll: false };
   const view = createMemo(() => views.find(({ name }) => name === params.view) ?? views[0]!);
@@ -128,6 +132,8 @@ export function createQuestion(views: readonly View[]): Question {
     sort,
     order,
     looked: () => (params.look && has(params.look) ? params.look : undefined),
+    logarithmic: () => params.log === '1',
+    setLogarithmic: (on) => setParams({ log: on ? '1' : undefined }, put),
     setView: (name) =>
       setParams(
         { view: name, where: undefined, columns: undefined, sort: undefined, look: undefined },

@@ -1,107 +1,98 @@
 import type { BarChart, LineChart, MarkedPoint } from '../../../src/report/chart/chart.ts';
 import type { ModelDetail } from '../../../src/serve/wire.ts';
+import { knownPoints, outlookOf, rowSets } from './outlook.ts';
 
-type CurvePoint = ModelDetail['curve'][number];
-type TrafficPoint = ModelDetail['traffic']['points'][number];
-
-/** What a threshold would bring; null where nothing is known. */
-export interface Outlook {
-  readonly recall: number | null;
-  readonly precision: number | null;
-  readonly falsePositiveRate: number | null;
-  readonly perDay: number | null;
+/** A threshold with its name. */
+export interface Mark {
+  readonly label: string;
+  readonly threshold: number;
 }
 
-/** The last point whose threshold is not above `threshold`; thresholds rise. */
-function pointAt<Point extends { readonly threshold: number }>(
-  points: readonly Point[],
-  threshold: number,
-): Point | undefined {
-  let low = 0;
-  let high = points.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (points[middle]!.threshold <= threshold) low = middle + 1;
-    else high = middle;
-  }
-  return points[low - 1] ?? points[0];
-}
-
-const rising = <Point extends { readonly threshold: number }>(points: readonly Point[]): Point[] =>
-  [...points].sort((a, b) => a.threshold - b.threshold);
-
-/** What a threshold would bring, from the model's evaluation and the stored traffic. */
-export function outlookOf(detail: ModelDetail): (threshold: number) => Outlook {
-  const curve: CurvePoint[] = rising(detail.curve);
-  const traffic: TrafficPoint[] = rising(detail.traffic.points);
-  return (threshold) => {
-    const at = pointAt(curve, threshold);
-    return {
-      recall: at?.recall ?? null,
-      precision: at?.precision ?? null,
-      falsePositiveRate: at?.falsePositiveRate ?? null,
-      perDay: pointAt(traffic, threshold)?.flowsPerDay ?? null,
-    };
-  };
-}
-
-/** Recall and precision by threshold, with the thresholds that matter marked. */
+/** Recall by threshold, with the thresholds that matter marked. */
 export function thresholdChart(
   detail: ModelDetail,
-  marks: readonly { readonly label: string; readonly threshold: number }[],
+  rows: string | undefined,
+  marks: readonly Mark[],
 ): LineChart {
-  const curve = rising(detail.curve);
-  const line = (name: string, field: 'recall' | 'precision'): LineChart['lines'][number] => {
-    const known = curve.filter((point) => point[field] !== null);
-    return { name, x: known.map(({ threshold }) => threshold), y: known.map((p) => p[field]!) };
-  };
-  const outlook = outlookOf(detail);
+  const known = knownPoints(detail, rows);
+  const outlook = outlookOf(detail, rows);
   const points: MarkedPoint[] = marks.flatMap(({ label, threshold }) => {
     const { recall } = outlook(threshold);
-    return recall === null ? [] : [{ x: threshold, y: recall, label }];
+    return recall === null ? [] : [{ x: threshold, y: recall.about, label }];
   });
   return {
     kind: 'lines',
-    title: 'Recall and precision by threshold',
-    note: 'From the evaluation in the model file, on rows it was not trained on.',
-    lines: [line('recall', 'recall'), line('precision', 'precision')],
+    title: 'Recall by threshold',
+    note: 'Dots are known from the evaluation in the model file; between them lies a guess.',
+    lines: [
+      {
+        name: 'recall',
+        x: known.map(({ threshold }) => threshold),
+        y: known.map(({ recall }) => recall),
+        dots: true,
+      },
+    ],
     x: { title: 'Threshold', domain: [0, 1] },
-    y: { title: 'Share', format: 'share', domain: [0, 1] },
+    y: { title: 'Recall', format: 'share', domain: [0, 1] },
     points,
   };
 }
 
-/** Alerts a day against recall: what the slider moves along. */
-export function tradeChart(detail: ModelDetail, marks: readonly MarkedPoint[]): LineChart {
-  const outlook = outlookOf(detail);
-  const known = rising(detail.traffic.points)
-    .map(({ threshold, flowsPerDay }) => ({ x: flowsPerDay, y: outlook(threshold).recall }))
-    .filter((point): point is { x: number; y: number } => point.y !== null)
-    .reverse();
-  return {
-    kind: 'lines',
-    title: 'Flagged flows a day against recall',
-    note: `Flows a day of the stored traffic; recall of the model’s evaluation.`,
-    lines: [{ name: 'thresholds', x: known.map(({ x }) => x), y: known.map(({ y }) => y) }],
-    x: { title: 'Flagged flows a day', format: 'count' },
-    y: { title: 'Recall', format: 'share', domain: [0, 1] },
-    points: marks,
+/** Flagged flows a day against recall: what the slider moves along. */
+export function tradeChart(
+  detail: ModelDetail,
+  rows: string | undefined,
+  marks: readonly Mark[],
+): LineChart {
+  const outlook = outlookOf(detail, rows);
+  const at = (threshold: number): { x: number; y: number; low: number; high: number }[] => {
+    const { recall, perDay } = outlook(threshold);
+    if (recall === null || perDay === null) return [];
+    return [{ x: perDay, y: recall.about, low: recall.least, high: recall.most }];
   };
-}
-
-/** Receiver operating characteristic, as far as the file holds it. */
-export function rocChart(detail: ModelDetail): LineChart {
-  const known = detail.curve
-    .filter(({ recall, falsePositiveRate }) => recall !== null && falsePositiveRate !== null)
-    .map(({ recall, falsePositiveRate }) => ({ x: falsePositiveRate!, y: recall! }))
+  const known = detail.traffic.points
+    .flatMap(({ threshold }) => at(threshold))
     .sort((a, b) => a.x - b.x || a.y - b.y);
   return {
     kind: 'lines',
-    title: 'Recall against false alarms',
-    lines: [{ name: 'model', x: known.map(({ x }) => x), y: known.map(({ y }) => y) }],
-    x: { title: 'False positive rate', format: 'share', domain: [0, 1] },
+    title: 'Flagged flows a day against recall',
+    note: 'Flows a day of the stored traffic; recall of the model’s evaluation, with its bounds.',
+    lines: [
+      {
+        name: 'thresholds',
+        x: known.map(({ x }) => x),
+        y: known.map(({ y }) => y),
+        low: known.map(({ low }) => low),
+        high: known.map(({ high }) => high),
+      },
+    ],
+    x: { title: 'Flagged flows a day', format: 'number' },
     y: { title: 'Recall', format: 'share', domain: [0, 1] },
-    diagonal: true,
+    points: marks.flatMap(({ label, threshold }) =>
+      at(threshold).map(({ x, y }) => ({ x, y, label })),
+    ),
+  };
+}
+
+/** Recall against false alarms, a line for each set of rows that the model was evaluated on. */
+export function rocChart(detail: ModelDetail): LineChart {
+  const lines = rowSets(detail).map((rows) => {
+    const known = detail.curve
+      .filter((point) => point.rows === rows)
+      .flatMap(({ recall, falsePositiveRate }) =>
+        recall === null || falsePositiveRate === null ? [] : [{ x: falsePositiveRate, y: recall }],
+      )
+      .sort((a, b) => a.x - b.x || a.y - b.y);
+    return { name: rows, x: known.map(({ x }) => x), y: known.map(({ y }) => y), dots: true };
+  });
+  const most = Math.max(1e-4, ...lines.flatMap(({ x }) => x));
+  return {
+    kind: 'lines',
+    title: 'Recall against false alarms',
+    note: 'The points that the evaluation in the model file tells.',
+    lines,
+    x: { title: 'False positive rate', format: 'share', domain: [0, most] },
+    y: { title: 'Recall', format: 'share', domain: [0, 1] },
   };
 }
 

@@ -1,18 +1,31 @@
-import { createMemo, createSignal, type JSX, lazy, Show } from 'solid-js';
-import type { MarkedPoint } from '../../../src/report/chart/chart.ts';
+import { createMemo, createSignal, For, type JSX, lazy, Show } from 'solid-js';
 import type { ModelDetail, ModelRow } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
 import { countText, percentText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
-import { type Outlook, outlookOf, thresholdChart, tradeChart } from './curves.ts';
+import { type Mark, thresholdChart, tradeChart } from './curves.ts';
+import { type Between, type Outlook, outlookOf, rowSets } from './outlook.ts';
 
 const Picture = lazy(() => import('../parts/chart.tsx'));
 
-const share = (value: number | null): string => (value === null ? 'not known' : percentText(value));
+/** `about 70 % (40 % to 98 %)`. */
+function recallText(recall: Between | null): string {
+  if (recall === null) return 'not known';
+  const { about, least, most } = recall;
+  if (least === most) return percentText(about);
+  return `about ${percentText(about)} (${percentText(least)} to ${percentText(most)})`;
+}
+
+const mostText = (value: number | null): string =>
+  value === null ? 'not known' : `${percentText(value)} at most`;
 const daily = (value: number | null): string =>
-  value === null ? 'not known' : countText(Math.round(value));
+  value === null
+    ? 'not known'
+    : value < 10
+      ? String(Number(value.toPrecision(2)))
+      : countText(Math.round(value));
 
 /** The threshold with a slider: what it would bring stands beside it before anything is saved. */
 export function Threshold(props: {
@@ -23,18 +36,17 @@ export function Threshold(props: {
   const [tried, setTried] = createSignal<number>();
   const stands = (): number => props.detail.model.threshold;
   const chosen = (): number => tried() ?? stands();
-  const outlook = createMemo(() => outlookOf(props.detail));
+  const sets = (): string[] => rowSets(props.detail);
+  const [asked, setAsked] = createSignal<string>();
+  // The last set counts all that is not known to be hostile as harmless, as live traffic has it.
+  const rows = (): string | undefined => asked() ?? sets().at(-1);
+  const outlook = createMemo(() => outlookOf(props.detail, rows()));
   const before = (): Outlook => outlook()(stands());
   const then = (): Outlook => outlook()(chosen());
-  const marks = (): { label: string; threshold: number }[] => [
+  const marks = (): Mark[] => [
     { label: 'now', threshold: stands() },
     ...(tried() === undefined ? [] : [{ label: 'tried', threshold: chosen() }]),
   ];
-  const trade = (): MarkedPoint[] =>
-    marks().flatMap(({ label, threshold }) => {
-      const { perDay, recall } = outlook()(threshold);
-      return perDay === null || recall === null ? [] : [{ x: perDay, y: recall, label }];
-    });
   const put = async (threshold: number | null): Promise<void> => {
     const { id, version } = props.detail.model;
     const body = { version, threshold };
@@ -74,7 +86,7 @@ export function Threshold(props: {
           max="1"
           step="0.001"
           value={chosen()}
-          aria-valuetext={`${chosen().toFixed(3)}: recall ${share(then().recall)}, ${daily(then().perDay)} flagged flows a day`}
+          aria-valuetext={`${chosen().toFixed(3)}: recall ${recallText(then().recall)}, ${daily(then().perDay)} flagged flows a day`}
           onInput={({ currentTarget }) => setTried(Number(currentTarget.value))}
         />
         <input
@@ -83,7 +95,7 @@ export function Threshold(props: {
           max="1.01"
           step="any"
           aria-label="Threshold as a number"
-          value={chosen()}
+          value={Number(chosen().toFixed(4))}
           onChange={({ currentTarget }) => {
             if (currentTarget.checkValidity() && currentTarget.value !== '') {
               setTried(currentTarget.valueAsNumber);
@@ -97,15 +109,22 @@ export function Threshold(props: {
           now={daily(before().perDay)}
           then={daily(then().perDay)}
         />
-        <Figure title="recall" now={share(before().recall)} then={share(then().recall)} />
-        <Figure title="precision" now={share(before().precision)} then={share(then().precision)} />
+        <Figure title="recall" now={recallText(before().recall)} then={recallText(then().recall)} />
         <Figure
-          title="false alarms"
-          now={share(before().falsePositiveRate)}
-          then={share(then().falsePositiveRate)}
+          title="of harmless flows flagged"
+          now={mostText(before().falsePositiveRate)}
+          then={mostText(then().falsePositiveRate)}
         />
       </ul>
       <Basis detail={props.detail} />
+      <Show when={sets().length > 1}>
+        <label>
+          Rows of the evaluation{' '}
+          <select value={rows()} onChange={({ currentTarget }) => setAsked(currentTarget.value)}>
+            <For each={sets()}>{(name) => <option value={name}>{name}</option>}</For>
+          </select>
+        </label>
+      </Show>
       <Show
         when={may('administrator')}
         fallback={<p class="faint">Only administrators may save a threshold; try as you like.</p>}
@@ -135,10 +154,10 @@ export function Threshold(props: {
       </Show>
       <div class="panels">
         <Show when={props.detail.curve.length > 0 && props.detail.traffic.points.length > 0}>
-          <Picture chart={tradeChart(props.detail, trade())} />
+          <Picture chart={tradeChart(props.detail, rows(), marks())} />
         </Show>
         <Show when={props.detail.curve.length > 0}>
-          <Picture chart={thresholdChart(props.detail, marks())} />
+          <Picture chart={thresholdChart(props.detail, rows(), marks())} />
         </Show>
       </div>
     </section>
@@ -169,15 +188,14 @@ function Basis(props: { readonly detail: ModelDetail }): JSX.Element {
         when={traffic().points.length > 0}
         fallback={<>Flows a day are not known: {traffic().reason || 'nothing was scored yet.'} </>}
       >
-        Counted on {countText(traffic().flows)} scored flows of {traffic().days.toPrecision(2)} days
-        in the {traffic().view} view.{' '}
+        Counted on {countText(traffic().flows)} scored flows of {daily(traffic().days)} days in the{' '}
+        {traffic().view} view.{' '}
       </Show>
       <Show
         when={props.detail.curve.length > 0}
         fallback="The model file holds no curve, so recall is not known."
       >
-        Recall, precision and false alarms are those of the model’s own evaluation; your traffic may
-        differ.
+        Recall and false alarms are those of the model’s own evaluation; your traffic may differ.
       </Show>
     </p>
   );
@@ -209,8 +227,12 @@ function Consequences(props: {
         <tbody>
           {row('Threshold', props.from.toFixed(4), props.to.toFixed(4))}
           {row('Flagged flows a day', daily(props.before.perDay), daily(props.then.perDay))}
-          {row('Recall', share(props.before.recall), share(props.then.recall))}
-          {row('Precision', share(props.before.precision), share(props.then.precision))}
+          {row('Recall', recallText(props.before.recall), recallText(props.then.recall))}
+          {row(
+            'Of harmless flows flagged',
+            mostText(props.before.falsePositiveRate),
+            mostText(props.then.falsePositiveRate),
+          )}
         </tbody>
       </table>
       <p>It counts for traffic that is analysed from now on. Alerts that stand stay as they are.</p>

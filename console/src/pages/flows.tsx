@@ -58,7 +58,7 @@ function Hunting(props: { readonly views: readonly View[] }): JSX.Element {
         </label>
         <Hunts question={question} />
       </div>
-      <div class="panels">
+      <div class="panels level">
         <Conditions question={question} />
         <Look question={question} />
       </div>

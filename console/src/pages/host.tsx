@@ -127,7 +127,7 @@ function Alerts(props: { readonly detail: HostDetail }): JSX.Element {
                         <span class="faint"> {row.verdict}</span>
                       </Show>
                     </td>
-                    <td class="n">{row.score.toFixed(3)}</td>
+                    <td class="n">{Number(row.score.toPrecision(4))}</td>
                     <td class="n">{countText(row.flows)}</td>
                     <td>{timeText(row.first)}</td>
                     <td>{timeText(row.last)}</td>
@@ -164,7 +164,7 @@ function Evidence(props: { readonly detail: HostDetail }): JSX.Element {
                 {(row) => (
                   <tr>
                     <td>{row.kind}</td>
-                    <td class="n">{row.score.toFixed(3)}</td>
+                    <td class="n">{Number(row.score.toPrecision(4))}</td>
                     <td>{timeText(row.first)}</td>
                     <td>{timeText(row.last)}</td>
                     <td>

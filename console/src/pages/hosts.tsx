@@ -104,22 +104,7 @@ export default function HostsPage(): JSX.Element {
   };
   onStream('alert', () => setStale(true));
   onStream('reset', () => setStale(true));
-  const move = (by: number): void => {
-    setCurrent(Math.max(0, Math.min(list.rows().length - 1, current() + by)));
-  };
-  useShortcuts([
-    { key: 'j', meaning: 'Next host', run: () => move(1) },
-    { key: 'k', meaning: 'Host before', run: () => move(-1) },
-    {
-      key: 'Enter',
-      meaning: 'Open the host',
-      run: () => {
-        const row = list.rows()[current()];
-        if (row) open(row);
-      },
-    },
-    { key: '/', meaning: 'Search', run: () => search.focus() },
-  ]);
+  useShortcuts([{ key: '/', meaning: 'Search', run: () => search.focus() }]);
   return (
     <section class="page">
       <h1>Hosts</h1>

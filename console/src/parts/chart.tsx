@@ -1,4 +1,4 @@
-import { createSignal, type JSX, onCleanup, onMount } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, onCleanup, onMount } from 'solid-js';
 import type { Chart } from '../../../src/report/chart/chart.ts';
 import { drawChart } from '../../../src/report/chart/draw.ts';
 import { theme } from '../../../src/report/chart/theme.ts';
@@ -21,8 +21,14 @@ export default function ChartPicture(props: {
     watcher.observe(box);
     onCleanup(() => watcher.disconnect());
   });
-  const markup = (): string =>
-    width() === 0 ? '' : drawChart(props.chart, { width: width(), theme: theme('page'), document });
+  const markup = createMemo(() =>
+    width() === 0 ? '' : drawChart(props.chart, { width: width(), theme: theme('page'), document }),
+  );
   // The drawing escapes every text itself.
+  // The drawing library labels its parts for nobody: the picture as a whole has a name.
+  createEffect(() => {
+    markup();
+    for (const part of box.querySelectorAll('svg [aria-label]')) part.removeAttribute('aria-label');
+  });
   return <div class="chart" ref={box} innerHTML={markup()} />;
 }

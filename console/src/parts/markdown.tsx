@@ -68,7 +68,7 @@ function Inline(props: { readonly text: string }): JSX.Element {
         if (piece.startsWith('`') && piece.length > 1) return <code>{piece.slice(1, -1)}</code>;
         if (piece.startsWith('**') && piece.length > 3)
           return <strong>{piece.slice(2, -2)}</strong>;
-        return piece;
+        return piece.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1');
       }}
     </For>
   );
@@ -76,10 +76,14 @@ function Inline(props: { readonly text: string }): JSX.Element {
 
 /** A Markdown text as elements, never as markup: what it says of HTML is shown as it is. */
 export function Markdown(props: { readonly text: string }): JSX.Element {
-  return <For each={blocksOf(props.text)}>{(block) => <BlockElement block={block} />}</For>;
+  return (
+    <For each={blocksOf(props.text)}>
+      {(block, place) => <BlockElement block={block} place={place()} />}
+    </For>
+  );
 }
 
-function BlockElement(props: { readonly block: Block }): JSX.Element {
+function BlockElement(props: { readonly block: Block; readonly place: number }): JSX.Element {
   const { block } = props;
   if (block.kind === 'code') return <pre>{block.text}</pre>;
   if (block.kind === 'text') {
@@ -99,11 +103,21 @@ function BlockElement(props: { readonly block: Block }): JSX.Element {
   }
   const [head = [], ...rows] = block.rows;
   return (
-    <section class="wide" aria-label="Table" tabindex="0">
+    <section class="wide" aria-label={`Table in part ${props.place + 1}`} tabindex="0">
       <table>
         <thead>
           <tr>
-            <For each={head}>{(cell) => <th>{<Inline text={cell} />}</th>}</For>
+            <For each={head}>
+              {(cell) =>
+                cell === '' ? (
+                  <td />
+                ) : (
+                  <th>
+                    <Inline text={cell} />
+                  </th>
+                )
+              }
+            </For>
           </tr>
         </thead>
         <tbody>

@@ -24,6 +24,8 @@ export function keepLive<Row extends { readonly id: string }>(
   const [fresh, setFresh] = createSignal<ReadonlySet<string>>(new Set());
   let timer = 0;
   const show = (): void => {
+    clearTimeout(timer);
+    timer = 0;
     setFresh(new Set<string>());
     void list.reload();
   };
@@ -33,8 +35,7 @@ export function keepLive<Row extends { readonly id: string }>(
     const row = told as unknown as Row;
     if (list.rows().some(({ id }) => id === row.id)) list.replace([row]);
     else if (own(row) || list.rows().length === 0) {
-      clearTimeout(timer);
-      timer = setTimeout(show, CALM_MILLIS) as unknown as number;
+      timer ||= setTimeout(show, CALM_MILLIS) as unknown as number;
     } else setFresh((all) => new Set(all).add(row.id));
   });
   onStream('reset', show);

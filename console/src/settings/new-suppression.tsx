@@ -82,7 +82,7 @@ export function NewSuppression(props: {
         </span>
       </div>
       <div class="bar">
-        <label class="grow">
+        <label class="filling">
           Why{' '}
           <input name="reason" required maxlength="4000" placeholder="what a colleague must know" />
         </label>
