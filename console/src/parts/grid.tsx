@@ -1,6 +1,10 @@
 import { createVirtualizer } from '@tanstack/solid-virtual';
-import { createEffect, For, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
 import type { ListRows, ListState } from '../service/list.ts';
+import { useShortcuts } from '../shell/keys.tsx';
+import { isNarrow } from '../shell/narrow.ts';
+import { GridHead } from './grid-head.tsx';
+import { groupItems, plainItems } from './grid-items.ts';
 
 /** A column of a {@link Grid}. */
 export interface GridColumn<Row> {
@@ -16,171 +20,240 @@ export interface GridColumn<Row> {
   readonly wideOnly?: boolean;
 }
 
-interface GridProps<Row extends { readonly id: string | number }> {
+/** What a {@link Grid} shows and tells. */
+export interface GridProps<Row extends { readonly id: string }> {
   readonly label: string;
   readonly list: ListRows<Row>;
-  readonly state: Pick<ListState, 'sort' | 'order' | 'setSort'>;
+  readonly state: ListState;
   readonly columns: readonly GridColumn<Row>[];
   /** Index of the row that keys act on; -1: none. */
   readonly current: number;
   readonly onCurrent: (index: number) => void;
   readonly onOpen: (row: Row) => void;
   /** Ids that are ticked; absent: rows cannot be ticked. */
-  readonly ticked?: ReadonlySet<string | number>;
-  readonly onTick?: (row: Row, on: boolean) => void;
+  readonly ticked?: ReadonlySet<string>;
+  readonly onTick?: (rows: readonly Row[], on: boolean) => void;
   /** What to say when nothing matches. */
   readonly empty: JSX.Element;
+  /** On narrow screens a row is this, on two lines, in place of its columns. */
+  readonly narrow?: (row: Row) => JSX.Element;
+  /** Rows that follow each other and give the same word stand below a head that folds them. */
+  readonly groupOf?: ((row: Row) => string) | undefined;
+  /** What stands in the head of a group, beside its word. */
+  readonly groupNote?: (rows: readonly Row[], word: string) => JSX.Element;
+  /** Rows that are done with: drawn fainter. */
+  readonly faint?: (row: Row) => boolean;
 }
 
-/** Height of a row in pixels; fixed, so that ten thousand need no measuring. */
+/** Heights of rows in pixels; fixed, so that ten thousand need no measuring. */
 const ROW = 34;
-const ARROW = { ascending: ' ↑', descending: ' ↓', none: '' };
+const TALL_ROW = 60;
 /** Rows before the end at which the next are asked for. */
 const AHEAD = 40;
 
 /**
  * A long list that draws only what is in sight and loads the rest as one goes. Focus stays on the grid;
- * the current row is told by `aria-activedescendant`.
+ * the current row is told by `aria-activedescendant`. Keys: j, k, x and Enter, from anywhere on the page.
  */
-export function Grid<Row extends { readonly id: string | number }>(
-  props: GridProps<Row>,
-): JSX.Element {
+export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>): JSX.Element {
   let box!: HTMLDivElement;
+  const [folded, setFolded] = createSignal<ReadonlySet<string>>(new Set());
+  const tall = (): boolean => isNarrow() && props.narrow !== undefined;
+  const height = (): number => (tall() ? TALL_ROW : ROW);
+  const rows = (): readonly Row[] => props.list.rows();
+  const items = createMemo(() =>
+    props.groupOf ? groupItems(rows(), props.groupOf, folded()) : plainItems(rows().length),
+  );
   const virtual = createVirtualizer<HTMLDivElement, HTMLDivElement>({
     get count() {
-      return props.list.rows().length;
+      return items().count;
     },
     getScrollElement: () => box,
-    estimateSize: () => ROW,
+    estimateSize: height,
     overscan: 12,
+    // The head covers as much of the box as it shifts the rows.
+    scrollPaddingEnd: ROW,
   });
+  createEffect(on(height, () => virtual.measure(), { defer: true }));
   createEffect(() => {
     const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
-    if (last + AHEAD >= props.list.rows().length) props.list.more();
+    if (last + AHEAD >= items().count) props.list.more();
   });
   createEffect(() => {
-    if (props.current >= 0) virtual.scrollToIndex(props.current, { align: 'auto' });
+    const at = props.current < 0 ? undefined : items().placeOf(props.current);
+    if (at !== undefined) virtual.scrollToIndex(at, { align: 'auto' });
   });
-  const tracks = (): string =>
-    [...(props.ticked ? ['2rem'] : []), ...props.columns.map(({ width }) => width)].join(' ');
-  const narrowTracks = (): string =>
-    [
-      ...(props.ticked ? ['2rem'] : []),
-      ...props.columns.filter(({ wideOnly }) => !wideOnly).map(({ width }) => width),
-    ].join(' ');
-  const onKey = (event: KeyboardEvent): void => {
-    const { length } = props.list.rows();
-    const to = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 }[event.key];
-    if (to !== undefined && length > 0) {
-      event.preventDefault();
-      props.onCurrent(Math.max(0, Math.min(length - 1, props.current + to)));
-    } else if (event.key === 'Enter' && event.target === box) {
-      const row = props.list.rows()[props.current];
-      if (row) props.onOpen(row);
-    }
+  const go = (steps: number): void => {
+    const next = items().step(props.current, steps);
+    if (next === undefined) return;
+    props.onCurrent(next);
+    // A control in a row that scrolls away must not take the focus with it.
+    if (!document.activeElement?.closest('dialog, aside')) box.focus({ preventScroll: true });
   };
+  const open = (): void => {
+    const row = rows()[props.current];
+    if (row) props.onOpen(row);
+  };
+  const tick = (): void => {
+    const row = rows()[props.current];
+    if (row) props.onTick?.([row], !props.ticked?.has(row.id));
+  };
+  useShortcuts([
+    { key: 'j', meaning: 'Next row', run: () => go(1) },
+    { key: 'k', meaning: 'Row before', run: () => go(-1) },
+    { key: 'Enter', meaning: 'Open the row', run: open },
+    ...(props.ticked ? [{ key: 'x', meaning: 'Tick the row', run: tick }] : []),
+  ]);
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.target !== box) return;
+    const { length } = rows();
+    const to = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 }[event.key];
+    const end = { Home: -length, End: length }[event.key];
+    const steps = to ?? end;
+    if (steps === undefined || length === 0) return;
+    event.preventDefault();
+    go(steps);
+  };
+  const fold = (word: string): void => {
+    setFolded((old) => {
+      const next = new Set(old);
+      if (!next.delete(word)) next.add(word);
+      return next;
+    });
+  };
+  const tracks = (wide: boolean): string =>
+    [
+      ...(props.ticked ? ['2.1rem'] : []),
+      ...(tall()
+        ? ['minmax(0, 1fr)']
+        : props.columns
+            .filter(({ wideOnly }) => wide || !wideOnly)
+            .map(({ width }) => width)),
+    ].join(' ');
   return (
     <div
       class="grid"
+      classList={{ tall: tall() }}
       ref={box}
       role="grid"
       aria-label={props.label}
-      aria-rowcount={props.list.total() ?? props.list.rows().length}
+      aria-rowcount={(props.list.total() ?? rows().length) + 1}
       aria-busy={props.list.loading()}
+      aria-multiselectable={props.ticked !== undefined}
       aria-activedescendant={props.current >= 0 ? `row-${props.current}` : undefined}
       tabIndex={0}
       onKeyDown={onKey}
-      style={{ '--tracks': tracks(), '--narrow-tracks': narrowTracks() }}
+      style={{ '--tracks': tracks(true), '--narrow-tracks': tracks(false), '--row': `${height()}px` }}
     >
-      <GridHead {...props} />
+      <GridHead {...props} tall={tall()} />
       <div role="rowgroup" style={{ height: `${virtual.getTotalSize()}px` }}>
         <For each={virtual.getVirtualItems()}>
-          {(item) => (
-            <Show when={props.list.rows()[item.index]}>
-              {(row) => (
-                <div
-                  role="row"
-                  id={`row-${item.index}`}
-                  class="grid-row"
-                  classList={{ current: item.index === props.current }}
-                  aria-rowindex={item.index + 2}
-                  aria-selected={props.ticked?.has(row().id) ?? item.index === props.current}
-                  style={{ transform: `translateY(${item.start}px)` }}
-                  onClick={() => props.onCurrent(item.index)}
-                  onDblClick={() => props.onOpen(row())}
-                >
-                  <Show when={props.ticked}>
-                    {(ticked) => (
+          {(item) => {
+            const at = (): number => items().rowAt(item.index) ?? -1;
+            const group = () => items().groupAt(item.index);
+            return (
+              <>
+                <Show when={group()}>
+                  {(found) => (
+                    <div
+                      role="row"
+                      class="grid-row grid-group"
+                      style={{ transform: `translateY(${item.start}px)` }}
+                    >
                       <span role="gridcell">
-                        <input
-                          type="checkbox"
-                          aria-label="Tick this row"
-                          checked={ticked().has(row().id)}
-                          onChange={({ currentTarget }) =>
-                            props.onTick?.(row(), currentTarget.checked)
-                          }
-                        />
+                        <button
+                          type="button"
+                          class="quiet"
+                          aria-expanded={!folded().has(found().word)}
+                          onClick={() => fold(found().word)}
+                        >
+                          <span aria-hidden="true">{folded().has(found().word) ? '▸' : '▾'}</span>{' '}
+                          {found().word}
+                        </button>
+                        {props.groupNote?.(
+                          rows().slice(found().from, found().to),
+                          found().word,
+                        )}
                       </span>
-                    )}
-                  </Show>
-                  <For each={props.columns}>
-                    {(column) => (
-                      <span
-                        role="gridcell"
-                        classList={{ n: column.numeric, 'wide-only': column.wideOnly }}
-                      >
-                        {column.cell(row())}
-                      </span>
-                    )}
-                  </For>
-                </div>
-              )}
-            </Show>
-          )}
+                    </div>
+                  )}
+                </Show>
+                <Show when={rows()[at()]}>
+                  {(row) => (
+                    <GridRow {...props} row={row()} at={at()} start={item.start} tall={tall()} />
+                  )}
+                </Show>
+              </>
+            );
+          }}
         </For>
       </div>
-      <Show when={props.list.rows().length === 0}>
-        <div class="grid-empty">
-          {props.list.problem() || (props.list.loading() ? 'Loading …' : props.empty)}
+      <Show when={rows().length === 0}>
+        <div class="grid-empty" role="row">
+          <span role="gridcell">
+            {props.list.problem() || (props.list.loading() ? 'Loading …' : props.empty)}
+          </span>
         </div>
       </Show>
     </div>
   );
 }
 
-function GridHead<Row extends { readonly id: string | number }>(
-  props: GridProps<Row>,
+function GridRow<Row extends { readonly id: string }>(
+  props: GridProps<Row> & {
+    readonly row: Row;
+    readonly at: number;
+    readonly start: number;
+    readonly tall: boolean;
+  },
 ): JSX.Element {
-  const sorted = (column: GridColumn<Row>): 'ascending' | 'descending' | undefined => {
-    if (column.sort === undefined || props.state.sort() !== column.sort) return undefined;
-    return props.state.order() === 'up' ? 'ascending' : 'descending';
-  };
-  const turn = (column: GridColumn<Row>): void => {
-    props.state.setSort(column.sort!, sorted(column) === 'descending' ? 'up' : 'down');
-  };
+  const ticked = (): boolean => props.ticked?.has(props.row.id) ?? false;
   return (
-    <div role="row" class="grid-row grid-head" aria-rowindex={1}>
+    <div
+      role="row"
+      id={`row-${props.at}`}
+      class="grid-row"
+      classList={{
+        current: props.at === props.current,
+        faded: props.faint?.(props.row) ?? false,
+        ticked: ticked(),
+      }}
+      aria-rowindex={props.at + 2}
+      aria-selected={props.ticked ? ticked() : props.at === props.current}
+      style={{ transform: `translateY(${props.start}px)` }}
+      onClick={() => props.onCurrent(props.at)}
+      onDblClick={() => props.onOpen(props.row)}
+    >
       <Show when={props.ticked}>
-        <span role="columnheader">
-          <span class="unseen">Ticked</span>
+        <span role="gridcell" class="grid-tick">
+          <input
+            type="checkbox"
+            aria-label="Tick this row"
+            checked={ticked()}
+            onClick={(event) => event.stopPropagation()}
+            onChange={({ currentTarget }) => props.onTick?.([props.row], currentTarget.checked)}
+          />
         </span>
       </Show>
-      <For each={props.columns}>
-        {(column) => (
-          <span
-            role="columnheader"
-            aria-sort={sorted(column)}
-            classList={{ n: column.numeric, 'wide-only': column.wideOnly }}
-          >
-            <Show when={column.sort} fallback={column.title}>
-              <button type="button" class="quiet" onClick={() => turn(column)}>
-                {column.title}
-                <span aria-hidden="true">{ARROW[sorted(column) ?? 'none']}</span>
-              </button>
-            </Show>
-          </span>
-        )}
-      </For>
+      <Show
+        when={props.tall}
+        fallback={
+          <For each={props.columns}>
+            {(column) => (
+              <span
+                role="gridcell"
+                classList={{ n: column.numeric, 'wide-only': column.wideOnly }}
+              >
+                {column.cell(props.row)}
+              </span>
+            )}
+          </For>
+        }
+      >
+        <span role="gridcell" class="grid-tall">
+          {props.narrow?.(props.row)}
+        </span>
+      </Show>
     </div>
   );
 }

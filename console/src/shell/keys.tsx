@@ -13,10 +13,16 @@ interface Shortcut {
 
 const [shortcuts, setShortcuts] = createSignal<readonly Shortcut[]>([]);
 
-/** Whether a key belongs to a field that a person types into. */
-const typing = ({ target }: KeyboardEvent): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/** Fields that take no letters. */
+const SILENT = /^(checkbox|radio|button|submit|range|file)$/;
+
+/** Whether a key belongs to what has the focus: a field that is typed into, a button that Enter presses. */
+const typing = ({ target, key }: KeyboardEvent): boolean => {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement && SILENT.test(target.type)) return key === 'Enter';
+  if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  return key === 'Enter' && target.closest('a, button, summary') !== null;
+};
 
 /** Keys that work as long as the component stands; `?` lists them. */
 export function useShortcuts(list: readonly Shortcut[]): void {

@@ -1,0 +1,53 @@
+import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
+import { call, type Query, Refusal } from './api.ts';
+
+/** One answer of the service, and how it stands with it. */
+export interface Loaded<Answer> {
+  /** What came last: it stays while it is loaded again. */
+  readonly data: Accessor<Answer | undefined>;
+  readonly loading: Accessor<boolean>;
+  readonly problem: Accessor<string>;
+  readonly reload: () => void;
+}
+
+/**
+ * Loads what an address answers, again when that changes. Another address empties what stood.
+ * @param path undefined: nothing for the present
+ */
+export function createLoaded<Answer>(
+  path: Accessor<string | undefined>,
+  query: Accessor<Query> = () => ({}),
+): Loaded<Answer> {
+  const [data, setData] = createSignal<Answer>();
+  const [loading, setLoading] = createSignal(false);
+  const [problem, setProblem] = createSignal('');
+  let running: AbortController | undefined;
+  const load = async (): Promise<void> => {
+    running?.abort();
+    const asked = path();
+    if (asked === undefined) return;
+    running = new AbortController();
+    const { signal } = running;
+    setLoading(true);
+    try {
+      const answer = await call<Answer>(asked, { query: query(), signal });
+      setData(() => answer);
+      setProblem('');
+    } catch (error) {
+      if (signal.aborted) return;
+      const told = error instanceof Error ? error.message : String(error);
+      setProblem(error instanceof Refusal ? `${told} ${error.todo}` : told);
+    } finally {
+      if (!signal.aborted) setLoading(false);
+    }
+  };
+  createEffect(
+    on(path, (_now, before) => {
+      if (before !== undefined) setData(undefined);
+      void load();
+    }),
+  );
+  createEffect(on(query, () => void load(), { defer: true }));
+  onCleanup(() => running?.abort());
+  return { data, loading, problem, reload: () => void load() };
+}
