@@ -18,6 +18,9 @@ const PeopleSettings = lazy(() => import('./settings/people.tsx'));
 const TokenSettings = lazy(() => import('./settings/tokens.tsx'));
 const SuppressionSettings = lazy(() => import('./settings/suppressions.tsx'));
 const AuditSettings = lazy(() => import('./settings/audit.tsx'));
+const Overview = lazy(() => import('./pages/overview.tsx'));
+const Alerts = lazy(() => import('./pages/alerts.tsx'));
+const Alert = lazy(() => import('./pages/alert.tsx'));
 const Missing = lazy(() => import('./pages/missing.tsx'));
 
 /** The console: sign-in first, then the pages. Each page is loaded when first opened. */
@@ -50,6 +53,9 @@ function Gate(): JSX.Element {
           <Route path="/suppressions" component={SuppressionSettings} />
           <Route path="/audit" component={AuditSettings} />
         </Route>
+        <Route path="/" component={Overview} />
+        <Route path="/alerts" component={Alerts} />
+        <Route path="/alerts/:id" component={Alert} />
         <Route path="*" component={Missing} />
       </Router>
     </Show>

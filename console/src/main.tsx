@@ -2,6 +2,7 @@ import { render } from 'solid-js/web';
 import { App } from './app.tsx';
 import { applyTheme } from './shell/theme.ts';
 import './theme.css';
+import './parts/lists.css';
 
 applyTheme();
 render(() => <App />, document.getElementById('console')!);

@@ -1,4 +1,4 @@
-import { For, type JSX, Show } from 'solid-js';
+import { createEffect, For, type JSX, Show } from 'solid-js';
 import type { GridColumn, GridProps } from './grid.tsx';
 
 const ARROW = { ascending: ' ↑', descending: ' ↓', none: '' };
@@ -17,7 +17,11 @@ export function GridHead<Row extends { readonly id: string }>(
             type="checkbox"
             aria-label="Tick all rows that are loaded"
             checked={count() > 0 && count() >= rows().length}
-            prop:indeterminate={count() > 0 && count() < rows().length}
+            ref={(box) => {
+              createEffect(() => {
+                box.indeterminate = count() > 0 && count() < rows().length;
+              });
+            }}
             onChange={({ currentTarget }) => props.onTick?.(rows(), currentTarget.checked)}
           />
         </span>
@@ -63,9 +67,7 @@ function Titles<Row extends { readonly id: string }>(props: GridProps<Row>): JSX
 function SortChoice<Row extends { readonly id: string }>(props: GridProps<Row>): JSX.Element {
   const choices = () =>
     props.columns.flatMap(({ title, sort }) =>
-      sort === undefined
-        ? []
-        : (['down', 'up'] as const).map((order) => ({ title, sort, order })),
+      sort === undefined ? [] : (['down', 'up'] as const).map((order) => ({ title, sort, order })),
     );
   return (
     <select

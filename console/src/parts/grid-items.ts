@@ -24,8 +24,7 @@ export function plainItems(count: number): GridItems {
     rowAt: (place) => (place < count ? place : undefined),
     groupAt: () => undefined,
     placeOf: (row) => (row < count ? row : undefined),
-    step: (row, steps) =>
-      count === 0 ? undefined : Math.max(0, Math.min(count - 1, row + steps)),
+    step: (row, steps) => (count === 0 ? undefined : Math.max(0, Math.min(count - 1, row + steps))),
   };
 }
 

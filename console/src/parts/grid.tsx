@@ -83,6 +83,16 @@ export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>)
     const at = props.current < 0 ? undefined : items().placeOf(props.current);
     if (at !== undefined) virtual.scrollToIndex(at, { align: 'auto' });
   });
+  // Another list begins at its top.
+  createEffect(
+    on(
+      () => props.current < 0,
+      (none) => {
+        if (none) box.scrollTop = 0;
+      },
+      { defer: true },
+    ),
+  );
   const go = (steps: number): void => {
     const next = items().step(props.current, steps);
     if (next === undefined) return;
@@ -126,9 +136,7 @@ export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>)
       ...(props.ticked ? ['2.1rem'] : []),
       ...(tall()
         ? ['minmax(0, 1fr)']
-        : props.columns
-            .filter(({ wideOnly }) => wide || !wideOnly)
-            .map(({ width }) => width)),
+        : props.columns.filter(({ wideOnly }) => wide || !wideOnly).map(({ width }) => width)),
     ].join(' ');
   return (
     <div
@@ -143,7 +151,11 @@ export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>)
       aria-activedescendant={props.current >= 0 ? `row-${props.current}` : undefined}
       tabIndex={0}
       onKeyDown={onKey}
-      style={{ '--tracks': tracks(true), '--narrow-tracks': tracks(false), '--row': `${height()}px` }}
+      style={{
+        '--tracks': tracks(true),
+        '--narrow-tracks': tracks(false),
+        '--row': `${height()}px`,
+      }}
     >
       <GridHead {...props} tall={tall()} />
       <div role="rowgroup" style={{ height: `${virtual.getTotalSize()}px` }}>
@@ -170,10 +182,7 @@ export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>)
                           <span aria-hidden="true">{folded().has(found().word) ? '▸' : '▾'}</span>{' '}
                           {found().word}
                         </button>
-                        {props.groupNote?.(
-                          rows().slice(found().from, found().to),
-                          found().word,
-                        )}
+                        {props.groupNote?.(rows().slice(found().from, found().to), found().word)}
                       </span>
                     </div>
                   )}
@@ -240,10 +249,7 @@ function GridRow<Row extends { readonly id: string }>(
         fallback={
           <For each={props.columns}>
             {(column) => (
-              <span
-                role="gridcell"
-                classList={{ n: column.numeric, 'wide-only': column.wideOnly }}
-              >
+              <span role="gridcell" classList={{ n: column.numeric, 'wide-only': column.wideOnly }}>
                 {column.cell(props.row)}
               </span>
             )}

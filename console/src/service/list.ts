@@ -30,6 +30,10 @@ export interface ListState {
 const listed = (value: string | string[] | undefined): readonly string[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
+/** Whether two plain values say the same: the address is read anew with every step, and seldom differs. */
+export const sameAsText = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
 /** The list's state, read from the address and written to it. */
 export function createListState(): ListState {
   const [params, setParams] = useSearchParams<{
@@ -38,7 +42,7 @@ export function createListState(): ListState {
     sort: string;
     order: string;
   }>();
-  const filters = createMemo(() => listed(params.filter));
+  const filters = createMemo(() => listed(params.filter), [], { equals: sameAsText });
   const q = (): string => params.q ?? '';
   const sort = (): string | undefined => params.sort;
   const order = (): 'up' | 'down' => (params.order === 'up' ? 'up' : 'down');
@@ -60,12 +64,16 @@ export function createListState(): ListState {
         .map((one) => one.slice(field.length + 1)),
     setSort: (field, next) => setParams({ sort: field, order: next }, replace),
     clear: () => setParams({ q: undefined, filter: undefined }, replace),
-    query: () => ({
-      q: q() || undefined,
-      filter: filters(),
-      sort: sort(),
-      order: sort() === undefined ? undefined : order(),
-    }),
+    query: createMemo<Query>(
+      () => ({
+        q: q() || undefined,
+        filter: filters(),
+        sort: sort(),
+        order: sort() === undefined ? undefined : order(),
+      }),
+      {},
+      { equals: sameAsText },
+    ),
   };
 }
 

@@ -1,0 +1,188 @@
+import { A } from '@solidjs/router';
+import { createMemo, For, type JSX, lazy, Show } from 'solid-js';
+import type { LineChart } from '../../../src/report/chart/chart.ts';
+import type { AlertDetail, AlertFacts, ModelDetail } from '../../../src/serve/wire.ts';
+import { numberText, scoreText } from '../alerts/words.ts';
+import { countText, percentText, plural } from '../parts/words.ts';
+
+const Chart = lazy(() => import('../parts/chart.tsx'));
+
+type Voice = AlertFacts['models'][number];
+type Reliability = ModelDetail['reliability'];
+
+/** The point of the curve whose score is nearest to one. */
+function nearest(curve: Reliability, score: number): Reliability[number] | undefined {
+  let best: Reliability[number] | undefined;
+  for (const point of curve) {
+    if (!best || Math.abs(point.score - score) < Math.abs(best.score - score)) best = point;
+  }
+  return best;
+}
+
+function reliabilityChart(curve: Reliability, { best }: Voice, share: number): LineChart {
+  return {
+    kind: 'lines',
+    title: 'Score said against share found',
+    note: 'By the model’s evaluation; on the dashed line the two are the same.',
+    lines: [
+      {
+        name: 'found in the evaluation',
+        x: curve.map(({ score }) => score),
+        y: curve.map((point) => point.share),
+        dots: true,
+      },
+    ],
+    x: { title: 'score said', format: 'share', domain: [0, 1] },
+    y: { title: 'share that were attacks', format: 'share', domain: [0, 1] },
+    points: [{ x: Math.min(1, best), y: share, label: 'this alert' }],
+    diagonal: true,
+  };
+}
+
+/** How high the alert scored, what that is worth, and what every model said. */
+export function ScorePanel(props: {
+  readonly detail: AlertDetail;
+  readonly model: ModelDetail | undefined;
+  readonly problem: string;
+}): JSX.Element {
+  const row = () => props.detail.row;
+  const alert = () => props.detail.alert;
+  const voice = (): Voice | undefined => alert().models[0];
+  const point = createMemo(() => {
+    const found = voice();
+    return found && nearest(props.model?.reliability ?? [], found.best);
+  });
+  const chart = createMemo(() => {
+    const found = voice();
+    const at = point();
+    return found && at ? reliabilityChart(props.model!.reliability, found, at.share) : undefined;
+  });
+  return (
+    <section class="panel" aria-labelledby="score-title">
+      <h2 id="score-title">Score</h2>
+      <ul class="tiles">
+        <li class="tile">
+          <strong>{scoreText(row())}</strong>
+          <span class="faint">{row().kind === 'model' ? 'score' : alert().unit}</span>
+        </li>
+        <li class="tile">
+          <strong>{numberText(alert().threshold)}</strong>
+          <span class="faint">threshold</span>
+        </li>
+        <Show when={point()}>
+          {(at) => (
+            <li class="tile">
+              <strong>{percentText(at().share)}</strong>
+              <span class="faint">calibrated probability</span>
+            </li>
+          )}
+        </Show>
+      </ul>
+      <Show when={point()}>
+        {(at) => (
+          <p>
+            Of {plural(at().rows, 'flow')} of the evaluation that {voice()!.model.name} scored about{' '}
+            {numberText(at().score)}, {percentText(at().share)} were {voice()!.model.className}.
+          </p>
+        )}
+      </Show>
+      <Show when={voice()} fallback={<p class="faint">No model was used.</p>}>
+        <Voices voices={alert().models} />
+      </Show>
+      <Show
+        when={chart()}
+        fallback={
+          <NoCurve
+            name={voice()?.model.name}
+            problem={props.problem}
+            known={props.model !== undefined}
+          />
+        }
+      >
+        {(drawn) => <Chart chart={drawn()} most={520} />}
+      </Show>
+    </section>
+  );
+}
+
+function NoCurve(props: {
+  readonly name: string | undefined;
+  readonly problem: string;
+  readonly known: boolean;
+}): JSX.Element {
+  return (
+    <Show when={props.name !== undefined}>
+      <p class="faint">
+        {props.known
+          ? `The file of ${props.name} holds no reliability curve: its score stands for itself.`
+          : props.problem
+            ? `The model that spoke is not among those of the service: ${props.problem}`
+            : 'Loading the model …'}
+      </p>
+    </Show>
+  );
+}
+
+function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
+  return (
+    <div class="wide">
+      <table>
+        <caption class="unseen">What each model said of this host</caption>
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            <th scope="col" class="n">
+              Best
+            </th>
+            <th scope="col" class="n">
+              Threshold
+            </th>
+            <th scope="col" class="n">
+              Flows above
+            </th>
+            <th
+              scope="col"
+              class="n"
+              title="Probability of so many above by its usual false positives"
+            >
+              By chance
+            </th>
+            <th scope="col">Says</th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={props.voices}>
+            {(voice) => (
+              <tr>
+                <td>
+                  <A href={`/models/${encodeURIComponent(voice.model.hash)}`}>{voice.model.name}</A>
+                </td>
+                <td class="n">{numberText(voice.best)}</td>
+                <td class="n">{numberText(voice.model.threshold)}</td>
+                <td class="n">
+                  {countText(voice.above)} of {countText(voice.scored)}
+                </td>
+                <td class="n">{numberText(voice.tailProbability)}</td>
+                <td>
+                  {voice.raised
+                    ? voice.model.role === 'corroborates'
+                      ? `corroborates: ${voice.model.className}`
+                      : voice.model.className
+                    : 'not enough'}
+                  <Show when={voice.kind}>
+                    {(kind) => (
+                      <span class="faint">
+                        {' '}
+                        ({kind().name}, {percentText(kind().probability)})
+                      </span>
+                    )}
+                  </Show>
+                </td>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </div>
+  );
+}

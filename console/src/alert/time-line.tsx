@@ -1,0 +1,92 @@
+import { createMemo, type JSX, lazy, Show } from 'solid-js';
+import type { StripChart } from '../../../src/report/chart/chart.ts';
+import type { AlertRow, FlowPage, FlowViews } from '../../../src/serve/wire.ts';
+import { plural } from '../parts/words.ts';
+
+const Chart = lazy(() => import('../parts/chart.tsx'));
+
+const BINS = 80;
+/** Peers with a strip of their own; the others share one. */
+const PEERS = 10;
+
+/** The view whose columns a page of flows has. */
+function viewOf(
+  page: FlowPage,
+  views: FlowViews | undefined,
+): FlowViews['views'][number] | undefined {
+  return views?.views.find(
+    ({ time, hosts }) =>
+      time !== null &&
+      page.columns.includes(time) &&
+      hosts.every((host) => page.columns.includes(host)),
+  );
+}
+
+interface Spot {
+  readonly at: number;
+  readonly peer: string;
+}
+
+function spotsOf(page: FlowPage, views: FlowViews | undefined, host: string): readonly Spot[] {
+  const view = viewOf(page, views);
+  if (!view) return [];
+  const time = page.columns.indexOf(view.time!);
+  const hosts = view.hosts.map((name) => page.columns.indexOf(name));
+  return page.rows.flatMap(({ cells }) => {
+    const at = cells[time];
+    if (typeof at !== 'number') return [];
+    const peer = hosts.map((index) => String(cells[index])).find((one) => one !== host) ?? host;
+    return [{ at, peer }];
+  });
+}
+
+function chartOf(spots: readonly Spot[]): StripChart {
+  const low = spots.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
+  const high = spots.reduce((most, { at }) => Math.max(most, at), low);
+  const width = Math.max(1, (high - low) / BINS);
+  const counts = new Map<string, number>();
+  for (const { peer } of spots) counts.set(peer, (counts.get(peer) ?? 0) + 1);
+  const named = [...counts].sort((a, b) => b[1] - a[1]).slice(0, PEERS);
+  const others = counts.size - named.length;
+  const rows = new Map(named.map(([peer]) => [peer, new Array<number>(BINS).fill(0)]));
+  const rest = new Array<number>(BINS).fill(0);
+  for (const { at, peer } of spots) {
+    const bin = Math.min(BINS - 1, Math.floor((at - low) / width));
+    (rows.get(peer) ?? rest)[bin]!++;
+  }
+  const strips = [...rows].map(([label, values]) => ({ label, values }));
+  return {
+    kind: 'strips',
+    title: 'Flows by time and peer',
+    edges: Array.from({ length: BINS + 1 }, (_, i) => low + i * width),
+    strips: others > 0 ? [...strips, { label: `${others} others`, values: rest }] : strips,
+    x: { title: 'time (UTC)', format: 'time' },
+  };
+}
+
+/** When the flows behind the alert were, by the peer they were with. */
+export function TimeLine(props: {
+  readonly row: AlertRow;
+  readonly flows: FlowPage | undefined;
+  readonly views: FlowViews | undefined;
+}): JSX.Element {
+  const spots = createMemo(() =>
+    props.flows ? spotsOf(props.flows, props.views, props.row.host) : [],
+  );
+  const part = (): string =>
+    props.flows?.next != null
+      ? `The first ${plural(spots().length, 'flow')}`
+      : plural(spots().length, 'flow');
+  return (
+    <Show when={spots().length > 0}>
+      <section class="panel" aria-labelledby="time-title">
+        <h2 id="time-title">Time line</h2>
+        <p class="faint">
+          {part()}; the darker, the more flows at that time with that peer. A beacon is an even row
+          of marks, a scan a slope.
+        </p>
+        <Chart chart={chartOf(spots())} most={1500} />
+      </section>
+    </Show>
+  );
+}

@@ -1,0 +1,67 @@
+import { type Accessor, createSignal, onCleanup } from 'solid-js';
+import type { AlertPage, AlertRow } from '../../../src/serve/wire.ts';
+import { call } from '../service/api.ts';
+import type { ListRows } from '../service/list.ts';
+import { onStream } from '../service/stream.ts';
+import { onJudged } from './judging.ts';
+
+/** Events come in bursts: rows are asked for again at most this often. */
+const CALM_MILLIS = 400;
+/** Ids that one address may name. */
+const AT_ONCE = 100;
+
+/** How far a list is behind. */
+export interface LiveAlerts {
+  /** Alerts that came since. */
+  readonly fresh: Accessor<number>;
+  /** Alerts that stand in the list and were hidden or deleted since. */
+  readonly gone: Accessor<number>;
+  readonly show: () => Promise<void>;
+}
+
+/**
+ * Keeps a list of alerts true without moving it: changed rows are put in the place of those that
+ * stand, new ones are counted until the person asks for them.
+ */
+export function keepAlertsLive(list: ListRows<AlertRow>, onChange: () => void): LiveAlerts {
+  const [fresh, setFresh] = createSignal(0);
+  const [gone, setGone] = createSignal(0);
+  const changed = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const refresh = async (): Promise<void> => {
+    timer = undefined;
+    const ids = [...changed];
+    changed.clear();
+    onChange();
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const value = ids.slice(i, i + AT_ONCE).join('|');
+      const query = { filter: [`id:in:${value}`], limit: AT_ONCE };
+      const page = await call<AlertPage>('/api/alerts', { query }).catch(() => undefined);
+      if (page) list.replace(page.rows);
+    }
+  };
+  const soon = (): void => {
+    timer ??= setTimeout(() => void refresh(), CALM_MILLIS);
+  };
+  const show = async (): Promise<void> => {
+    setFresh(0);
+    setGone(0);
+    onChange();
+    await list.reload();
+  };
+  onCleanup(() => clearTimeout(timer));
+  onJudged((rows) => list.replace(rows));
+  onStream('alert', ({ ids, change, count }) => {
+    if (change === 'added') {
+      setFresh((old) => old + Math.max(count, ids.length));
+    } else {
+      const shown = new Set(list.rows().map(({ id }) => id));
+      const here = ids.filter((id) => shown.has(id));
+      if (change === 'judged') for (const id of here) changed.add(id);
+      else setGone((old) => old + here.length);
+    }
+    soon();
+  });
+  onStream('reset', () => void show());
+  return { fresh, gone, show };
+}

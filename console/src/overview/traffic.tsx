@@ -1,0 +1,40 @@
+import { createMemo, type JSX, lazy, Show } from 'solid-js';
+import type { LineChart } from '../../../src/report/chart/chart.ts';
+import type { Overview } from '../../../src/serve/wire.ts';
+
+const Chart = lazy(() => import('../parts/chart.tsx'));
+
+function linesOf({ traffic }: Overview): LineChart {
+  const { bars } = traffic;
+  const last = bars.at(-1);
+  return {
+    kind: 'lines',
+    title: 'Flows by time',
+    lines: [
+      {
+        name: 'flows',
+        x: [...bars.map(({ from }) => from), ...(last ? [last.to] : [])],
+        y: [...bars.map(({ count }) => count), ...(last ? [last.count] : [])],
+        steps: true,
+      },
+    ],
+    x: { title: 'time of the traffic (UTC)', format: 'time' },
+    y: { title: 'flows', format: 'count' },
+  };
+}
+
+/** How much traffic there was, by time. */
+export function TrafficByTime(props: { readonly overview: Overview }): JSX.Element {
+  const chart = createMemo(() => linesOf(props.overview));
+  return (
+    <section class="panel" aria-labelledby="traffic-title">
+      <h2 id="traffic-title">Traffic by time</h2>
+      <Show
+        when={props.overview.traffic.bars.length > 0}
+        fallback={<p class="faint">No flow is kept of this stretch of time.</p>}
+      >
+        <Chart chart={chart()} most={900} />
+      </Show>
+    </section>
+  );
+}
