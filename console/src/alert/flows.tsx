@@ -102,7 +102,7 @@ export function AlertFlows(props: {
                   {(name) => (
                     <th scope="col" title={specs().get(name)?.meaning}>
                       {name}
-                      <Show when={specs().get(name)?.unit}>
+                      <Show when={!times().has(name) && specs().get(name)?.unit}>
                         {(unit) => <span class="faint"> {unit()}</span>}
                       </Show>
                     </th>

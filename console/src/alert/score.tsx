@@ -1,8 +1,8 @@
 import { A } from '@solidjs/router';
 import { createMemo, For, type JSX, lazy, Show } from 'solid-js';
-import type { LineChart } from '../../../src/report/chart/chart.ts';
 import type { AlertDetail, AlertFacts, ModelDetail } from '../../../src/serve/wire.ts';
 import { numberText, scoreText } from '../alerts/words.ts';
+import { reliabilityChart } from '../models/curves.ts';
 import { countText, percentText, plural } from '../parts/words.ts';
 
 const Chart = lazy(() => import('../parts/chart.tsx'));
@@ -17,26 +17,6 @@ function nearest(curve: Reliability, score: number): Reliability[number] | undef
     if (!best || Math.abs(point.score - score) < Math.abs(best.score - score)) best = point;
   }
   return best;
-}
-
-function reliabilityChart(curve: Reliability, { best }: Voice, share: number): LineChart {
-  return {
-    kind: 'lines',
-    title: 'Score said against share found',
-    note: 'By the model’s evaluation; on the dashed line the two are the same.',
-    lines: [
-      {
-        name: 'found in the evaluation',
-        x: curve.map(({ score }) => score),
-        y: curve.map((point) => point.share),
-        dots: true,
-      },
-    ],
-    x: { title: 'score said', format: 'share', domain: [0, 1] },
-    y: { title: 'share that were attacks', format: 'share', domain: [0, 1] },
-    points: [{ x: Math.min(1, best), y: share, label: 'this alert' }],
-    diagonal: true,
-  };
 }
 
 /** How high the alert scored, what that is worth, and what every model said. */
@@ -55,7 +35,9 @@ export function ScorePanel(props: {
   const chart = createMemo(() => {
     const found = voice();
     const at = point();
-    return found && at ? reliabilityChart(props.model!.reliability, found, at.share) : undefined;
+    if (!found || !at) return undefined;
+    const mark = { x: Math.min(1, found.best), y: at.share, label: 'this alert' };
+    return { ...reliabilityChart(props.model!), points: [mark] };
   });
   return (
     <section class="panel" aria-labelledby="score-title">
@@ -132,13 +114,10 @@ function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
           <tr>
             <th scope="col">Model</th>
             <th scope="col" class="n">
-              Best
+              Best / threshold
             </th>
             <th scope="col" class="n">
-              Threshold
-            </th>
-            <th scope="col" class="n">
-              Flows above
+              Above / flows
             </th>
             <th
               scope="col"
@@ -157,10 +136,13 @@ function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
                 <td>
                   <A href={`/models/${encodeURIComponent(voice.model.hash)}`}>{voice.model.name}</A>
                 </td>
-                <td class="n">{numberText(voice.best)}</td>
-                <td class="n">{numberText(voice.model.threshold)}</td>
                 <td class="n">
-                  {countText(voice.above)} of {countText(voice.scored)}
+                  {voice.best.toFixed(3)}{' '}
+                  <span class="faint">/ {voice.model.threshold.toFixed(3)}</span>
+                </td>
+                <td class="n">
+                  {countText(voice.above)}
+                  <span class="faint"> / {countText(voice.scored)}</span>
                 </td>
                 <td class="n">{numberText(voice.tailProbability)}</td>
                 <td>

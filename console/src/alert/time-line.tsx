@@ -40,7 +40,7 @@ function spotsOf(page: FlowPage, views: FlowViews | undefined, host: string): re
   });
 }
 
-function chartOf(spots: readonly Spot[]): StripChart {
+function chartOf(spots: readonly Spot[], part: string): StripChart {
   const low = spots.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
   const high = spots.reduce((most, { at }) => Math.max(most, at), low);
   const width = Math.max(1, (high - low) / BINS);
@@ -57,7 +57,8 @@ function chartOf(spots: readonly Spot[]): StripChart {
   const strips = [...rows].map(([label, values]) => ({ label, values }));
   return {
     kind: 'strips',
-    title: 'Flows by time and peer',
+    title: 'Time line: flows by peer',
+    note: `${part}; the darker, the more at that time. A beacon is an even row of marks.`,
     edges: Array.from({ length: BINS + 1 }, (_, i) => low + i * width),
     strips: others > 0 ? [...strips, { label: `${others} others`, values: rest }] : strips,
     x: { title: 'time (UTC)', format: 'time' },
@@ -80,12 +81,10 @@ export function TimeLine(props: {
   return (
     <Show when={spots().length > 0}>
       <section class="panel" aria-labelledby="time-title">
-        <h2 id="time-title">Time line</h2>
-        <p class="faint">
-          {part()}; the darker, the more flows at that time with that peer. A beacon is an even row
-          of marks, a scan a slope.
-        </p>
-        <Chart chart={chartOf(spots())} most={1500} />
+        <h2 id="time-title" class="unseen">
+          Time line
+        </h2>
+        <Chart chart={chartOf(spots(), part())} most={1500} />
       </section>
     </Show>
   );

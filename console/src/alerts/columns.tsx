@@ -20,7 +20,7 @@ export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
     key: 'severity',
     title: 'Severity',
     cell: (row) => <Severity of={row.severity} />,
-    width: '6.2rem',
+    width: '6.8rem',
     sort: 'severity',
   },
   {
@@ -83,6 +83,12 @@ export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
   },
   { key: 'assignee', title: 'Assignee', cell: (row) => nameOf(row.assignee), width: '6.4rem' },
 ];
+
+/** Columns that make room when something stands beside the list. */
+const SPARE = new Set(['agreement', 'model', 'technique', 'peers', 'assignee']);
+
+/** As {@link ALERT_COLUMNS}, for a list that shares its width. */
+export const FEW_COLUMNS = ALERT_COLUMNS.filter(({ key }) => !SPARE.has(key));
 
 /** An alert on two lines, for narrow screens. */
 export function NarrowAlert(row: AlertRow): JSX.Element {

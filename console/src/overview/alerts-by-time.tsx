@@ -37,7 +37,9 @@ export function AlertsByTime(props: { readonly overview: Overview }): JSX.Elemen
   const most = (): number => Math.max(...props.overview.alerts.kind.map(({ count }) => count), 1);
   return (
     <section class="panel" aria-labelledby="alerts-title">
-      <h2 id="alerts-title">Alerts by time and kind</h2>
+      <h2 id="alerts-title" class="unseen">
+        Alerts by time and kind
+      </h2>
       <Show
         when={props.overview.alerts.kind.length > 0}
         fallback={<p class="faint">No alert in this stretch of time.</p>}

@@ -9,7 +9,7 @@ function linesOf({ traffic }: Overview): LineChart {
   const last = bars.at(-1);
   return {
     kind: 'lines',
-    title: 'Flows by time',
+    title: 'Traffic by time',
     lines: [
       {
         name: 'flows',
@@ -28,7 +28,9 @@ export function TrafficByTime(props: { readonly overview: Overview }): JSX.Eleme
   const chart = createMemo(() => linesOf(props.overview));
   return (
     <section class="panel" aria-labelledby="traffic-title">
-      <h2 id="traffic-title">Traffic by time</h2>
+      <h2 id="traffic-title" class="unseen">
+        Traffic by time
+      </h2>
       <Show
         when={props.overview.traffic.bars.length > 0}
         fallback={<p class="faint">No flow is kept of this stretch of time.</p>}

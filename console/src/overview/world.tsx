@@ -81,7 +81,7 @@ function OneMap(props: {
       .slice(0, 6);
   return (
     <div>
-      <h3>{props.title}</h3>
+      <h3 class="unseen">{props.title}</h3>
       <Chart chart={chart()} most={760} />
       <Show when={most().length > 0} fallback={<p class="faint">None.</p>}>
         <ol class="countries">

@@ -22,13 +22,13 @@ export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.E
                 <th scope="col" class="n">
                   Open
                 </th>
-                <th scope="col" class="n">
+                <th scope="col" class="n wide-only">
                   Alerts
                 </th>
                 <th scope="col" class="n">
                   Flows
                 </th>
-                <th scope="col" class="n">
+                <th scope="col" class="n wide-only">
                   Bytes
                 </th>
               </tr>
@@ -37,7 +37,7 @@ export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.E
               <For each={props.hosts}>
                 {(host) => (
                   <tr>
-                    <td class="break">
+                    <td class="address">
                       <A href={`/hosts/${encodeURIComponent(host.id)}`}>{host.id}</A>
                       <Show when={host.name}>
                         <span class="faint"> {host.name}</span>
@@ -51,9 +51,9 @@ export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.E
                         {countText(host.openAlerts)}
                       </A>
                     </td>
-                    <td class="n">{countText(host.alerts)}</td>
+                    <td class="n wide-only">{countText(host.alerts)}</td>
                     <td class="n">{countText(host.flows)}</td>
-                    <td class="n">{bytesText(host.bytes)}</td>
+                    <td class="n wide-only">{bytesText(host.bytes)}</td>
                   </tr>
                 )}
               </For>

@@ -120,7 +120,7 @@ export default function AlertPage(): JSX.Element {
               <AlertActions row={found().row} onChange={again} />
               <ResolveShortcut row={found().row} />
             </header>
-            <div class="panels">
+            <div class="panels woven">
               <ScorePanel detail={found()} model={model.data()} problem={model.problem()} />
               <section class="panel" aria-labelledby="reasons-title">
                 <h2 id="reasons-title">What pushed it</h2>
@@ -137,7 +137,7 @@ export default function AlertPage(): JSX.Element {
               <AlertFactList detail={found()} />
             </div>
             <TimeLine row={found().row} flows={flows.data()} views={views.data()} />
-            <div class="panels">
+            <div class="panels woven">
               <OtherEvidence host={found().row.host} evidence={found().evidence} />
               <section class="panel" aria-labelledby="history-title">
                 <h2 id="history-title">History</h2>

@@ -3,7 +3,7 @@ import { createEffect, createMemo, createSignal, type JSX, on, Show } from 'soli
 import type { AlertCounts, AlertRow } from '../../../src/serve/wire.ts';
 import { AlertBar, readGroup, STATES, stateChosen } from '../alerts/bar.tsx';
 import { Beside } from '../alerts/beside.tsx';
-import { ALERT_COLUMNS, NarrowAlert } from '../alerts/columns.tsx';
+import { ALERT_COLUMNS, FEW_COLUMNS, NarrowAlert } from '../alerts/columns.tsx';
 import { setTrail, trailAt, undo } from '../alerts/judging.ts';
 import { keepAlertsLive } from '../alerts/live-alerts.ts';
 import { ResolveDialog } from '../alerts/resolve-dialog.tsx';
@@ -165,7 +165,7 @@ export default function AlertsPage(): JSX.Element {
           label="Alerts"
           list={list}
           state={state}
-          columns={ALERT_COLUMNS}
+          columns={params.beside === undefined ? ALERT_COLUMNS : FEW_COLUMNS}
           current={current()}
           onCurrent={setCurrent}
           onOpen={open}

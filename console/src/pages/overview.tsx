@@ -86,6 +86,8 @@ export default function OverviewPage(): JSX.Element {
               <AlertsByTime overview={found()} />
               <WorstHosts hosts={found().hosts} />
               <WorldMaps countries={found().countries} />
+            </div>
+            <div class="panels woven">
               <TrafficByTime overview={found()} />
               <ModelsAtWork models={found().models} />
               <Processing overview={found()} />

@@ -4,7 +4,7 @@ import type { GridColumn, GridProps } from './grid.tsx';
 const ARROW = { ascending: ' ↑', descending: ' ↓', none: '' };
 
 /** The head of a grid: titles that sort, and a box that ticks all rows that are loaded. */
-export function GridHead<Row extends { readonly id: string }>(
+export function GridHead<Row extends { readonly id: string | number }>(
   props: GridProps<Row> & { readonly tall: boolean },
 ): JSX.Element {
   const rows = (): readonly Row[] => props.list.rows();
@@ -35,7 +35,7 @@ export function GridHead<Row extends { readonly id: string }>(
   );
 }
 
-function Titles<Row extends { readonly id: string }>(props: GridProps<Row>): JSX.Element {
+function Titles<Row extends { readonly id: string | number }>(props: GridProps<Row>): JSX.Element {
   const sorted = (column: GridColumn<Row>): 'ascending' | 'descending' | undefined => {
     if (column.sort === undefined || props.state.sort() !== column.sort) return undefined;
     return props.state.order() === 'up' ? 'ascending' : 'descending';
@@ -64,7 +64,9 @@ function Titles<Row extends { readonly id: string }>(props: GridProps<Row>): JSX
 }
 
 /** Where titles have no room: the order as a choice. */
-function SortChoice<Row extends { readonly id: string }>(props: GridProps<Row>): JSX.Element {
+function SortChoice<Row extends { readonly id: string | number }>(
+  props: GridProps<Row>,
+): JSX.Element {
   const choices = () =>
     props.columns.flatMap(({ title, sort }) =>
       sort === undefined ? [] : (['down', 'up'] as const).map((order) => ({ title, sort, order })),

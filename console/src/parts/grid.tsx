@@ -21,17 +21,17 @@ export interface GridColumn<Row> {
 }
 
 /** What a {@link Grid} shows and tells. */
-export interface GridProps<Row extends { readonly id: string }> {
+export interface GridProps<Row extends { readonly id: string | number }> {
   readonly label: string;
   readonly list: ListRows<Row>;
-  readonly state: ListState;
+  readonly state: Pick<ListState, 'sort' | 'order' | 'setSort'>;
   readonly columns: readonly GridColumn<Row>[];
   /** Index of the row that keys act on; -1: none. */
   readonly current: number;
   readonly onCurrent: (index: number) => void;
   readonly onOpen: (row: Row) => void;
   /** Ids that are ticked; absent: rows cannot be ticked. */
-  readonly ticked?: ReadonlySet<string>;
+  readonly ticked?: ReadonlySet<string | number>;
   readonly onTick?: (rows: readonly Row[], on: boolean) => void;
   /** What to say when nothing matches. */
   readonly empty: JSX.Element;
@@ -55,7 +55,9 @@ const AHEAD = 40;
  * A long list that draws only what is in sight and loads the rest as one goes. Focus stays on the grid;
  * the current row is told by `aria-activedescendant`. Keys: j, k, x and Enter, from anywhere on the page.
  */
-export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>): JSX.Element {
+export function Grid<Row extends { readonly id: string | number }>(
+  props: GridProps<Row>,
+): JSX.Element {
   let box!: HTMLDivElement;
   const [folded, setFolded] = createSignal<ReadonlySet<string>>(new Set());
   const tall = (): boolean => isNarrow() && props.narrow !== undefined;
@@ -208,7 +210,7 @@ export function Grid<Row extends { readonly id: string }>(props: GridProps<Row>)
   );
 }
 
-function GridRow<Row extends { readonly id: string }>(
+function GridRow<Row extends { readonly id: string | number }>(
   props: GridProps<Row> & {
     readonly row: Row;
     readonly at: number;
