@@ -126,7 +126,6 @@ function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
             >
               By chance
             </th>
-            <th scope="col">Says</th>
           </tr>
         </thead>
         <tbody>
@@ -135,6 +134,8 @@ function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
               <tr>
                 <td>
                   <A href={`/models/${encodeURIComponent(voice.model.hash)}`}>{voice.model.name}</A>
+                  <br />
+                  <Said voice={voice} />
                 </td>
                 <td class="n">
                   {voice.best.toFixed(3)}{' '}
@@ -145,26 +146,32 @@ function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
                   <span class="faint"> / {countText(voice.scored)}</span>
                 </td>
                 <td class="n">{numberText(voice.tailProbability)}</td>
-                <td>
-                  {voice.raised
-                    ? voice.model.role === 'corroborates'
-                      ? `corroborates: ${voice.model.className}`
-                      : voice.model.className
-                    : 'not enough'}
-                  <Show when={voice.kind}>
-                    {(kind) => (
-                      <span class="faint">
-                        {' '}
-                        ({kind().name}, {percentText(kind().probability)})
-                      </span>
-                    )}
-                  </Show>
-                </td>
               </tr>
             )}
           </For>
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Said(props: { readonly voice: Voice }): JSX.Element {
+  const word = (): string => {
+    const { raised, model } = props.voice;
+    if (!raised) return 'not enough to speak';
+    return model.role === 'corroborates' ? `corroborates: ${model.className}` : model.className;
+  };
+  return (
+    <span class="faint">
+      {word()}
+      <Show when={props.voice.kind}>
+        {(kind) => (
+          <>
+            {' '}
+            ({kind().name}, {percentText(kind().probability)})
+          </>
+        )}
+      </Show>
+    </span>
   );
 }

@@ -1,7 +1,8 @@
 import { createMemo, type JSX, lazy, Show } from 'solid-js';
 import type { AlertFacts, ModelDetail } from '../../../src/serve/wire.ts';
 import { numberText } from '../alerts/words.ts';
-import { type Outlook, outlookOf, thresholdChart } from '../models/curves.ts';
+import { thresholdChart } from '../models/curves.ts';
+import { type Between, type Outlook, outlookOf, rowSets } from '../models/outlook.ts';
 import { percentText } from '../parts/words.ts';
 
 const Chart = lazy(() => import('../parts/chart.tsx'));
@@ -10,7 +11,20 @@ type Voice = AlertFacts['models'][number];
 
 interface Known {
   readonly model: ModelDetail;
+  readonly rows: string | undefined;
   readonly outlook: Outlook;
+}
+
+const recallText = ({ about, least, most }: Between): string =>
+  least === most ? percentText(about) : `${percentText(least)} to ${percentText(most)}`;
+
+/** What analysts made of the alerts that the model raised, in words; '' while nobody judged any. */
+function judgedText({ verdicts }: ModelDetail): string {
+  const count = (word: string): number =>
+    verdicts.find(({ verdict }) => verdict === word)?.count ?? 0;
+  const right = count('true positive') + count('benign true positive');
+  const judged = right + count('false positive');
+  return judged === 0 ? '' : `${right} of ${judged}`;
 }
 
 /** How the first model does at the threshold that this alert was judged by. */
@@ -22,10 +36,9 @@ export function ThresholdPanel(props: {
   const known = createMemo((): Known | undefined => {
     const { model } = props;
     if (!model) return undefined;
-    const outlook = outlookOf(model)(threshold());
-    return outlook.recall === null && outlook.precision === null ? undefined : { model, outlook };
+    const [rows] = rowSets(model);
+    return { model, rows, outlook: outlookOf(model, rows)(threshold()) };
   });
-  const share = (value: number | null): string => (value === null ? '–' : percentText(value));
   return (
     <Show when={props.voice}>
       {(voice) => (
@@ -36,41 +49,51 @@ export function ThresholdPanel(props: {
             without attacks it did so for {percentText(voice().model.falsePositiveRate)} of flows
             (at most {percentText(voice().model.falsePositiveRateUpper)}).
           </p>
-          <Show
-            when={known()}
-            fallback={<p class="faint">Its file holds no curve of how it does at thresholds.</p>}
-          >
-            {(found) => (
-              <>
-                <ul class="tiles">
-                  <li class="tile">
-                    <strong>{share(found().outlook.recall)}</strong>
-                    <span class="faint">of attacks found</span>
-                  </li>
-                  <li class="tile">
-                    <strong>{share(found().outlook.precision)}</strong>
-                    <span class="faint">of those raised are attacks</span>
-                  </li>
-                  <Show when={found().outlook.perDay}>
-                    {(flows) => (
-                      <li class="tile">
-                        <strong>{numberText(flows())}</strong>
-                        <span class="faint">flows a day here</span>
-                      </li>
-                    )}
-                  </Show>
-                </ul>
-                <Chart
-                  chart={thresholdChart(found().model, [
-                    { label: 'in force then', threshold: threshold() },
-                  ])}
-                  most={520}
-                />
-              </>
-            )}
-          </Show>
+          <Show when={known()}>{(found) => <Standing known={found()} at={threshold()} />}</Show>
         </section>
       )}
     </Show>
+  );
+}
+
+function Standing(props: { readonly known: Known; readonly at: number }): JSX.Element {
+  return (
+    <>
+      <ul class="tiles">
+        <Show when={props.known.outlook.recall}>
+          {(recall) => (
+            <li class="tile">
+              <strong>{recallText(recall())}</strong>
+              <span class="faint">of attacks found</span>
+            </li>
+          )}
+        </Show>
+        <Show when={props.known.outlook.perDay !== null}>
+          <li class="tile">
+            <strong>{numberText(props.known.outlook.perDay!)}</strong>
+            <span class="faint">flows a day here</span>
+          </li>
+        </Show>
+        <Show when={judgedText(props.known.model)}>
+          {(text) => (
+            <li class="tile">
+              <strong>{text()}</strong>
+              <span class="faint">alerts judged right</span>
+            </li>
+          )}
+        </Show>
+      </ul>
+      <Show
+        when={props.known.outlook.recall}
+        fallback={<p class="faint">Its file holds no curve of how it does at thresholds.</p>}
+      >
+        <Chart
+          chart={thresholdChart(props.known.model, props.known.rows, [
+            { label: 'in force then', threshold: props.at },
+          ])}
+          most={520}
+        />
+      </Show>
+    </>
   );
 }
