@@ -11,7 +11,11 @@ interface FlowRow {
   readonly cells: FlowPage['rows'][number]['cells'];
 }
 
-const WIDTH: Readonly<Record<string, string>> = { time: '11rem', number: '7rem', text: '9rem' };
+/** Least width of a column in rem, by what it holds. */
+const WIDTH: Readonly<Record<string, number>> = { time: 11, number: 5.5, text: 6, address: 9.5 };
+/** Width of a letter of a title, and of what stands around it. */
+const LETTER = 0.6;
+const AROUND = 2;
 /** Columns shown on narrow screens; the others are a swipe away in the flow's own panel. */
 const NARROW = 3;
 
@@ -26,11 +30,14 @@ export function cellText(value: string | number | null, type: string | undefined
 function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[] {
   return names.map((name, at) => {
     const column = view.columns.find((one) => one.name === name);
+    const title = column?.unit && column.type !== 'time' ? `${name} (${column.unit})` : name;
+    const holds = view.hosts.includes(name) ? 'address' : (column?.type ?? 'text');
+    const least = Math.max(WIDTH[holds] ?? 0, title.length * LETTER + AROUND);
     return {
       key: name,
-      title: column?.unit && column.type !== 'time' ? `${name} (${column.unit})` : name,
+      title,
       cell: (row) => cellText(row.cells[at] ?? null, column?.type),
-      width: WIDTH[column?.type ?? 'text'] ?? '9rem',
+      width: `minmax(${least.toFixed(1)}rem, ${column?.type === 'text' ? 1 : 0.5}fr)`,
       sort: name,
       numeric: column?.type === 'number',
       wideOnly: at >= NARROW,

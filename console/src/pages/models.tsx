@@ -65,7 +65,7 @@ function ModelTable(props: { readonly models: ModelList['models'] }): JSX.Elemen
                 </td>
                 <td class="n">{percentText(model.falsePositiveRateUpper)}</td>
                 <td>{model.dataset}</td>
-                <td>{model.classes.join(', ')}</td>
+                <td class="long">{model.classes.join(', ')}</td>
               </tr>
             )}
           </For>
