@@ -64,6 +64,7 @@ function assemble(options: ServiceOptions): Serving & { setIngest(ingest: Ingest
   let ingest: Ingest | undefined;
   const uploads = new Uploads(store, limits, {
     begun: ({ id, uploadedBy }) => void ingest?.ensureJob(id, { by: uploadedBy }),
+    taken: (bytes) => metrics.uploadBytes.inc(bytes),
     grown(id, bytes, complete) {
       ingest?.grown(id, bytes, complete);
     },

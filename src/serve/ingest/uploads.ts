@@ -30,6 +30,8 @@ interface Open {
 export interface UploadListener {
   /** The first bytes of a body have come. */
   begun(file: FileRecord): void;
+  /** So many bytes were taken. */
+  taken(bytes: number): void;
   /** Bytes lie there; `complete` when these are all. */
   grown(id: string, bytes: number, complete: boolean): void;
   /** The row changed. */
@@ -238,6 +240,7 @@ export class Uploads {
     await writeAll(handle, chunk, upload.written);
     upload.hash.update(chunk);
     upload.written += chunk.length;
+    this.#listener.taken(chunk.length);
     this.#listener.grown(file.id, upload.written, false);
   }
 

@@ -21,7 +21,7 @@ function sessionReply(principal: Principal | null): Session {
 
 /** Signing in and out, and one's own password. */
 export function sessionRoutes(app: App, serving: Serving): void {
-  const { store, secure } = serving;
+  const { store, secure, metrics } = serving;
   const cookie = { httpOnly: true, sameSite: 'strict', path: '/', secure } as const;
   const setCookie = (reply: FastifyReply, secret: string): FastifyReply =>
     reply.setCookie(cookieName(secure), secret, cookie);
@@ -40,7 +40,13 @@ export function sessionRoutes(app: App, serving: Serving): void {
     async (request, reply) => {
       const agent = request.headers['user-agent'] ?? '';
       const from = { address: request.ip, agent };
-      const { secret, principal } = await signIn(serving, request.body, from);
+      const { secret, principal } = await signIn(serving, request.body, from).catch(
+        (error: unknown) => {
+          metrics.signIns.inc({ outcome: 'refused' });
+          throw error;
+        },
+      );
+      metrics.signIns.inc({ outcome: 'let in' });
       // The session before ends: one browser holds one.
       const before = request.principal?.session?.id;
       if (before) await store.sessions.purge([{ field: 'id', is: 'equal', value: before }]);
