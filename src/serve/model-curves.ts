@@ -61,6 +61,23 @@ const DAY = 86_400e6;
 /** Shorter traffic says nothing of a day. */
 const LEAST_DAYS = 1 / 24;
 
+/** Days of which there is traffic: captures of years apart do not make the years between count. */
+function daysCovered(
+  parts: readonly { readonly first: number | null; readonly last: number | null }[],
+): number {
+  const spans = parts.flatMap(({ first, last }) =>
+    first === null || last === null ? [] : [[first, last] as const],
+  );
+  spans.sort(([a], [b]) => a - b);
+  let covered = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const [first, last] of spans) {
+    covered += Math.max(0, last - Math.max(first, until));
+    until = Math.max(until, last);
+  }
+  return covered / DAY;
+}
+
 /** How often each score is reached in the flows that are kept. @param view of the model's schema */
 export async function trafficOf(
   flows: FlowStore,
@@ -75,11 +92,7 @@ export async function trafficOf(
   const { rows, bars = [] } = await flows.histogram({ view, where }, 'score', BARS);
   if (rows === 0) return none('no flow was scored yet');
   const parts = await flows.parts({ view });
-  const times = parts.flatMap(({ first, last }) =>
-    first === null || last === null ? [] : [first, last],
-  );
-  const span = times.length > 0 ? (Math.max(...times) - Math.min(...times)) / DAY : 0;
-  const days = Math.max(LEAST_DAYS, span);
+  const days = Math.max(LEAST_DAYS, daysCovered(parts));
   let reached = 0;
   const points = [...bars].reverse().map(({ from, count }) => {
     reached += count;

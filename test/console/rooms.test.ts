@@ -9,10 +9,13 @@ import { ADMIN, type RunningConsole, runningConsole } from './running-console.ts
 
 const skip = browserMissing;
 const capture = fileURLToPath(new URL('../../examples/attack.pcap', import.meta.url));
+const other = fileURLToPath(new URL('../../examples/office.pcap', import.meta.url));
 const hash = createHash('sha256').update(readFileSync(capture)).digest('hex');
 
 let running: RunningConsole | undefined;
 let tab: Page;
+/** One-time password of a viewer. */
+let vera = '';
 before(async () => {
   if (skip) return;
   running = await runningConsole();
@@ -46,9 +49,43 @@ test('an upload goes on after the line broke, tells its hash, and is analysed', 
   await tab.locator('.grid .badge', { hasText: 'analysed' }).waitFor();
 });
 
-test('the same bytes are not taken twice', { skip }, async () => {
-  await tab.locator('input[type=file]').setInputFiles(capture);
+test('what is dropped on the page is taken, and the same bytes not twice', { skip }, async () => {
+  const bytes = readFileSync(capture).toString('base64');
+  const dropped = await tab.evaluateHandle(`(() => {
+    const bytes = Uint8Array.from(atob('${bytes}'), (letter) => letter.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], 'again.pcap'));
+    return data;
+  })()`);
+  await tab.dispatchEvent('main', 'drop', { dataTransfer: dropped });
   await tab.getByText('was there already; not taken twice').waitFor();
+});
+
+test('an upload pauses, goes on, and is given up', { skip }, async () => {
+  await go('/files');
+  let hold = true;
+  await tab.route('**/content', async (route) => {
+    if (route.request().method() === 'PUT' && hold) return;
+    await route.continue();
+  });
+  const office = { name: 'office.pcap', mimeType: '', buffer: readFileSync(other) };
+  await tab.locator('input[type=file]').setInputFiles(office);
+  await tab.getByRole('button', { name: 'Pause office.pcap' }).click();
+  await tab.getByText(/stopped at 0 %/).waitFor();
+  hold = false;
+  await tab.getByRole('button', { name: 'Go on with office.pcap' }).click();
+  await tab.locator('.upload').getByText('received').waitFor();
+  hold = true;
+  const third = { ...office, name: 'third.pcap', buffer: office.buffer.subarray(0, 5000) };
+  await tab.locator('input[type=file]').setInputFiles(third);
+  await tab.getByRole('button', { name: 'Cancel third.pcap' }).click();
+  await tab.getByText('third.pcap').first().waitFor({ state: 'detached' });
+  await tab.unroute('**/content');
+  const names = await tab.evaluate<string[]>(
+    `fetch('/api/files?filter=state:ne:deleted').then((answer) => answer.json())
+      .then(({ rows }) => rows.map(({ name }) => name))`,
+  );
+  assert.deepEqual(names.sort(), ['attack.pcap', 'office.pcap']);
 });
 
 test('a host is found and named by keyboard alone, and the name taken back', { skip }, async () => {
@@ -137,7 +174,7 @@ test('settings, people, tokens and rules are changed', { skip }, async () => {
   await person.getByLabel('Name').fill('vera');
   await person.getByRole('button', { name: 'Add person' }).click();
   const once = tab.getByRole('dialog', { name: 'One-time password of vera' });
-  assert.ok(((await once.locator('.secret').textContent()) ?? '').length >= 10);
+  vera = (await once.locator('.secret').textContent()) ?? '';
   await once.getByRole('button', { name: 'I have kept it' }).click();
   await tab.getByRole('row', { name: /vera/ }).waitFor();
   await go('/settings/tokens');
@@ -160,6 +197,36 @@ test('settings, people, tokens and rules are changed', { skip }, async () => {
   await toast(/rule was removed/).waitFor();
   await go('/settings/audit');
   await tab.getByRole('cell', { name: 'suppression.remove' }).first().waitFor();
+});
+
+test('a viewer looks at all of it and is offered no change', { skip }, async () => {
+  const own = await running!.window();
+  await own.goto(running!.address);
+  await own.getByLabel('Name').fill('vera');
+  await own.getByLabel('Password').fill(vera);
+  await own.getByRole('button', { name: 'Sign in' }).click();
+  await own.getByLabel('Password you came with').fill(vera);
+  await own.getByLabel('New password', { exact: true }).fill('vera-password');
+  await own.getByLabel('New password again').fill('vera-password');
+  await own.getByRole('button', { name: 'Change password' }).click();
+  const pages = own.getByRole('navigation', { name: 'Pages' });
+  await pages.getByRole('link', { name: 'Files' }).click();
+  await own.getByText('Your role may look at files').waitFor();
+  await own
+    .getByRole('row', { name: /attack\.pcap/ })
+    .first()
+    .dblclick();
+  const panel = own.getByRole('region', { name: 'The file chosen' });
+  await panel.getByText(hash).waitFor();
+  assert.equal(await panel.getByRole('button', { name: 'Delete …' }).count(), 0);
+  await pages.getByRole('link', { name: 'Models' }).click();
+  await own.getByRole('link', { name: 'ctu13-botnet' }).click();
+  await own.getByText('Only administrators may save a threshold').waitFor();
+  await pages.getByRole('link', { name: 'Settings' }).click();
+  await own.getByRole('spinbutton', { name: 'Job days' }).waitFor();
+  assert.ok(await own.getByRole('spinbutton', { name: 'Job days' }).isDisabled());
+  assert.equal(await own.getByRole('link', { name: 'People' }).count(), 0);
+  await own.close();
 });
 
 /** Pixels by which the page is wider than its window. */
@@ -210,5 +277,8 @@ test('a file goes when its consequences were read', { skip }, async () => {
   assert.ok(await panel.isVisible());
   await panel.getByRole('button', { name: 'Delete …' }).click();
   await tab.getByRole('button', { name: 'Delete for good' }).click();
-  await tab.getByText('No capture was uploaded yet').waitFor();
+  await tab
+    .getByRole('row', { name: /attack\.pcap/ })
+    .first()
+    .waitFor({ state: 'detached' });
 });

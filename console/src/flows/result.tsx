@@ -37,7 +37,7 @@ function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[
       key: name,
       title,
       cell: (row) => cellText(row.cells[at] ?? null, column?.type),
-      width: `minmax(${least.toFixed(1)}rem, ${column?.type === 'text' ? 1 : 0.5}fr)`,
+      width: `${least.toFixed(1)}rem`,
       sort: name,
       numeric: column?.type === 'number',
       wideOnly: at >= NARROW,
