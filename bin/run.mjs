@@ -21,9 +21,31 @@ function examples() {
   return names.filter((name) => name.endsWith('.pcap')).map((name) => join('examples', name));
 }
 
+/** The latest change of any file below a folder, milliseconds since 1970. */
+function changedAt(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce(
+      (last, { parentPath, name }) => Math.max(last, statSync(join(parentPath, name)).mtimeMs),
+      0,
+    );
+}
+
+/** The step that builds the console, unless its build is there and newer than what it is made of. */
+function consoleIfNeeded() {
+  const built = inRoot('console/dist/index.html');
+  const parts = ['console/src', 'src/report/chart', 'src/serve/wire'].map((part) => inRoot(part));
+  const fresh =
+    existsSync(built) && parts.every((part) => changedAt(part) < statSync(built).mtimeMs);
+  return fresh ? [] : [[...VITE, '--logLevel', 'warn']];
+}
+
 /** Each task is a list of steps; each step the arguments of one run of Node. */
 const TASKS = {
-  start: (args) => [[...CLI, 'detect', ...examples(), ...args]],
+  start: (args) => [
+    ...consoleIfNeeded(),
+    [...CLI, 'serve', '--temporary', '--port', '0', '--log-level', 'warn', ...args, ...examples()],
+  ],
   wiresift: (args) => [[...CLI, ...args]],
   test: (args) => [
     ...(args.length > 0

@@ -1,5 +1,9 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { type Actor, FLOW_VIEWS, type Store } from '../store/index.ts';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Actor, type FileRecord, FLOW_VIEWS, type Store } from '../store/index.ts';
 import { createApp, type LogOptions, type TlsFiles } from './app.ts';
 import { ensureAdministrator } from './auth/first-user.ts';
 import { Throttle } from './auth/throttle.ts';
@@ -43,6 +47,12 @@ export interface Service {
   readonly firstPassword: string | undefined;
   /** Begins to answer. @returns the address to open */
   listen(port: number, host?: string): Promise<string>;
+  /**
+   * Takes a file of this machine as if it had been uploaded, and waits for its analysis.
+   * @returns its row, or that of the file with the same bytes that was there already
+   * @throws WiresiftError as uploads do; the system's error when it cannot be read
+   */
+  take(path: string): Promise<FileRecord>;
   /** Answers what is being asked, hands back what is being worked on, and ends. Leaves the store open. */
   close(): Promise<void>;
 }
@@ -106,6 +116,27 @@ async function requestOf(
   };
 }
 
+/** Between two looks whether a file was analysed. */
+const LOOK_MILLIS = 100;
+
+async function takeFile({ store, uploads, ingest }: Serving, path: string): Promise<FileRecord> {
+  const { size } = await stat(path);
+  const { file } = await uploads.begin({ name: basename(path), size }, SYSTEM);
+  const taken = await uploads.take(file.id, {
+    offset: 0,
+    body: createReadStream(path),
+    last: true,
+  });
+  if (taken.sameAs !== null) await ingest?.stopFile(file.id);
+  else await ingest?.ensureJob(file.id, SYSTEM);
+  for (;;) {
+    const now = await store.files.get(taken.file.id);
+    const waits = ingest && (now?.state === 'received' || now?.state === 'analysing');
+    if (!waits) return now ?? taken.file;
+    await sleep(LOOK_MILLIS);
+  }
+}
+
 /** Makes the service over an open store. @throws WiresiftError of the store, `SERVE_INPUT` */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { store, tls, log = {}, analysis } = options;
@@ -137,6 +168,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       const shown = family === 'IPv6' ? `[${address}]` : address;
       return `${tls ? 'https' : 'http'}://${shown}:${bound}`;
     },
+    take: (path) => takeFile(serving, path),
     async close() {
       clearInterval(retaining);
       // Uploads first: what came is kept, and their callers are told to go on later.

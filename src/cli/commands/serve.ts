@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import type { Service } from '../../serve/index.ts';
 import { type CommandContext, usage, wholeArgument } from '../context.ts';
 import { note } from '../terminal.ts';
 
@@ -12,6 +13,7 @@ const LARGEST_PORT = 65_535;
 
 interface ServeOptions {
   readonly folder: string;
+  readonly temporary?: boolean;
   readonly port: number;
   readonly host: string;
   readonly tlsKey?: string;
@@ -24,6 +26,7 @@ interface ServeOptions {
 const EXAMPLES = `
 Examples:
   wiresift serve
+  wiresift serve --temporary capture.pcap
   wiresift serve --folder /var/lib/wiresift --port 8470
   wiresift serve --host 0.0.0.0 --tls-key key.pem --tls-cert cert.pem
   DATABASE_URL=postgres://wiresift@db/wiresift wiresift serve
@@ -42,7 +45,9 @@ export function serveCommand(context: CommandContext): Command {
   const size = wholeArgument('--max-upload', 1, 1_000_000);
   return new Command('serve')
     .description('run the service: upload captures, watch alerts, judge them, in the browser')
+    .argument('[captures...]', 'captures to analyse at the start, as if they were uploaded')
     .option('--folder <path>', 'where alerts, flows and uploads are kept', defaultFolder())
+    .option('--temporary', 'a folder of its own, which goes when the service ends')
     .option(
       '--port <number>',
       'port; 0 takes a free one',
@@ -64,7 +69,7 @@ export function serveCommand(context: CommandContext): Command {
         .default('info'),
     )
     .addHelpText('after', EXAMPLES)
-    .action((options: ServeOptions) => serve(context, options));
+    .action((captures: string[], options: ServeOptions) => inFolder(context, captures, options));
 }
 
 function readPem(path: string): Buffer {
@@ -94,7 +99,28 @@ function consoleFolder({ console: given }: ServeOptions): string | undefined {
   return existsSync(join(own, 'index.html')) ? own : undefined;
 }
 
-async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
+/** In the folder that is named, or in one that is gone afterwards. */
+async function inFolder(
+  context: CommandContext,
+  captures: readonly string[],
+  options: ServeOptions,
+): Promise<void> {
+  const missing = captures.find((path) => !existsSync(path));
+  if (missing !== undefined) throw usage('CAPTURES', missing, 'a file that is there');
+  if (!options.temporary) return serve(context, captures, options);
+  const folder = mkdtempSync(join(tmpdir(), 'wiresift-'));
+  try {
+    await serve(context, captures, { ...options, folder });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function serve(
+  context: CommandContext,
+  captures: readonly string[],
+  options: ServeOptions,
+): Promise<void> {
   const tls = tlsOf(options);
   const page = consoleFolder(options);
   const [{ createService }, { openStore }, { serviceModels, analysisModule }, { countryLookup }] =
@@ -123,13 +149,29 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<vo
     try {
       const address = await service.listen(options.port, options.host);
       noteStart(address, options, service.firstPassword);
-      await ended;
+      let over = false;
+      const stop = ended.then(() => {
+        over = true;
+      });
+      const taking = (async () => {
+        for (const path of captures) if (!over) await take(service, path);
+      })();
+      // A file that cannot be read is told, and the service goes on.
+      taking.catch((error: unknown) => note(`wiresift: ${String(error)}`));
+      await stop;
     } finally {
       await service.close();
     }
   } finally {
     await store.close();
   }
+}
+
+/** One capture of the command line, and what was found in it. */
+async function take(service: Service, path: string): Promise<void> {
+  const { state, facts, problem } = await service.take(path);
+  const found = `${facts['alerts']} alerts in ${facts['packets']} packets`;
+  note(`wiresift: ${path}: ${state === 'analysed' ? found : problem || state}`);
 }
 
 /** Resolves at the first Ctrl-C, or when the system asks the process to end. */
