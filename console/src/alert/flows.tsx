@@ -41,12 +41,10 @@ export function AlertFlows(props: {
   const columns = (): readonly string[] => props.page?.columns ?? [];
   const specs = (): ReadonlyMap<string, Column> => {
     const all = props.views?.views ?? [];
-    const fits = all.find(({ columns: own }) =>
-      columns().every((name) => own.some((one) => one.name === name)),
-    );
-    return new Map(
-      (fits?.columns ?? all.flatMap((view) => view.columns)).map((one) => [one.name, one]),
-    );
+    // A page may hold more than its view: the flow's number, its score.
+    const fits = all.find((view) => view.columns.every(({ name }) => columns().includes(name)));
+    const known = fits?.columns ?? all.flatMap((view) => view.columns);
+    return new Map(known.map((one) => [one.name, one]));
   };
   const times = (): ReadonlySet<string> =>
     new Set((props.views?.views ?? []).flatMap(({ time }) => (time === null ? [] : [time])));

@@ -48,9 +48,11 @@ function Push(props: { readonly value: number | null; readonly most: number }): 
     <Show when={props.value !== null}>
       <span class="push">
         <span class="push-text n">
-          {props.value! > 0 ? '+' : '−'}
-          {numberText(Math.abs(props.value!))}
-          <span class="unseen">{props.value! > 0 ? ' towards the alert' : ' against it'}</span>
+          {props.value! > 0 ? '+' : props.value! < 0 ? '−' : ''}
+          {numberText(Number(Math.abs(props.value!).toPrecision(3)))}
+          <span class="unseen">
+            {props.value! < 0 ? ' against the alert' : ' towards the alert'}
+          </span>
         </span>
         <span class="push-bar" aria-hidden="true">
           <span

@@ -107,51 +107,24 @@ function NoCurve(props: {
 
 function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
   return (
-    <div class="wide">
-      <table>
-        <caption class="unseen">What each model said of this host</caption>
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            <th scope="col" class="n">
-              Best / threshold
-            </th>
-            <th scope="col" class="n">
-              Above / flows
-            </th>
-            <th
-              scope="col"
-              class="n"
-              title="Probability of so many above by its usual false positives"
-            >
-              By chance
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={props.voices}>
-            {(voice) => (
-              <tr>
-                <td>
-                  <A href={`/models/${encodeURIComponent(voice.model.hash)}`}>{voice.model.name}</A>
-                  <br />
-                  <Said voice={voice} />
-                </td>
-                <td class="n">
-                  {voice.best.toFixed(3)}{' '}
-                  <span class="faint">/ {voice.model.threshold.toFixed(3)}</span>
-                </td>
-                <td class="n">
-                  {countText(voice.above)}
-                  <span class="faint"> / {countText(voice.scored)}</span>
-                </td>
-                <td class="n">{numberText(voice.tailProbability)}</td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </div>
+    <ul class="voices" aria-label="What each model said of this host">
+      <For each={props.voices}>
+        {(voice) => (
+          <li>
+            <A href={`/models/${encodeURIComponent(voice.model.hash)}`}>{voice.model.name}</A>{' '}
+            <Said voice={voice} />
+            <br />
+            <strong>{voice.best.toFixed(3)}</strong> at best, threshold{' '}
+            {voice.model.threshold.toFixed(3)}; {countText(voice.above)} of{' '}
+            {plural(voice.scored, 'flow')} above it,{' '}
+            <span title="Probability of so many by its usual false positives alone">
+              by chance {numberText(voice.tailProbability)}
+            </span>
+            .
+          </li>
+        )}
+      </For>
+    </ul>
   );
 }
 

@@ -1,13 +1,14 @@
 import { createMemo, type JSX, lazy, Show } from 'solid-js';
 import type { StripChart } from '../../../src/report/chart/chart.ts';
 import type { AlertRow, FlowPage, FlowViews } from '../../../src/serve/wire.ts';
-import { plural } from '../parts/words.ts';
+import { countText, plural } from '../parts/words.ts';
 
 const Chart = lazy(() => import('../parts/chart.tsx'));
 
 const BINS = 80;
 /** Peers with a strip of their own; the others share one. */
 const PEERS = 10;
+const FEW = 3;
 
 /** The view whose columns a page of flows has. */
 function viewOf(
@@ -46,21 +47,34 @@ function chartOf(spots: readonly Spot[], part: string): StripChart {
   const width = Math.max(1, (high - low) / BINS);
   const counts = new Map<string, number>();
   for (const { peer } of spots) counts.set(peer, (counts.get(peer) ?? 0) + 1);
-  const named = [...counts].sort((a, b) => b[1] - a[1]).slice(0, PEERS);
-  const others = counts.size - named.length;
-  const rows = new Map(named.map(([peer]) => [peer, new Array<number>(BINS).fill(0)]));
-  const rest = new Array<number>(BINS).fill(0);
-  for (const { at, peer } of spots) {
+  // Of very many peers none stands out: then it matters when each was met first.
+  const crowd = counts.size > 2 * PEERS;
+  const order = [...counts].sort((a, b) => b[1] - a[1]);
+  const named = order.slice(0, crowd ? FEW : PEERS).map(([peer]) => peer);
+  const empty = (): number[] => new Array<number>(BINS).fill(0);
+  const rows = new Map(named.map((peer) => [peer, empty()]));
+  const [all, met, rest] = [empty(), empty(), empty()];
+  const known = new Set<string>();
+  for (const { at, peer } of [...spots].sort((a, b) => a.at - b.at)) {
     const bin = Math.min(BINS - 1, Math.floor((at - low) / width));
+    all[bin]!++;
+    if (!known.has(peer)) met[bin]!++;
+    known.add(peer);
     (rows.get(peer) ?? rest)[bin]!++;
   }
   const strips = [...rows].map(([label, values]) => ({ label, values }));
+  if (crowd) {
+    const firsts = { label: `${countText(counts.size)} peers met first`, values: met };
+    strips.unshift({ label: 'all flows', values: all }, firsts);
+  } else if (counts.size > named.length) {
+    strips.push({ label: `${counts.size - named.length} others`, values: rest });
+  }
   return {
     kind: 'strips',
     title: 'Time line: flows by peer',
     note: `${part}; the darker, the more at that time. A beacon is an even row of marks.`,
     edges: Array.from({ length: BINS + 1 }, (_, i) => low + i * width),
-    strips: others > 0 ? [...strips, { label: `${others} others`, values: rest }] : strips,
+    strips,
     x: { title: 'time (UTC)', format: 'time' },
   };
 }

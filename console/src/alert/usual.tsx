@@ -9,6 +9,9 @@ const HEIGHT = 34;
 /** The least height of a bar with anything in it. */
 const LEAST = 1.5;
 
+/** A bar with more than this share of the rows tells nothing of the places within it. */
+const BROAD = 0.25;
+
 /** Share of rows whose value is at most that of the alert: bars are taken as evenly filled. */
 function shareBelow(bars: Bars, value: number): number {
   let below = 0;
@@ -26,6 +29,11 @@ function placeText(bars: Bars, value: number): string {
   const last = bars.at(-1)!.to;
   if (value < first) return 'below all that is usual';
   if (value > last) return 'above all that is usual';
+  const all = bars.reduce((sum, { count }) => sum + count, 0);
+  const own = bars.find(({ from, to }) => value >= from && value <= to);
+  if (own && own.count > all * BROAD) {
+    return `${percentText(own.count / all)} of flows lie from ${numberText(own.from)} to ${numberText(own.to)}, as it does`;
+  }
   const below = shareBelow(bars, value);
   return below > 0.5
     ? `${percentText(1 - below)} of flows have more`

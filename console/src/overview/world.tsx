@@ -22,6 +22,7 @@ function mapOf(title: string, countries: Countries, which: Which): WorldChart {
   return {
     kind: 'world',
     title,
+    ...(found.length === 0 ? { note: 'No address of these flows lies in a known country.' } : {}),
     values: new Map(found.map((one) => [one.country, one[which]])),
     unit: which === 'attack' ? 'flows of attacks' : 'flows',
   };

@@ -75,6 +75,7 @@ export default function AlertsPage(): JSX.Element {
   const showNew = async (): Promise<void> => {
     setPointedId(undefined);
     await live.show();
+    body.querySelector('[role="grid"]')?.scrollTo({ top: 0 });
   };
   const [dialog, setDialog] = createSignal<'resolve' | 'suppress'>();
   const ticks = createTicks(rows);
@@ -124,6 +125,7 @@ export default function AlertsPage(): JSX.Element {
     ),
   );
 
+  let body!: HTMLDivElement;
   let search!: HTMLInputElement;
   const mine = may('analyst');
   useShortcuts([
@@ -160,7 +162,7 @@ export default function AlertsPage(): JSX.Element {
         }}
       />
       <TickedBar ticks={ticks} total={list.total()} onResolve={() => setDialog('resolve')} />
-      <div class="list-body" classList={{ split: params.beside !== undefined }}>
+      <div ref={body} class="list-body" classList={{ split: params.beside !== undefined }}>
         <Grid
           label="Alerts"
           list={list}

@@ -160,7 +160,9 @@ export function createRows<Row extends { readonly id: string | number }, Asked>(
     problem,
     more() {
       const cursor = next();
-      if (cursor !== null && !loading()) void load(cursor, STEP);
+      // Who went far goes on: each step is as long as what is there.
+      const step = Math.min(MOST, Math.max(STEP, rows().length));
+      if (cursor !== null && !loading()) void load(cursor, step);
     },
     reload: () => load(undefined, Math.min(MOST, Math.max(STEP, rows().length))),
     replace(changed) {
