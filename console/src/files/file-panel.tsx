@@ -1,6 +1,7 @@
 import { A } from '@solidjs/router';
 import { createResource, For, type JSX, Show } from 'solid-js';
 import type { FileDetail, FileRow } from '../../../src/serve/wire.ts';
+import { Opened } from '../parts/opened.tsx';
 import { plainText } from '../parts/plain.ts';
 import { bytesText, timeText } from '../parts/words.ts';
 import { address, call } from '../service/api.ts';
@@ -21,7 +22,7 @@ export function FilePanel(props: {
   onStream('file', ({ id }) => id === props.id && void refetch());
   onStream('job', ({ fileId }) => fileId === props.id && void refetch());
   return (
-    <section class="panel" aria-label="The file chosen">
+    <Opened label="The file chosen">
       <Show
         when={detail.error === undefined}
         fallback={<p class="problem">{String(detail.error?.message)}</p>}
@@ -39,7 +40,7 @@ export function FilePanel(props: {
           )}
         </Show>
       </Show>
-    </section>
+    </Opened>
   );
 }
 

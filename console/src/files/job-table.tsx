@@ -7,6 +7,9 @@ import { keepLive } from '../service/live.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
 
+/** What a job does, in a word. */
+const kindText = ({ kind }: JobRow): string => (kind === 'ingest' ? 'analysis' : kind);
+
 /** Whether a job is not over. */
 export const underWay = ({ state }: JobRow): boolean => state === 'queued' || state === 'running';
 
@@ -85,14 +88,18 @@ export function JobTable(props: {
             {(job) => (
               <tr>
                 <td>
-                  {job.kind} <span class="faint">{job.fileName}</span>
+                  {kindText(job)} <span class="faint">{job.fileName}</span>
                 </td>
                 <td>
                   <JobState job={job} />
                 </td>
                 <td>
                   <Show when={underWay(job)} fallback={percentText(job.progress)}>
-                    <progress max={1} value={job.progress} aria-label={`Progress of ${job.kind}`} />{' '}
+                    <progress
+                      max={1}
+                      value={job.progress}
+                      aria-label={`Progress of ${kindText(job)} of ${job.fileName}`}
+                    />{' '}
                     {percentText(Math.floor(job.progress * 1000) / 1000)}{' '}
                     <span class="faint">{job.stage}</span>
                   </Show>
@@ -109,7 +116,7 @@ export function JobTable(props: {
                       Cancel
                       <span class="unseen">
                         {' '}
-                        {job.kind} of {job.fileName}
+                        {kindText(job)} of {job.fileName}
                       </span>
                     </button>
                   </Show>
@@ -118,7 +125,7 @@ export function JobTable(props: {
                       Retry
                       <span class="unseen">
                         {' '}
-                        {job.kind} of {job.fileName}
+                        {kindText(job)} of {job.fileName}
                       </span>
                     </button>
                   </Show>

@@ -1,9 +1,11 @@
 import { createMemo, createResource, createSignal, type JSX, Show } from 'solid-js';
 import type { FlowCount, FlowPage } from '../../../src/serve/wire.ts';
 import { Grid, type GridColumn } from '../parts/grid.tsx';
+import { Opened } from '../parts/opened.tsx';
 import { countText, timeText } from '../parts/words.ts';
 import { address, call } from '../service/api.ts';
 import { createRows } from '../service/list.ts';
+import { isNarrow } from '../shell/narrow.ts';
 import type { Question, View, ViewColumn } from './question.ts';
 
 interface FlowRow {
@@ -67,6 +69,11 @@ export function Result(props: { readonly question: Question }): JSX.Element {
   const [count] = createResource(question.filter, (body) =>
     call<FlowCount>('/api/flows/count', { method: 'POST', body }).catch(() => undefined),
   );
+  const choose = (index: number): void => {
+    setCurrent(index);
+    // A finger opens by one touch.
+    if (isNarrow()) setOpened(list.rows()[index]);
+  };
   const columns = createMemo(() => gridColumns(question.view(), question.columns()));
   const csv = (): string => address('/api/flows.csv', { query: JSON.stringify(question.query()) });
   return (
@@ -92,7 +99,7 @@ export function Result(props: { readonly question: Question }): JSX.Element {
         state={question}
         columns={columns()}
         current={current()}
-        onCurrent={setCurrent}
+        onCurrent={choose}
         onOpen={setOpened}
         empty="No flow matches. Take a condition away, or look into another view."
       />
@@ -123,7 +130,7 @@ function Flow(props: {
   const column = (name: string): ViewColumn | undefined =>
     props.view.columns.find((one) => one.name === name);
   return (
-    <section class="panel" aria-label="The flow chosen">
+    <Opened label="The flow chosen">
       <div class="bar">
         <h2>
           Flow <code>{props.row.id}</code>
@@ -145,6 +152,6 @@ function Flow(props: {
           </>
         ))}
       </dl>
-    </section>
+    </Opened>
   );
 }

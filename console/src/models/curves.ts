@@ -52,6 +52,7 @@ export function tradeChart(
   };
   const known = detail.traffic.points
     .flatMap(({ threshold }) => at(threshold))
+    .filter(({ x }) => x > 0)
     .sort((a, b) => a.x - b.x || a.y - b.y);
   return {
     kind: 'lines',
@@ -66,10 +67,11 @@ export function tradeChart(
         high: known.map(({ high }) => high),
       },
     ],
-    x: { title: 'Flagged flows a day', format: 'number' },
+    x: { title: 'Flagged flows a day, logarithmic', format: 'number', log: true },
     y: { title: 'Recall', format: 'share', domain: [0, 1] },
     points: marks.flatMap(({ label, threshold }) =>
-      at(threshold).map(({ x, y }) => ({ x, y, label })),
+      // A logarithmic axis has no zero.
+      at(threshold).map(({ x, y }) => ({ x: x || (known[0]?.x ?? 1), y, label })),
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { useSearchParams } from '@solidjs/router';
+import { A, useSearchParams } from '@solidjs/router';
 import { createMemo, createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import type { FileRow } from '../../../src/serve/wire.ts';
 import { FilePanel } from '../files/file-panel.tsx';
@@ -8,6 +8,7 @@ import { enqueue, uploads } from '../files/uploads.ts';
 import { Grid, type GridColumn } from '../parts/grid.tsx';
 import { plainText } from '../parts/plain.ts';
 import { bytesText, percentText, timeText } from '../parts/words.ts';
+import { address } from '../service/api.ts';
 import { createListRows, createListState, type ListRows } from '../service/list.ts';
 import { keepLive } from '../service/live.ts';
 import { useSession } from '../service/session.tsx';
@@ -33,7 +34,11 @@ const COLUMNS: readonly GridColumn<FileRow>[] = [
   {
     key: 'name',
     title: 'File',
-    cell: (row) => row.name,
+    cell: (row) => (
+      <A href={address('/files', { file: row.id })} tabindex="-1" noScroll>
+        {row.name}
+      </A>
+    ),
     width: 'minmax(10rem, 2fr)',
     sort: 'name',
   },
@@ -65,6 +70,14 @@ const COLUMNS: readonly GridColumn<FileRow>[] = [
     title: 'Flows',
     cell: (row) => fact(row, 'flows'),
     width: '7rem',
+    numeric: true,
+    wideOnly: true,
+  },
+  {
+    key: 'alerts',
+    title: 'Alerts',
+    cell: (row) => fact(row, 'alerts'),
+    width: '6rem',
     numeric: true,
     wideOnly: true,
   },
@@ -142,7 +155,7 @@ export default function FilesPage(): JSX.Element {
         />
       </div>
       <p class="faint hint">
-        Enter or a double click opens a file: its hash, what was found, its jobs, and Delete.
+        Its name, or Enter, opens a file: its hash, what was found, its jobs, and Delete.
       </p>
       <Show when={params.file} keyed>
         {(id) => (

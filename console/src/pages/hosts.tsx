@@ -1,4 +1,4 @@
-import { useNavigate } from '@solidjs/router';
+import { A, useNavigate } from '@solidjs/router';
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { HostRow } from '../../../src/serve/wire.ts';
 import { Grid, type GridColumn } from '../parts/grid.tsx';
@@ -7,8 +7,20 @@ import { createListRows, createListState } from '../service/list.ts';
 import { onStream } from '../service/stream.ts';
 import { useShortcuts } from '../shell/keys.tsx';
 
+const pathOf = ({ id }: HostRow): string => `/hosts/${encodeURIComponent(id)}`;
+
 const COLUMNS: readonly GridColumn<HostRow>[] = [
-  { key: 'id', title: 'Address', cell: (row) => row.id, width: 'minmax(9rem, 1fr)', sort: 'id' },
+  {
+    key: 'id',
+    title: 'Address',
+    cell: (row) => (
+      <A href={pathOf(row)} tabindex="-1">
+        {row.id}
+      </A>
+    ),
+    width: 'minmax(9rem, 1fr)',
+    sort: 'id',
+  },
   {
     key: 'name',
     title: 'Name',
@@ -32,7 +44,7 @@ const COLUMNS: readonly GridColumn<HostRow>[] = [
     key: 'openAlerts',
     title: 'Open alerts',
     cell: (row) => countText(row.openAlerts),
-    width: '7rem',
+    width: '8rem',
     sort: 'openAlerts',
     numeric: true,
   },
@@ -96,7 +108,7 @@ export default function HostsPage(): JSX.Element {
   const [stale, setStale] = createSignal(false);
   let search!: HTMLInputElement;
   const open = (row: HostRow): void => {
-    navigate(`/hosts/${encodeURIComponent(row.id)}`);
+    navigate(pathOf(row));
   };
   const reload = (): void => {
     setStale(false);

@@ -126,7 +126,11 @@ function Curves(props: { readonly detail: ModelDetail }): JSX.Element {
       <section class="panel" aria-label="Reliability">
         <Show
           when={props.detail.reliability.length > 0}
-          fallback={<p class="faint">The model file holds no reliability curve.</p>}
+          fallback={
+            <p class="faint">
+              The model file holds no reliability curve; its card may tell its calibration.
+            </p>
+          }
         >
           <Picture chart={reliabilityChart(props.detail)} />
         </Show>
