@@ -1,5 +1,6 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { JobRow } from '../../../src/serve/wire.ts';
+import { WideTable } from '../parts/table.tsx';
 import { agoText, percentText, timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { createListRows } from '../service/list.ts';
@@ -69,73 +70,67 @@ export function JobTable(props: {
     say(what === 'cancel' ? 'The job is being stopped.' : 'The job is in the queue again.');
   };
   return (
-    <section class="wide" aria-label="Table of jobs" tabindex="0">
-      <table class="full">
-        <thead>
+    <WideTable
+      label="Table of jobs"
+      heads={[
+        'What',
+        'State',
+        'Progress',
+        'Tries',
+        'Begun',
+        { title: 'What can be done', unseen: true },
+      ]}
+    >
+      <For each={props.jobs}>
+        {(job) => (
           <tr>
-            <th>What</th>
-            <th>State</th>
-            <th>Progress</th>
-            <th>Tries</th>
-            <th>Begun</th>
-            <th>
-              <span class="unseen">What can be done</span>
-            </th>
+            <td>
+              {kindText(job)} <span class="faint">{job.fileName}</span>
+            </td>
+            <td>
+              <JobState job={job} />
+            </td>
+            <td>
+              <Show when={underWay(job)} fallback={percentText(job.progress)}>
+                <progress
+                  max={1}
+                  value={job.progress}
+                  aria-label={`Progress of ${kindText(job)} of ${job.fileName}`}
+                />{' '}
+                {percentText(Math.floor(job.progress * 1000) / 1000)}{' '}
+                <span class="faint">{job.stage}</span>
+              </Show>
+            </td>
+            <td class="n">
+              {job.attempts} of {job.maxAttempts}
+            </td>
+            <td title={timeText(job.startedAt)}>
+              {job.startedAt === null ? 'not yet' : agoText(job.startedAt)}
+            </td>
+            <td>
+              <Show when={may('analyst') && underWay(job) && !job.cancelRequested}>
+                <button type="button" onClick={() => void ask(job, 'cancel').catch(complain)}>
+                  Cancel
+                  <span class="unseen">
+                    {' '}
+                    {kindText(job)} of {job.fileName}
+                  </span>
+                </button>
+              </Show>
+              <Show when={may('analyst') && /failed|cancelled/.test(job.state)}>
+                <button type="button" onClick={() => void ask(job, 'retry').catch(complain)}>
+                  Retry
+                  <span class="unseen">
+                    {' '}
+                    {kindText(job)} of {job.fileName}
+                  </span>
+                </button>
+              </Show>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          <For each={props.jobs}>
-            {(job) => (
-              <tr>
-                <td>
-                  {kindText(job)} <span class="faint">{job.fileName}</span>
-                </td>
-                <td>
-                  <JobState job={job} />
-                </td>
-                <td>
-                  <Show when={underWay(job)} fallback={percentText(job.progress)}>
-                    <progress
-                      max={1}
-                      value={job.progress}
-                      aria-label={`Progress of ${kindText(job)} of ${job.fileName}`}
-                    />{' '}
-                    {percentText(Math.floor(job.progress * 1000) / 1000)}{' '}
-                    <span class="faint">{job.stage}</span>
-                  </Show>
-                </td>
-                <td class="n">
-                  {job.attempts} of {job.maxAttempts}
-                </td>
-                <td title={timeText(job.startedAt)}>
-                  {job.startedAt === null ? 'not yet' : agoText(job.startedAt)}
-                </td>
-                <td>
-                  <Show when={may('analyst') && underWay(job) && !job.cancelRequested}>
-                    <button type="button" onClick={() => void ask(job, 'cancel').catch(complain)}>
-                      Cancel
-                      <span class="unseen">
-                        {' '}
-                        {kindText(job)} of {job.fileName}
-                      </span>
-                    </button>
-                  </Show>
-                  <Show when={may('analyst') && /failed|cancelled/.test(job.state)}>
-                    <button type="button" onClick={() => void ask(job, 'retry').catch(complain)}>
-                      Retry
-                      <span class="unseen">
-                        {' '}
-                        {kindText(job)} of {job.fileName}
-                      </span>
-                    </button>
-                  </Show>
-                </td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </section>
+        )}
+      </For>
+    </WideTable>
   );
 }
 

@@ -1,6 +1,7 @@
 import { createResource, For, type JSX, lazy, Show } from 'solid-js';
 import type { Chart } from '../../../src/report/chart/chart.ts';
 import type { Distinct, Histogram } from '../../../src/serve/wire.ts';
+import { WideTable } from '../parts/table.tsx';
 import { countText, percentText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import type { Question, ViewColumn } from './question.ts';
@@ -144,41 +145,36 @@ function Values(props: {
   readonly onOnly: (value: string | number | null, is: 'equal' | 'not equal') => void;
 }): JSX.Element {
   return (
-    <section class="wide values" aria-label="Most frequent values" tabindex="0">
-      <table class="full">
-        <thead>
-          <tr>
-            <th>Most frequent</th>
-            <th class="n">Flows</th>
-            <th class="n">Share</th>
-            <th>
-              <span class="unseen">Filter by it</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={props.told.values}>
-            {({ value, count }) => {
-              const text = cellText(value, props.type) || '(empty)';
-              return (
-                <tr>
-                  <td class="words">{text}</td>
-                  <td class="n">{countText(count)}</td>
-                  <td class="n">{props.rows > 0 ? percentText(count / props.rows) : ''}</td>
-                  <td class="n">
-                    <button type="button" onClick={() => props.onOnly(value, 'equal')}>
-                      only<span class="unseen"> {text}</span>
-                    </button>{' '}
-                    <button type="button" onClick={() => props.onOnly(value, 'not equal')}>
-                      not<span class="unseen"> {text}</span>
-                    </button>
-                  </td>
-                </tr>
-              );
-            }}
-          </For>
-        </tbody>
-      </table>
-    </section>
+    <WideTable
+      label="Most frequent values"
+      class="values"
+      heads={[
+        'Most frequent',
+        { title: 'Flows', numeric: true },
+        { title: 'Share', numeric: true },
+        { title: 'Filter by it', unseen: true },
+      ]}
+    >
+      <For each={props.told.values}>
+        {({ value, count }) => {
+          const text = cellText(value, props.type) || '(empty)';
+          return (
+            <tr>
+              <td class="words">{text}</td>
+              <td class="n">{countText(count)}</td>
+              <td class="n">{props.rows > 0 ? percentText(count / props.rows) : ''}</td>
+              <td class="n">
+                <button type="button" onClick={() => props.onOnly(value, 'equal')}>
+                  only<span class="unseen"> {text}</span>
+                </button>{' '}
+                <button type="button" onClick={() => props.onOnly(value, 'not equal')}>
+                  not<span class="unseen"> {text}</span>
+                </button>
+              </td>
+            </tr>
+          );
+        }}
+      </For>
+    </WideTable>
   );
 }

@@ -189,7 +189,7 @@ function Basis(props: { readonly detail: ModelDetail }): JSX.Element {
         fallback={<>Flows a day are not known: {traffic().reason || 'nothing was scored yet.'} </>}
       >
         Counted on {countText(traffic().flows)} scored flows of {daily(traffic().days)} days in the{' '}
-        {traffic().view} view.{' '}
+        {traffic().view} view; an alert gathers those of one host.{' '}
       </Show>
       <Show
         when={props.detail.curve.length > 0}

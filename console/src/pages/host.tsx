@@ -3,6 +3,7 @@ import { createResource, For, type JSX, lazy, Show } from 'solid-js';
 import type { HostDetail, HostRow } from '../../../src/serve/wire.ts';
 import { HostNote } from '../hosts/note.tsx';
 import { trafficChart } from '../hosts/traffic.ts';
+import { WideTable } from '../parts/table.tsx';
 import { bytesText, countText, timeText } from '../parts/words.ts';
 import { address, call } from '../service/api.ts';
 import { onStream } from '../service/stream.ts';
@@ -98,45 +99,41 @@ function Alerts(props: { readonly detail: HostDetail }): JSX.Element {
         when={props.detail.alerts.length > 0}
         fallback={<p class="faint">No alert names this host.</p>}
       >
-        <section class="wide" aria-label="Table of alerts" tabindex="0">
-          <table class="full">
-            <thead>
+        <WideTable
+          label="Table of alerts"
+          heads={[
+            'Severity',
+            'What',
+            'State',
+            { title: 'Score', numeric: true },
+            { title: 'Flows', numeric: true },
+            'First (UTC)',
+            'Last (UTC)',
+          ]}
+        >
+          <For each={props.detail.alerts}>
+            {(row) => (
               <tr>
-                <th>Severity</th>
-                <th>What</th>
-                <th>State</th>
-                <th class="n">Score</th>
-                <th class="n">Flows</th>
-                <th>First (UTC)</th>
-                <th>Last (UTC)</th>
+                <td>
+                  <span class={`badge ${row.severity}`}>{row.severity}</span>
+                </td>
+                <td>
+                  <A href={`/alerts/${encodeURIComponent(row.id)}`}>{row.title}</A>
+                </td>
+                <td>
+                  {row.state}
+                  <Show when={row.state === 'resolved'}>
+                    <span class="faint"> {row.verdict}</span>
+                  </Show>
+                </td>
+                <td class="n">{Number(row.score.toPrecision(4))}</td>
+                <td class="n">{countText(row.flows)}</td>
+                <td>{timeText(row.first)}</td>
+                <td>{timeText(row.last)}</td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={props.detail.alerts}>
-                {(row) => (
-                  <tr>
-                    <td>
-                      <span class={`badge ${row.severity}`}>{row.severity}</span>
-                    </td>
-                    <td>
-                      <A href={`/alerts/${encodeURIComponent(row.id)}`}>{row.title}</A>
-                    </td>
-                    <td>
-                      {row.state}
-                      <Show when={row.state === 'resolved'}>
-                        <span class="faint"> {row.verdict}</span>
-                      </Show>
-                    </td>
-                    <td class="n">{Number(row.score.toPrecision(4))}</td>
-                    <td class="n">{countText(row.flows)}</td>
-                    <td>{timeText(row.first)}</td>
-                    <td>{timeText(row.last)}</td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </section>
+            )}
+          </For>
+        </WideTable>
       </Show>
     </section>
   );
@@ -148,36 +145,26 @@ function Evidence(props: { readonly detail: HostDetail }): JSX.Element {
       <h2 id="evidence-title">Evidence</h2>
       <p class="faint">What detectors and models noted, also where it made no alert.</p>
       <Show when={props.detail.evidence.length > 0} fallback={<p class="faint">None.</p>}>
-        <section class="wide" aria-label="Table of evidence" tabindex="0">
-          <table class="full">
-            <thead>
+        <WideTable
+          label="Table of evidence"
+          heads={['Kind', { title: 'Score', numeric: true }, 'From (UTC)', 'To (UTC)', 'Alert']}
+        >
+          <For each={props.detail.evidence}>
+            {(row) => (
               <tr>
-                <th>Kind</th>
-                <th class="n">Score</th>
-                <th>From (UTC)</th>
-                <th>To (UTC)</th>
-                <th>Alert</th>
+                <td>{row.kind}</td>
+                <td class="n">{Number(row.score.toPrecision(4))}</td>
+                <td>{timeText(row.first)}</td>
+                <td>{timeText(row.last)}</td>
+                <td>
+                  <Show when={row.alertId} fallback={<span class="faint">none</span>}>
+                    {(id) => <A href={`/alerts/${encodeURIComponent(id())}`}>its alert</A>}
+                  </Show>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={props.detail.evidence}>
-                {(row) => (
-                  <tr>
-                    <td>{row.kind}</td>
-                    <td class="n">{Number(row.score.toPrecision(4))}</td>
-                    <td>{timeText(row.first)}</td>
-                    <td>{timeText(row.last)}</td>
-                    <td>
-                      <Show when={row.alertId} fallback={<span class="faint">none</span>}>
-                        {(id) => <A href={`/alerts/${encodeURIComponent(id())}`}>its alert</A>}
-                      </Show>
-                    </td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </section>
+            )}
+          </For>
+        </WideTable>
       </Show>
     </section>
   );
@@ -187,45 +174,39 @@ function Traffic(props: { readonly detail: HostDetail }): JSX.Element {
   return (
     <section aria-labelledby="traffic-title">
       <h2 id="traffic-title">Traffic by file</h2>
-      <section class="wide" aria-label="Table of traffic" tabindex="0">
-        <table class="full">
-          <thead>
+      <WideTable
+        label="Table of traffic"
+        heads={[
+          'File',
+          'From (UTC)',
+          'To (UTC)',
+          { title: 'Flows', numeric: true },
+          { title: 'Traffic', numeric: true },
+        ]}
+      >
+        <For each={props.detail.traffic}>
+          {(row) => (
             <tr>
-              <th>File</th>
-              <th>From (UTC)</th>
-              <th>To (UTC)</th>
-              <th class="n">Flows</th>
-              <th class="n">Traffic</th>
+              <td class="words">
+                <A href={address('/files', { file: row.origin })}>{row.originName || row.origin}</A>
+              </td>
+              <td>{timeText(row.first)}</td>
+              <td>{timeText(row.last)}</td>
+              <td class="n">
+                <A
+                  href={address('/flows', {
+                    host: props.detail.host.id,
+                    origin: row.origin,
+                  })}
+                >
+                  {countText(row.flows)}
+                </A>
+              </td>
+              <td class="n">{bytesText(row.bytes)}</td>
             </tr>
-          </thead>
-          <tbody>
-            <For each={props.detail.traffic}>
-              {(row) => (
-                <tr>
-                  <td class="words">
-                    <A href={address('/files', { file: row.origin })}>
-                      {row.originName || row.origin}
-                    </A>
-                  </td>
-                  <td>{timeText(row.first)}</td>
-                  <td>{timeText(row.last)}</td>
-                  <td class="n">
-                    <A
-                      href={address('/flows', {
-                        host: props.detail.host.id,
-                        origin: row.origin,
-                      })}
-                    >
-                      {countText(row.flows)}
-                    </A>
-                  </td>
-                  <td class="n">{bytesText(row.bytes)}</td>
-                </tr>
-              )}
-            </For>
-          </tbody>
-        </table>
-      </section>
+          )}
+        </For>
+      </WideTable>
       <Show when={props.detail.labels.length > 0}>
         <h2>Labels</h2>
         <ul>

@@ -95,8 +95,8 @@ function Head(props: {
         <dd>{props.model.classes.join(', ')}</dd>
         <dt>False alarms when evaluated</dt>
         <dd>
-          {percentText(props.model.falsePositiveRate)}, surely not above{' '}
-          {percentText(props.model.falsePositiveRateUpper)}
+          {percentText(props.model.falsePositiveRate)} (upper bound{' '}
+          {percentText(props.model.falsePositiveRateUpper)})
         </dd>
         <dt>SHA-256</dt>
         <dd>

@@ -1,6 +1,7 @@
 import { A } from '@solidjs/router';
 import { createResource, For, type JSX, Show } from 'solid-js';
 import type { ModelList } from '../../../src/serve/wire.ts';
+import { WideTable } from '../parts/table.tsx';
 import { percentText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 
@@ -32,45 +33,41 @@ export default function ModelsPage(): JSX.Element {
 
 function ModelTable(props: { readonly models: ModelList['models'] }): JSX.Element {
   return (
-    <section class="wide" aria-label="Table of models" tabindex="0">
-      <table class="full">
-        <thead>
-          <tr>
-            <th>Model</th>
-            <th>Kind</th>
-            <th>View</th>
-            <th>Role</th>
-            <th class="n">Threshold</th>
-            <th class="n">False alarms at most</th>
-            <th>Trained on</th>
-            <th>Classes</th>
+    <WideTable
+      label="Table of models"
+      heads={[
+        'Model',
+        'Kind',
+        'View',
+        'Role',
+        { title: 'Threshold', numeric: true },
+        { title: 'False alarms at most', numeric: true },
+        'Trained on',
+        'Classes',
+      ]}
+    >
+      <For each={props.models}>
+        {(model) => (
+          <tr classList={{ faint: !model.active }}>
+            <td>
+              <A href={`/models/${encodeURIComponent(model.id)}`}>{model.name}</A>
+              <Show when={!model.active}> (not heard)</Show>
+            </td>
+            <td>{model.kind}</td>
+            <td>{model.schema}</td>
+            <td>{model.role}</td>
+            <td class="n">
+              {model.threshold.toFixed(4)}
+              <Show when={model.threshold !== model.ownThreshold}>
+                <span class="faint"> (its own {model.ownThreshold.toFixed(4)})</span>
+              </Show>
+            </td>
+            <td class="n">{percentText(model.falsePositiveRateUpper)}</td>
+            <td>{model.dataset}</td>
+            <td class="long">{model.classes.join(', ')}</td>
           </tr>
-        </thead>
-        <tbody>
-          <For each={props.models}>
-            {(model) => (
-              <tr classList={{ faint: !model.active }}>
-                <td>
-                  <A href={`/models/${encodeURIComponent(model.id)}`}>{model.name}</A>
-                  <Show when={!model.active}> (not heard)</Show>
-                </td>
-                <td>{model.kind}</td>
-                <td>{model.schema}</td>
-                <td>{model.role}</td>
-                <td class="n">
-                  {model.threshold.toFixed(4)}
-                  <Show when={model.threshold !== model.ownThreshold}>
-                    <span class="faint"> (its own {model.ownThreshold.toFixed(4)})</span>
-                  </Show>
-                </td>
-                <td class="n">{percentText(model.falsePositiveRateUpper)}</td>
-                <td>{model.dataset}</td>
-                <td class="long">{model.classes.join(', ')}</td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </section>
+        )}
+      </For>
+    </WideTable>
   );
 }

@@ -1,6 +1,7 @@
 import { For, type JSX, Show } from 'solid-js';
 import type { AuditLine } from '../../../src/serve/wire.ts';
 import { plainText } from '../parts/plain.ts';
+import { WideTable } from '../parts/table.tsx';
 import { timeText } from '../parts/words.ts';
 import { createListRows, createListState } from '../service/list.ts';
 
@@ -32,38 +33,27 @@ export default function AuditSettings(): JSX.Element {
           </p>
         }
       >
-        <section class="wide" aria-label="Audit log" tabindex="0">
-          <table class="full">
-            <thead>
+        <WideTable
+          label="Audit log"
+          heads={['When (UTC)', 'Who', 'From', 'What', 'Object', 'Details']}
+        >
+          <For each={list.rows()}>
+            {(line) => (
               <tr>
-                <th>When (UTC)</th>
-                <th>Who</th>
-                <th>From</th>
-                <th>What</th>
-                <th>Object</th>
-                <th>Details</th>
+                <td>
+                  <time>{timeText(line.at)}</time>
+                </td>
+                <td class="words">{line.byName}</td>
+                <td>{line.address}</td>
+                <td>{line.action}</td>
+                <td class="words">
+                  <code>{line.objectId}</code>
+                </td>
+                <td class="words">{plainText(line.details)}</td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={list.rows()}>
-                {(line) => (
-                  <tr>
-                    <td>
-                      <time>{timeText(line.at)}</time>
-                    </td>
-                    <td class="words">{line.byName}</td>
-                    <td>{line.address}</td>
-                    <td>{line.action}</td>
-                    <td class="words">
-                      <code>{line.objectId}</code>
-                    </td>
-                    <td class="words">{plainText(line.details)}</td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </section>
+            )}
+          </For>
+        </WideTable>
         <Show when={!list.done()}>
           <button type="button" onClick={list.more}>
             Show more

@@ -2,6 +2,7 @@ import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { RoleName, User, UserAdded } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
 import { ShownOnce } from '../parts/once.tsx';
+import { WideTable } from '../parts/table.tsx';
 import { timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { createListRows } from '../service/list.ts';
@@ -31,28 +32,20 @@ export default function PeopleSettings(): JSX.Element {
           void list.reload();
         }}
       />
-      <section class="wide" aria-label="Table of people" tabindex="0">
-        <table class="full">
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Role</th>
-              <th>State</th>
-              <th>Last signed in (UTC)</th>
-              <th>
-                <span class="unseen">What can be done</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <For each={list.rows()}>
-              {(user) => (
-                <PersonRow user={user} onChanged={keep} onGone={() => void list.reload()} />
-              )}
-            </For>
-          </tbody>
-        </table>
-      </section>
+      <WideTable
+        label="Table of people"
+        heads={[
+          'Name',
+          'Role',
+          'State',
+          'Last signed in (UTC)',
+          { title: 'What can be done', unseen: true },
+        ]}
+      >
+        <For each={list.rows()}>
+          {(user) => <PersonRow user={user} onChanged={keep} onGone={() => void list.reload()} />}
+        </For>
+      </WideTable>
       <Show when={list.problem()}>
         <p class="problem">{list.problem()}</p>
       </Show>

@@ -1,5 +1,6 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { Suppression, SuppressionChanged } from '../../../src/serve/wire.ts';
+import { WideTable } from '../parts/table.tsx';
 import { TimeField } from '../parts/time-field.tsx';
 import { plural, timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
@@ -73,26 +74,18 @@ function Rules(props: {
       <h2>{props.title}</h2>
       <p class="faint">{props.note}</p>
       <Show when={props.rules.length > 0} fallback={<p>None.</p>}>
-        <section class="wide" aria-label={`Table: ${props.title}`} tabindex="0">
-          <table class="full">
-            <thead>
-              <tr>
-                <th>What</th>
-                <th>Until (UTC)</th>
-                <th>Why</th>
-                <th>Made (UTC)</th>
-                <th>
-                  <span class="unseen">What can be done</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              <For each={props.rules}>
-                {(rule) => <Rule rule={rule} onChanged={props.onChanged} />}
-              </For>
-            </tbody>
-          </table>
-        </section>
+        <WideTable
+          label={`Table: ${props.title}`}
+          heads={[
+            'What',
+            'Until (UTC)',
+            'Why',
+            'Made (UTC)',
+            { title: 'What can be done', unseen: true },
+          ]}
+        >
+          <For each={props.rules}>{(rule) => <Rule rule={rule} onChanged={props.onChanged} />}</For>
+        </WideTable>
       </Show>
     </section>
   );

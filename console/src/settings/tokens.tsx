@@ -2,6 +2,7 @@ import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import type { People, Token, TokenAdded } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
 import { ShownOnce } from '../parts/once.tsx';
+import { WideTable } from '../parts/table.tsx';
 import { timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { createListRows } from '../service/list.ts';
@@ -54,44 +55,38 @@ export default function TokenSettings(): JSX.Element {
           <p class="faint">{list.problem() || (list.loading() ? 'Loading …' : 'No token yet.')}</p>
         }
       >
-        <section class="wide" aria-label="Table of tokens" tabindex="0">
-          <table class="full">
-            <thead>
+        <WideTable
+          label="Table of tokens"
+          heads={[
+            'Name',
+            'Of',
+            'May what',
+            'State',
+            'Expires (UTC)',
+            'Last used (UTC)',
+            { title: 'What can be done', unseen: true },
+          ]}
+        >
+          <For each={list.rows()}>
+            {(token) => (
               <tr>
-                <th>Name</th>
-                <th>Of</th>
-                <th>May what</th>
-                <th>State</th>
-                <th>Expires (UTC)</th>
-                <th>Last used (UTC)</th>
-                <th>
-                  <span class="unseen">What can be done</span>
-                </th>
+                <td class="words">{token.name}</td>
+                <td class="words">{nameOf(token.userId)}</td>
+                <td>{token.role}</td>
+                <td>{stateText(token)}</td>
+                <td>{token.expiresAt === null ? 'never' : timeText(token.expiresAt)}</td>
+                <td>{token.usedAt === null ? 'never' : timeText(token.usedAt)}</td>
+                <td>
+                  <Show when={token.revokedAt === null}>
+                    <button type="button" onClick={() => void revoke(token).catch(complain)}>
+                      Revoke …<span class="unseen"> {token.name}</span>
+                    </button>
+                  </Show>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={list.rows()}>
-                {(token) => (
-                  <tr>
-                    <td class="words">{token.name}</td>
-                    <td class="words">{nameOf(token.userId)}</td>
-                    <td>{token.role}</td>
-                    <td>{stateText(token)}</td>
-                    <td>{token.expiresAt === null ? 'never' : timeText(token.expiresAt)}</td>
-                    <td>{token.usedAt === null ? 'never' : timeText(token.usedAt)}</td>
-                    <td>
-                      <Show when={token.revokedAt === null}>
-                        <button type="button" onClick={() => void revoke(token).catch(complain)}>
-                          Revoke …<span class="unseen"> {token.name}</span>
-                        </button>
-                      </Show>
-                    </td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </section>
+            )}
+          </For>
+        </WideTable>
         <Show when={!list.done()}>
           <button type="button" onClick={list.more}>
             Show more
