@@ -27,14 +27,14 @@ export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
     key: 'host',
     title: 'Host',
     cell: (row) => <span title={row.host}>{row.host}</span>,
-    width: 'minmax(8.5rem, 1.2fr)',
+    width: 'minmax(8.5rem, 1fr)',
     sort: 'host',
   },
   {
     key: 'kind',
     title: 'What',
     cell: (row) => row.title,
-    width: 'minmax(9rem, 1.6fr)',
+    width: 'minmax(12.5rem, 1.6fr)',
     sort: 'kind',
   },
   {
