@@ -40,20 +40,22 @@ export function keepAlertsLive(list: ListRows<AlertRow>, onChange: () => void): 
       if (page) list.replace(page.rows);
     }
   };
-  const soon = (): void => {
-    timer ??= setTimeout(() => void refresh(), CALM_MILLIS);
-  };
   const show = async (): Promise<void> => {
     setFresh(0);
     setGone(0);
     onChange();
     await list.reload();
   };
+  const soon = (): void => {
+    timer ??= setTimeout(() => void refresh(), CALM_MILLIS);
+  };
   onCleanup(() => clearTimeout(timer));
   onJudged((rows) => list.replace(rows));
   onStream('alert', ({ ids, change, count }) => {
     if (change === 'added') {
-      setFresh((old) => old + Math.max(count, ids.length));
+      // Where nothing stands, nothing can jump.
+      if (list.rows().length === 0 && !list.loading()) void show();
+      else setFresh((old) => old + Math.max(count, ids.length));
     } else {
       const shown = new Set(list.rows().map(({ id }) => id));
       const here = ids.filter((id) => shown.has(id));
