@@ -12,7 +12,7 @@ const DAY = 86_400e6;
 const START = Date.UTC(2026, 0, 1) * 1000;
 
 /** An alert as detection makes them, over thirty days and some two thousand hosts. */
-function makeAlert(random: Random, number: number): Alert {
+export function makeAlert(random: Random, number: number): Alert {
   const kind = EVIDENCE_KINDS[random.int(EVIDENCE_KINDS.length)]!;
   const first = START + random.int(30 * 86_400) * 1e6;
   const peers = Array.from({ length: 10 }, () => `192.0.${random.int(256)}.${random.int(256)}`);

@@ -45,9 +45,12 @@ function portsText({ ports, portCount, protocols }: Alert): string {
   return ` on ${protocol === '' ? '' : `${protocol} `}${which}`;
 }
 
+/** A time to the second, as the console writes it: `2026-03-02 09:01:30`. */
+const second = (micros: number): string => isoTime(micros).slice(0, 19).replace('T', ' ');
+
 /** What happened, in one sentence, of facts alone. */
 export function alertSentence(row: AlertRecord, alert: Alert): string {
-  const when = `between ${isoTime(row.first)} and ${isoTime(row.last)}`;
+  const when = `between ${second(row.first)} and ${second(row.last)} UTC`;
   const who = alert.role === 'victim' ? `${row.host} was hit` : row.host;
   const what = `${row.title.toLowerCase()}, ${plural(row.flows, 'flow')}`;
   return `${who}: ${what}${peersText(alert)}${portsText(alert)}, ${when}.`;

@@ -26,10 +26,16 @@ export interface Started {
 
 const STARTING_MILLIS = 60_000;
 
-/** Starts it on a free port. @param adminPassword instead of a one-time password */
-export async function startService(adminPassword?: string): Promise<Started> {
+/**
+ * Starts it on a free port.
+ * @param adminPassword instead of a one-time password
+ * @param folder with a store that is there already; removed at the end
+ */
+export async function startService(
+  adminPassword?: string,
+  folder = mkdtempSync(join(tmpdir(), 'wiresift-e2e-')),
+): Promise<Started> {
   const page = await builtConsole();
-  const folder = mkdtempSync(join(tmpdir(), 'wiresift-e2e-'));
   const flags = ['--folder', folder, '--port', '0', '--console', page, '--log-level', 'warn'];
   const { DATABASE_URL: _, ...inherited } = process.env;
   const given = adminPassword === undefined ? {} : { WIRESIFT_ADMIN_PASSWORD: adminPassword };

@@ -1,6 +1,7 @@
 import { A, useParams } from '@solidjs/router';
 import { createResource, For, type JSX, lazy, Show } from 'solid-js';
 import type { HostDetail, HostRow } from '../../../src/serve/wire.ts';
+import { KIND_NAMES } from '../alerts/words.ts';
 import { HostNote } from '../hosts/note.tsx';
 import { trafficChart } from '../hosts/traffic.ts';
 import { WideTable } from '../parts/table.tsx';
@@ -152,7 +153,7 @@ function Evidence(props: { readonly detail: HostDetail }): JSX.Element {
           <For each={props.detail.evidence}>
             {(row) => (
               <tr>
-                <td>{row.kind}</td>
+                <td>{KIND_NAMES[row.kind]}</td>
                 <td class="n">{Number(row.score.toPrecision(4))}</td>
                 <td>{timeText(row.first)}</td>
                 <td>{timeText(row.last)}</td>
