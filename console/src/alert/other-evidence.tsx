@@ -2,6 +2,7 @@ import { A } from '@solidjs/router';
 import { For, type JSX, Show } from 'solid-js';
 import type { EvidenceRow } from '../../../src/serve/wire.ts';
 import { KIND_NAMES, numberText } from '../alerts/words.ts';
+import { WideTable } from '../parts/table.tsx';
 import { timeText } from '../parts/words.ts';
 
 /** What else is known of the host. */
@@ -16,36 +17,25 @@ export function OtherEvidence(props: {
         when={props.evidence.length > 0}
         fallback={<p class="faint">There is nothing else about {props.host}.</p>}
       >
-        <div class="wide">
-          <table>
-            <thead>
+        <WideTable
+          label="Table of other evidence"
+          heads={['Kind', { title: 'Score', numeric: true }, 'Last (UTC)', 'Alert']}
+        >
+          <For each={props.evidence}>
+            {(one) => (
               <tr>
-                <th scope="col">Kind</th>
-                <th scope="col" class="n">
-                  Score
-                </th>
-                <th scope="col">Last (UTC)</th>
-                <th scope="col">Alert</th>
+                <td>{KIND_NAMES[one.kind] ?? one.kind}</td>
+                <td class="n">{numberText(one.score)}</td>
+                <td class="n">{timeText(one.last)}</td>
+                <td>
+                  <Show when={one.alertId} fallback={<span class="faint">made none</span>}>
+                    {(id) => <A href={`/alerts/${encodeURIComponent(id())}`}>open</A>}
+                  </Show>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={props.evidence}>
-                {(one) => (
-                  <tr>
-                    <td>{KIND_NAMES[one.kind] ?? one.kind}</td>
-                    <td class="n">{numberText(one.score)}</td>
-                    <td class="n">{timeText(one.last)}</td>
-                    <td>
-                      <Show when={one.alertId} fallback={<span class="faint">made none</span>}>
-                        {(id) => <A href={`/alerts/${encodeURIComponent(id())}`}>open</A>}
-                      </Show>
-                    </td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
+            )}
+          </For>
+        </WideTable>
       </Show>
       <p>
         <A

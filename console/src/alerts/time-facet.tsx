@@ -1,4 +1,5 @@
 import { For, type JSX } from 'solid-js';
+import { TimeField } from '../parts/time-field.tsx';
 import { timeText } from '../parts/words.ts';
 import type { ListState } from '../service/list.ts';
 import { Menu } from './facets.tsx';
@@ -17,10 +18,6 @@ const bound = (state: ListState, is: string): number | undefined => {
   return found !== undefined && Number.isFinite(value) ? value : undefined;
 };
 
-/** What a field of type `datetime-local` shows: UTC to the minute. */
-const shown = (micros: number | undefined): string =>
-  micros === undefined ? '' : new Date(micros / 1000).toISOString().slice(0, 16);
-
 /** When the traffic was: from, to, or so long before the newest alert. */
 export function TimeFacet(props: {
   readonly state: ListState;
@@ -35,10 +32,6 @@ export function TimeFacet(props: {
       ...(high === undefined ? [] : [`le:${high}`]),
     ]);
   };
-  const read = (text: string): number | undefined => {
-    const millis = Date.parse(`${text}Z`);
-    return Number.isNaN(millis) ? undefined : millis * 1000;
-  };
   const minute = (micros: number): string => timeText(micros).slice(0, 16);
   const told = (): string => {
     const low = from();
@@ -50,22 +43,14 @@ export function TimeFacet(props: {
   return (
     <Menu title="Time" told={told()} onClear={() => set(undefined, undefined)}>
       <p class="faint">UTC, by the last packet of the alert</p>
-      <label class="field">
+      <div class="field">
         From
-        <input
-          type="datetime-local"
-          value={shown(from())}
-          onChange={({ currentTarget }) => set(read(currentTarget.value), to())}
-        />
-      </label>
-      <label class="field">
+        <TimeField label="From" value={from()} onChange={(low) => set(low, to())} />
+      </div>
+      <div class="field">
         To
-        <input
-          type="datetime-local"
-          value={shown(to())}
-          onChange={({ currentTarget }) => set(from(), read(currentTarget.value))}
-        />
-      </label>
+        <TimeField label="To" value={to()} onChange={(high) => set(from(), high)} />
+      </div>
       <For each={BACK}>
         {({ title, micros }) => (
           <button

@@ -2,6 +2,7 @@ import { A } from '@solidjs/router';
 import { For, type JSX, Show } from 'solid-js';
 import type { Overview } from '../../../src/serve/wire.ts';
 import { numberText } from '../alerts/words.ts';
+import { WideTable } from '../parts/table.tsx';
 import { countText } from '../parts/words.ts';
 
 /** Which models listen, and what they raised. */
@@ -13,34 +14,28 @@ export function ModelsAtWork(props: { readonly models: Overview['models'] }): JS
         when={props.models.length > 0}
         fallback={<p class="faint">No model: the detectors work alone.</p>}
       >
-        <table class="full">
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col">State</th>
-              <th scope="col" class="n">
-                Threshold
-              </th>
-              <th scope="col" class="n">
-                Alerts
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <For each={props.models}>
-              {(model) => (
-                <tr>
-                  <td class="break">
-                    <A href={`/models/${encodeURIComponent(model.id)}`}>{model.name}</A>
-                  </td>
-                  <td>{model.active ? 'at work' : 'at rest'}</td>
-                  <td class="n">{numberText(model.threshold)}</td>
-                  <td class="n">{countText(model.alerts)}</td>
-                </tr>
-              )}
-            </For>
-          </tbody>
-        </table>
+        <WideTable
+          label="Table of models"
+          heads={[
+            'Model',
+            'State',
+            { title: 'Threshold', numeric: true },
+            { title: 'Alerts', numeric: true },
+          ]}
+        >
+          <For each={props.models}>
+            {(model) => (
+              <tr>
+                <td class="break">
+                  <A href={`/models/${encodeURIComponent(model.id)}`}>{model.name}</A>
+                </td>
+                <td>{model.active ? 'at work' : 'at rest'}</td>
+                <td class="n">{numberText(model.threshold)}</td>
+                <td class="n">{countText(model.alerts)}</td>
+              </tr>
+            )}
+          </For>
+        </WideTable>
       </Show>
     </section>
   );
