@@ -231,6 +231,12 @@ test('a viewer looks at all of it and is offered no change', { skip }, async () 
 
 /** Pixels by which the page is wider than its window. */
 const WIDER = 'document.documentElement.scrollWidth - innerWidth';
+/** Columns of lists whose cells do not stand below their heads. */
+const ASKEW = `[...document.querySelectorAll('.grid')].flatMap((grid) => {
+  const [head, ...rows] = [...grid.querySelectorAll('.grid-row')].map((row) =>
+    [...row.children].map((cell) => Math.round(cell.getBoundingClientRect().left)));
+  return rows.filter((row) => row.length === head.length && String(row) !== String(head)).length;
+}).filter((count) => count > 0)`;
 const PAGES = [
   '/files',
   '/hosts',
@@ -256,6 +262,7 @@ for (const look of [{ width: 1440 }, { width: 1440, dark: true }, { width: 390 }
       await own.locator('h1').first().waitFor();
       await own.waitForLoadState('networkidle').catch(() => undefined);
       assert.deepEqual(await violations(own), [], path);
+      assert.deepEqual(await own.evaluate(ASKEW), [], path);
       const wider = await own.evaluate<number>(WIDER);
       assert.ok(wider <= 0, `${path} is ${wider} px wider than the window`);
     }

@@ -3,10 +3,12 @@ import { bytesText, percentText, spanText } from '../parts/words.ts';
 import { complain } from '../shell/toasts.tsx';
 import { clearDone, giveUp, goOn, stop, type Upload, uploads } from './uploads.ts';
 
-const rest = ({ size, sent, rate }: Upload): string =>
-  rate > 0
-    ? ` · ${bytesText(Math.round(rate))}/s · ${spanText(((size - sent) / rate) * 1e6)} left`
-    : '';
+function rest({ size, sent, rate }: Upload): string {
+  // All of it went out; the service answers once it is safe on the disk.
+  if (sent >= size) return ' · being made safe';
+  if (rate <= 0) return '';
+  return ` · ${bytesText(Math.round(rate))}/s · ${spanText(((size - sent) / rate) * 1e6)} left`;
+}
 
 function stateText(upload: Upload): string {
   const { state, size, sent, same } = upload;
