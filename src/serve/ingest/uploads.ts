@@ -10,7 +10,9 @@ import { notThere, tooLarge, wrongState } from '../refusals.ts';
 import type { FileDraft } from '../wire.ts';
 
 /** Bytes between two flushes to the disk and notes in the data base. */
-const SAFE_EVERY = 64 * 2 ** 20;
+const SAFE_EVERY = 256 * 2 ** 20;
+/** Bytes that wait while others are being written: beyond, the sender waits. */
+const MOST_WAITING = 4 * 2 ** 20;
 /** Longest name kept; more helps nobody. */
 const LONGEST_NAME = 200;
 
@@ -20,6 +22,8 @@ interface Open {
   hash: Hash;
   /** Bytes in the file; what of them is safe on the disk stands in the store. */
   written: number;
+  /** How much of it was flushed. */
+  safe: number;
   /** Ends the body that is being taken, when another one comes in its place. */
   interrupt: (() => void) | undefined;
   /** Settles when no body is being taken. */
@@ -199,7 +203,14 @@ export class Uploads {
       }
     }
     this.#listener.grown(id, received, false);
-    return { id, hash, written: received, interrupt: undefined, idle: Promise.resolve() };
+    return {
+      id,
+      hash,
+      written: received,
+      safe: received,
+      interrupt: undefined,
+      idle: Promise.resolve(),
+    };
   }
 
   async #write(file: FileRecord, upload: Open, body: Readable): Promise<void> {
@@ -208,23 +219,26 @@ export class Uploads {
     const cut = (): void => void body.destroy(new Error('the upload paused for too long'));
     const timer = setTimeout(cut, idle);
     upload.interrupt = () => void body.destroy(new Error('another body took its place'));
-    let safe = upload.written;
-    const from = upload.written;
+    const writing = new Writing((chunks) => this.#append(upload, handle, chunks));
+    const most = file.size ?? this.#limits.uploadBytes;
+    let left = most - upload.written;
+    let begun = false;
     try {
-      for await (const chunk of body) {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
         timer.refresh();
-        if (upload.written === from) this.#listener.begun(file);
-        await this.#append(file, upload, handle, chunk as Buffer);
-        if (upload.written - safe >= SAFE_EVERY) {
-          safe = upload.written;
-          await this.#keep(upload, handle);
-        }
+        if (!begun) this.#listener.begun(file);
+        begun = true;
+        left -= chunk.length;
+        if (left < 0)
+          throw tooLarge(`file ${file.id}`, `more than ${most} bytes`, `${most} at most`);
+        await writing.add(chunk);
       }
     } finally {
       clearTimeout(timer);
       upload.interrupt = undefined;
       // What came before a broken connection is kept, and the next body goes on from there.
       try {
+        await writing.end();
         await this.#keep(upload, handle);
       } finally {
         await handle.close();
@@ -232,21 +246,19 @@ export class Uploads {
     }
   }
 
-  async #append(file: FileRecord, upload: Open, handle: FileHandle, chunk: Buffer): Promise<void> {
-    const most = file.size ?? this.#limits.uploadBytes;
-    if (upload.written + chunk.length > most) {
-      throw tooLarge(`file ${file.id}`, `more than ${most} bytes`, `${most} at most`);
-    }
-    await writeAll(handle, chunk, upload.written);
-    upload.hash.update(chunk);
-    upload.written += chunk.length;
-    this.#listener.taken(chunk.length);
-    this.#listener.grown(file.id, upload.written, false);
+  async #append(upload: Open, handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+    const bytes = await writeAll(handle, chunks, upload.written);
+    for (const chunk of chunks) upload.hash.update(chunk);
+    upload.written += bytes;
+    this.#listener.taken(bytes);
+    this.#listener.grown(upload.id, upload.written, false);
+    if (upload.written - upload.safe >= SAFE_EVERY) await this.#keep(upload, handle);
   }
 
   /** To the disk first, into the data base next: what stands there is there. */
   async #keep(upload: Open, handle: FileHandle): Promise<void> {
     await handle.datasync();
+    upload.safe = upload.written;
     await this.#store.files.touch(upload.id, { received: upload.written });
     const file = await this.#store.files.get(upload.id);
     if (file) this.#listener.changed(file);
@@ -298,11 +310,60 @@ export class Uploads {
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {
-  for (let at = 0; at < chunk.length; ) {
+/** Writes what has come while the next comes: few calls, all of them long. */
+class Writing {
+  readonly #write: (chunks: readonly Buffer[]) => Promise<void>;
+  #waiting: Buffer[] = [];
+  #bytes = 0;
+  #flight: Promise<void> | undefined;
+  #failed: { readonly error: unknown } | undefined;
+
+  constructor(write: (chunks: readonly Buffer[]) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** Takes a chunk; waits only when too much waits already. @throws what writing threw */
+  async add(chunk: Buffer): Promise<void> {
+    this.#waiting.push(chunk);
+    this.#bytes += chunk.length;
+    this.#flight ??= this.#run();
+    while (this.#bytes > MOST_WAITING && !this.#failed) await this.#flight;
+    if (this.#failed) throw this.#failed.error;
+  }
+
+  /** Writes the rest. @throws what writing threw */
+  async end(): Promise<void> {
+    while (this.#flight) await this.#flight;
+    if (this.#failed) throw this.#failed.error;
+  }
+
+  async #run(): Promise<void> {
     try {
-      const { bytesWritten } = await handle.write(chunk, at, chunk.length - at, position + at);
-      at += bytesWritten;
+      while (this.#waiting.length > 0) {
+        const chunks = this.#waiting;
+        this.#waiting = [];
+        this.#bytes = 0;
+        await this.#write(chunks);
+      }
+    } catch (error) {
+      this.#failed ??= { error };
+    } finally {
+      this.#flight = undefined;
+    }
+  }
+}
+
+/** @returns bytes written: all of them */
+async function writeAll(
+  handle: FileHandle,
+  chunks: readonly Buffer[],
+  position: number,
+): Promise<number> {
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      const left = bytes.length - at;
+      at += (await handle.write(bytes, at, left, position + at)).bytesWritten;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
@@ -318,6 +379,7 @@ async function writeAll(handle: FileHandle, chunk: Buffer, position: number): Pr
       );
     }
   }
+  return bytes.length;
 }
 
 /** Makes a new name in a folder survive a power cut. */
