@@ -2,7 +2,7 @@ import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 
 /** Address of a running service, for `vite` with reloading; a build needs none. */
-const service = process.env['WIRESIFT_SERVICE'] ?? 'http://127.0.0.1:8400';
+const service = process.env['WIRESIFT_SERVICE'] ?? 'http://127.0.0.1:8470';
 
 export default defineConfig({
   root: import.meta.dirname,
