@@ -18,7 +18,7 @@ const WIDTH: Readonly<Record<string, number>> = { time: 11, number: 5.5, text: 6
 /** Width of a letter of a title, and of what stands around it. */
 const LETTER = 0.6;
 const AROUND = 2;
-/** Columns shown on narrow screens; the others are a swipe away in the flow's own panel. */
+/** Columns shown on narrow screens when none holds an address; the rest stands in the flow's panel. */
 const NARROW = 3;
 
 /** A cell as text. */
@@ -30,6 +30,9 @@ export function cellText(value: string | number | null, type: string | undefined
 }
 
 function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[] {
+  // On narrow screens: who spoke to whom, or what comes first where that is not among the columns.
+  const hosts = names.filter((name) => view.hosts.includes(name));
+  const narrow = hosts.length > 0 ? hosts : names.slice(0, NARROW);
   return names.map((name, at) => {
     const column = view.columns.find((one) => one.name === name);
     const title = column?.unit && column.type !== 'time' ? `${name} (${column.unit})` : name;
@@ -42,7 +45,7 @@ function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[
       width: `${least.toFixed(1)}rem`,
       sort: name,
       numeric: column?.type === 'number',
-      wideOnly: at >= NARROW,
+      wideOnly: !narrow.includes(name),
     };
   });
 }
