@@ -8,7 +8,7 @@ import { openStore } from '../src/store/index.ts';
 import { browserMissing, builtConsole } from '../test/console/browser.ts';
 import { Caller, example, type Started, startService } from '../test/e2e/service.ts';
 import { openBrowser, settle, signInAs } from '../test/e2e/window.ts';
-import { makeAlert } from './store.bench.ts';
+import { makeAlert } from './store-alerts.ts';
 
 const ALERTS = 10_000;
 const PASSWORD = 'correct horse battery';

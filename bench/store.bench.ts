@@ -2,67 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../src/base/index.ts';
-import { type Alert, EVIDENCE_KINDS, SEVERITIES } from '../src/detect/index.ts';
 import { openStore, type Store } from '../src/store/index.ts';
+import { putAlerts, ALERTS_START as START } from './store-alerts.ts';
 import { storeFlows } from './store-flows.ts';
 
 const DEFAULT_ALERTS = 100_000;
 const RUNS = 30;
 const DAY = 86_400e6;
-const START = Date.UTC(2026, 0, 1) * 1000;
-
-/** An alert as detection makes them, over thirty days and some two thousand hosts. */
-export function makeAlert(random: Random, number: number): Alert {
-  const kind = EVIDENCE_KINDS[random.int(EVIDENCE_KINDS.length)]!;
-  const first = START + random.int(30 * 86_400) * 1e6;
-  const peers = Array.from({ length: 10 }, () => `192.0.${random.int(256)}.${random.int(256)}`);
-  return {
-    source: kind === 'model' ? 'model' : 'detector',
-    kind,
-    host: `10.0.${random.int(8)}.${random.int(256)}`,
-    role: 'source',
-    peers,
-    peerCount: 10 + random.int(500),
-    ports: [22, 80, 443],
-    portCount: 3,
-    protocols: ['TCP'],
-    first,
-    last: first + random.int(3600) * 1e6,
-    flows: 10 + random.int(10_000),
-    uncertainFlows: random.int(10),
-    score: random.next() * 100,
-    threshold: 5,
-    unit: 'hosts in 60 s',
-    reasons: Array.from({ length: 6 }, (_, i) => ({
-      feature: `feature ${i}`,
-      value: i,
-      contribution: 0.1,
-    })),
-    anomalies: [],
-    communityIds: Array.from({ length: 10 }, (_, i) => `1:${number}/${i}ABCDEFGHIJKLMNOPQRSTU=`),
-    flowIds: Array.from({ length: 10 }, (_, i) => number * 10 + i),
-    id: number.toString(16).padStart(16, '0'),
-    title: `Title of ${kind}`,
-    severity: SEVERITIES[random.int(3)]!,
-    technique: { id: 'T1046', name: 'Network Service Discovery', possible: false },
-    agreement: 'no model',
-    agreementText: 'No model was used; the detectors saw: a scan.',
-    models: [],
-    coverage: {
-      complete: true,
-      evictedFlows: 0,
-      evictedOneWay: 0,
-      evictedConnections: 0,
-      unreadConnections: 0,
-      displacedRows: 0,
-      unreadRecords: 0,
-      countersEvicted: {},
-      lateFlows: 0,
-      evidenceDropped: 0,
-    },
-    versions: { program: 'bench' },
-  };
-}
 
 /** What the console asks, by name. */
 function questions(store: Store, deep: string): Record<string, () => Promise<unknown>> {
@@ -150,13 +96,7 @@ export async function run(args: string[]): Promise<void> {
     const random = new Random(1);
     const started = performance.now();
     const used = process.cpuUsage();
-    for (let i = 0; i < count; i += 500) {
-      const size = Math.min(500, count - i);
-      await store.alerts.put(
-        Array.from({ length: size }, (_, n) => makeAlert(random, i + n)),
-        'bench',
-      );
-    }
+    await putAlerts(store, random, count);
     const alertsPerSecond = count / ((performance.now() - started) / 1000);
     const { user, system } = process.cpuUsage(used);
     const cpuPerAlert = (user + system) / 1000 / count;

@@ -8,8 +8,8 @@ export const POSTGRES_URL = process.env['WIRESIFT_POSTGRES_URL'] ?? '';
 
 let made = 0;
 
-/** An empty data base on the server, dropped after the test. @returns its address */
-export async function emptyPostgres(context: TestContext): Promise<string> {
+/** An empty data base on the server. @returns its address, and what drops it */
+export async function makeDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `wiresift_test_${process.pid}_${made++}`;
   const admin = async (statement: string): Promise<void> => {
     const client = new pg.Client({ connectionString: POSTGRES_URL });
@@ -21,10 +21,16 @@ export async function emptyPostgres(context: TestContext): Promise<string> {
     }
   };
   await admin(`create database ${name}`);
-  context.after(() => admin(`drop database if exists ${name} with (force)`));
   const url = new URL(POSTGRES_URL);
   url.pathname = `/${name}`;
-  return url.href;
+  return { url: url.href, drop: () => admin(`drop database if exists ${name} with (force)`) };
+}
+
+/** The same, dropped after the test. @returns its address */
+export async function emptyPostgres(context: TestContext): Promise<string> {
+  const { url, drop } = await makeDatabase();
+  context.after(drop);
+  return url;
 }
 
 /** An engine the store can keep its rows in, and whether it is there. */

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../src/base/index.ts';
+import { meterCapture } from './meter-capture.ts';
+import type { Call, ServiceProcess } from './serve-process.ts';
+
+/** Packets of the capture that is sent again and again, each time later in time. */
+const LAP_PACKETS = 1_000_000;
+/** Of the capture, on the average. */
+const PACKETS_A_FLOW = 10;
+const FILE_HEADER = 24;
+const RECORD_HEADER = 16;
+/** A rate that nobody waits for. */
+const AT_ONCE = 1e6;
+/** Pieces of a second that are sent together. */
+const PIECES = 20;
+
+/**
+ * A capture without end at a rate of flows: one lap of the made capture after the other, the times of
+ * each behind those before. It ends when `stop` says so.
+ */
+export async function* endlessCapture(rate: number, stop: () => boolean): AsyncGenerator<Buffer> {
+  const lap = readFileSync(meterCapture(LAP_PACKETS));
+  const timeAt = (at: number): number => lap.readUInt32LE(at) * 1e6 + lap.readUInt32LE(at + 4);
+  const first = timeAt(FILE_HEADER);
+  const perPiece = Math.max(1, Math.round((rate * PACKETS_A_FLOW) / PIECES));
+  const started = performance.now();
+  yield lap.subarray(0, FILE_HEADER);
+  let sent = 0;
+  let shift = 0;
+  while (!stop()) {
+    let last = first;
+    for (let at = FILE_HEADER; at < lap.length && !stop(); ) {
+      const from = at;
+      for (let n = 0; n < perPiece && at < lap.length; n++) {
+        last = timeAt(at);
+        at += RECORD_HEADER + lap.readUInt32LE(at + 8);
+        sent++;
+      }
+      const piece = Buffer.from(lap.subarray(from, at));
+      if (shift > 0) moveTimes(piece, shift);
+      yield piece;
+      const due = (sent / (rate * PACKETS_A_FLOW)) * 1000;
+      const ahead = due - (performance.now() - started);
+      if (ahead > 1) await sleep(ahead);
+    }
+    shift += last - first + 1000;
+  }
+}
+
+function moveTimes(piece: Buffer, shift: number): void {
+  for (let at = 0; at < piece.length; at += RECORD_HEADER + piece.readUInt32LE(at + 8)) {
+    const time = piece.readUInt32LE(at) * 1e6 + piece.readUInt32LE(at + 4) + shift;
+    piece.writeUInt32LE(Math.floor(time / 1e6), at);
+    piece.writeUInt32LE(time % 1e6, at + 4);
+  }
+}
+
+/** Something a reader asks. */
+export interface Question {
+  readonly name: string;
+  /** How often, against the others. */
+  readonly weight: number;
+  readonly path: string;
+  readonly call?: Call;
+}
+
+const flows = (more: object): Call => ({
+  method: 'POST',
+  json: { view: 'argus', columns: ['StartTime', 'SrcAddr', 'DstAddr', 'TotBytes'], ...more },
+});
+
+/** What the pages of the console ask, the list of alerts most often. */
+export const QUESTIONS: readonly Question[] = [
+  { name: 'alerts, newest', weight: 6, path: '/api/alerts' },
+  { name: 'alerts, open', weight: 4, path: '/api/alerts?filter=state:eq:open' },
+  {
+    name: 'alerts, open and high, worst first',
+    weight: 3,
+    path: '/api/alerts?filter=state:eq:open&filter=severity:in:high|medium&sort=severity',
+  },
+  {
+    name: 'alerts, one kind, by score',
+    weight: 2,
+    path: '/api/alerts?filter=kind:eq:beacon&sort=score',
+  },
+  { name: 'alerts, search', weight: 2, path: '/api/alerts?q=10.0.3.7' },
+  {
+    name: 'alerts with the total',
+    weight: 2,
+    path: '/api/alerts?filter=state:eq:open&total=true',
+  },
+  { name: 'alert counts', weight: 1, path: '/api/alerts/counts?filter=state:eq:open' },
+  { name: 'one alert', weight: 3, path: '/api/alerts/00000000000003e8' },
+  { name: 'overview', weight: 1, path: '/api/overview' },
+  { name: 'hosts', weight: 2, path: '/api/hosts' },
+  { name: 'flows, newest', weight: 1, path: '/api/flows/query', call: flows({}) },
+  {
+    name: 'flows of a host',
+    weight: 1,
+    path: '/api/flows/query',
+    call: flows({ host: '10.0.0.7' }),
+  },
+];
+
+/** Whether a question is for a list of alerts. */
+export const isAlertsList = ({ name }: Question): boolean => name.startsWith('alerts');
+
+/** How long the answers to each question took, in milliseconds. */
+export type Times = Map<string, number[]>;
+
+/** Somebody who asks, waits, and asks again. */
+export async function reader(
+  service: ServiceProcess,
+  random: Random,
+  { pause, stop, times }: { pause: number; stop: () => boolean; times: Times },
+): Promise<void> {
+  const weights = QUESTIONS.reduce((sum, { weight }) => sum + weight, 0);
+  while (!stop()) {
+    await sleep(pause * (0.5 + random.next()));
+    let at = random.next() * weights;
+    const question = QUESTIONS.find(({ weight }) => (at -= weight) < 0) ?? QUESTIONS[0]!;
+    const { millis } = await service.call(question.path, question.call);
+    const list = times.get(question.name) ?? [];
+    list.push(millis);
+    times.set(question.name, list);
+  }
+}
+
+/** A capture of `bytes` bytes, for uploads as fast as can be. */
+export async function* captureOf(bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const piece of endlessCapture(AT_ONCE, () => left <= 0)) {
+    yield piece.subarray(0, left);
+    left -= piece.length;
+    if (left <= 0) return;
+  }
+}
+
+/** @returns a stream of it */
+export const streamOf = (pieces: AsyncIterable<Buffer>): Readable =>
+  Readable.from(pieces, { objectMode: false, highWaterMark: 2 ** 20 });
