@@ -48,7 +48,7 @@ export class ServiceProcess {
   /** Starts it over a folder, and over a data base when one is named. */
   static async start(folder: string, url = ''): Promise<ServiceProcess> {
     const args = [MAIN, 'serve', '--folder', folder, '--port', '0', '--log-level', 'error'];
-    const env = { ...process.env, ...(process.env["SVC_OPT"] ? { NODE_OPTIONS: process.env["SVC_OPT"] } : {}), WIRESIFT_ADMIN_PASSWORD: PASSWORD, DATABASE_URL: url };
+    const env = { ...process.env, WIRESIFT_ADMIN_PASSWORD: PASSWORD, DATABASE_URL: url };
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
     const said: string[] = [];
     const address = await new Promise<string>((resolve, reject) => {

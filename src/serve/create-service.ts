@@ -18,7 +18,8 @@ import { Metrics } from './metrics.ts';
 import { modelChoices, registerModels, type ServiceModel } from './models.ts';
 import { addRoutes } from './routes/index.ts';
 import type { App, Serving } from './serving.ts';
-import { detectionChoice, retentionPolicy } from './settings.ts';
+import { detectionChoice } from './settings.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** How a service is made. */
 export interface ServiceOptions {
@@ -59,8 +60,6 @@ export interface Service {
 
 /** Views whose flows are kept: those that tell addresses. */
 const KEPT_VIEWS = FLOW_VIEWS.filter(({ hosts }) => hosts.length > 0).map(({ name }) => name);
-/** Between two rounds of retention. */
-const RETAIN_MILLIS = 3600e3;
 const SYSTEM: Actor = { by: 'system' };
 
 const systemClock = (): number => Date.now() * 1000;
@@ -73,7 +72,7 @@ function assemble(options: ServiceOptions): Serving & { setIngest(ingest: Ingest
   const metrics = new Metrics();
   let ingest: Ingest | undefined;
   const uploads = new Uploads(store, limits, {
-    begun: ({ id, uploadedBy }) => void ingest?.ensureJob(id, { by: uploadedBy }),
+    begun: ({ id, uploadedBy }) => ingest?.wish(id, { by: uploadedBy }),
     taken: (bytes) => metrics.uploadBytes.inc(bytes),
     grown(id, bytes, complete) {
       ingest?.grown(id, bytes, complete);
@@ -154,11 +153,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   await addConsole(app, options.console);
   await app.ready();
   await serving.ingest?.start();
-  const retaining = setInterval(() => {
-    retentionPolicy(store)
-      .then((policy) => store.retain(policy, SYSTEM))
-      .catch((error: unknown) => app.log.error({ err: error }, 'retention failed'));
-  }, RETAIN_MILLIS);
+  const upkeep = new Upkeep({ store, now: serving.now, log: app.log });
+  await upkeep.start();
   return {
     app,
     firstPassword,
@@ -170,11 +166,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     },
     take: (path) => takeFile(serving, path),
     async close() {
-      clearInterval(retaining);
       // Uploads first: what came is kept, and their callers are told to go on later.
       await serving.uploads.close();
       await app.close();
       await serving.ingest?.close();
+      await upkeep.close();
     },
   };
 }

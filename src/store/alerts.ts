@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Alert } from '../detect/index.ts';
 import { alertRows, FACTS, modelOf } from './alert-cells.ts';
+import { Answers } from './answers.ts';
 import { writeAudit } from './audit.ts';
 import type { Database, Executor } from './database.ts';
 import { missing } from './editable.ts';
@@ -17,7 +18,7 @@ import {
   VERDICTS,
 } from './records.ts';
 import { TableRows } from './rows.ts';
-import type { Actor, AlertBar, AlertBarsOptions, AlertStore, AlertTarget } from './store.ts';
+import type { Actor, AlertBar, AlertBarsOptions, AlertStore, AlertTarget, Rows } from './store.ts';
 import { SuppressionRules } from './suppression.ts';
 import { ALERTS, SUPPRESSIONS } from './tables.ts';
 
@@ -26,22 +27,53 @@ const CHUNK = 500;
 /** Alerts of one action: what a hand resolves, not a script. */
 const MAX_TARGETS = 10_000;
 const MAX_BARS = 2000;
+/** Others may write the same data base: counts are at most so old. */
+const COUNTS_MILLIS = 5000;
 
 /** Alerts over the data base. */
 export class Alerts extends TableRows<AlertRecord> implements AlertStore {
+  readonly #answers = new Answers(COUNTS_MILLIS);
+
   constructor(database: Database) {
     super(database, ALERTS);
+  }
+
+  /** Alerts were changed or deleted: counts are to be found anew. */
+  changed(): void {
+    this.#answers.clear();
+  }
+
+  /** A transaction that changes alerts. */
+  #change<T>(work: (work: Executor) => Promise<T>): Promise<T> {
+    // Also after a failure: a server may have committed before its answer was lost.
+    return this.database.db
+      .transaction()
+      .execute(work)
+      .finally(() => this.changed());
+  }
+
+  override count(
+    where?: readonly Condition<keyof AlertRecord & string>[],
+    search?: string,
+  ): Promise<number> {
+    return this.#answers.ask(['count', where, search], () => super.count(where, search));
+  }
+
+  override async countBy(
+    ...asked: Parameters<Rows<AlertRecord>['countBy']>
+  ): ReturnType<Rows<AlertRecord>['countBy']> {
+    const rows = await this.#answers.ask(['by', ...asked], () => super.countBy(...asked));
+    return [...rows];
   }
 
   async put(
     alerts: readonly Alert[],
     origin: string | null = null,
   ): Promise<{ added: string[]; updated: string[] }> {
-    const { db, now } = this.database;
-    const at = now();
+    const at = this.database.now();
     // Within a statement, an id may stand once; the last word counts.
     const unique = [...new Map(alerts.map((alert) => [alert.id, alert])).values()];
-    return db.transaction().execute(async (work) => {
+    return this.#change(async (work) => {
       const rules = await readRules(work, at);
       const added: string[] = [];
       const updated: string[] = [];
@@ -92,7 +124,7 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
     checkJudgement(targets, judgement);
     const now = this.database.now();
     const judging = { action: this.database.newId(), by: actor.by, now };
-    return this.database.db.transaction().execute(async (work) => {
+    return this.#change(async (work) => {
       const alerts: AlertRecord[] = [];
       for (const target of targets) {
         const alert = await seen(work, target);
@@ -107,7 +139,7 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
   async undo(action: string, actor: Actor): Promise<{ action: string; alerts: AlertRecord[] }> {
     const now = this.database.now();
     const judging = { action: this.database.newId(), by: actor.by, now };
-    return this.database.db.transaction().execute(async (work) => {
+    return this.#change(async (work) => {
       const rows = await work
         .selectFrom('alert_changes')
         .selectAll()
@@ -143,10 +175,20 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
     options: AlertBarsOptions,
     where?: readonly Condition<keyof AlertRecord & string>[],
   ): Promise<AlertBar[]> {
-    const { by, width, from, to } = options;
+    const { width, from, to } = options;
     if (!(width >= 1) || !(to > from) || (to - from) / width > MAX_BARS) {
       throw badQuery('alerts by time', `bars of ${width} us`, `${MAX_BARS} bars at most`);
     }
+    const bars = await this.#answers.ask(['bars', options, where], () =>
+      this.#bars(options, where),
+    );
+    return [...bars];
+  }
+
+  async #bars(
+    { by, width, from, to }: AlertBarsOptions,
+    where?: readonly Condition<keyof AlertRecord & string>[],
+  ): Promise<AlertBar[]> {
     const how = fieldOf(ALERTS, by);
     const bar = sql<number>`cast((last - ${from}) / ${width} as bigint)`;
     const rows = await this.database.db
@@ -168,7 +210,7 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
 
   async suppress(actor: Actor): Promise<number> {
     const now = this.database.now();
-    return this.database.db.transaction().execute(async (work) => {
+    return this.#change(async (work) => {
       const rules = await readRules(work, now);
       const open = await work
         .selectFrom('alerts')

@@ -114,7 +114,11 @@ export class Jobs extends TableRows<JobRecord> implements JobQueue {
       .select('id')
       .where((eb) =>
         eb.or([
-          eb.and([eb('state', '=', 'queued'), eb('not_before', '<=', now)]),
+          eb.and([
+            eb('state', '=', 'queued'),
+            // Changed later than now: the clock was set back, and its time to wait says nothing.
+            eb.or([eb('not_before', '<=', now), eb('changed_at', '>', now)]),
+          ]),
           eb.and([
             eb('state', '=', 'running'),
             eb.or([eb('lease_until', '<=', now), eb('lease_until', '>', now + LONGEST_LEASE)]),

@@ -142,4 +142,14 @@ export const MIGRATIONS: readonly Migration[] = [
       ...knowledge(spelling),
     ],
   },
+  {
+    version: 2,
+    name: 'counts and scores of alerts',
+    statements: () => [
+      'create index alerts_kind_score on alerts (kind, score, id)',
+      // Counts beside the list and on the overview are found without a look into the table.
+      `create index alerts_counts on alerts
+        (suppressed_by, state, last, kind, severity, verdict, model, host, assignee)`,
+    ],
+  },
 ];

@@ -140,6 +140,7 @@ async function assemble(
   const parts = new Parts(database, folder);
   const duck = new Duck(join(folder, FLOWS), { ...FLOW_LIMITS, ...limits });
   const flows = new Flows(parts, duck, views, lock !== undefined);
+  const alerts = new Alerts(database);
   const jobs = new Jobs(database);
   const files = new EditableRows(database, FILES, 'file');
   const uploadPath = (id: string): string => join(folder, UPLOADS, safeName(id));
@@ -154,7 +155,7 @@ async function assemble(
   return {
     engine: database.engine,
     folder,
-    alerts: new Alerts(database),
+    alerts,
     evidence: new EvidenceRows(database),
     hosts: new Hosts(database),
     files,
@@ -171,7 +172,9 @@ async function assemble(
     flows,
     async retain(policy, actor, { dryRun = false } = {}) {
       if (!dryRun) flows.checkOwner();
-      return retain({ database, parts, flows, uploadPath }, policy, actor, dryRun);
+      return retain({ database, parts, flows, uploadPath }, policy, actor, dryRun).finally(() =>
+        alerts.changed(),
+      );
     },
     async check() {
       await database.db.transaction().execute(async (work) => {

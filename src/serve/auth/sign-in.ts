@@ -7,6 +7,8 @@ import type { Throttle } from './throttle.ts';
 /** A session ends so long after the sign-in, and so long after it was last used. Microseconds. */
 const LONGEST_SESSION = 12 * 3600e6;
 const LONGEST_IDLE = 3600e6;
+/** A clock may be put right by so much; beyond, sessions from before it was set back have ended. */
+const CLOCK_STEP = 3600e6;
 /** How often a session's last use is written down. */
 const SEEN_EVERY = 60e6;
 /** How often a token's last use is written down. */
@@ -97,6 +99,7 @@ export async function sessionOf(
   if (!session) return undefined;
   const at = now();
   if (session.expiresAt <= at || session.seenAt + LONGEST_IDLE <= at) return undefined;
+  if (session.expiresAt > at + LONGEST_SESSION + CLOCK_STEP) return undefined;
   const user = await store.users.get(session.userId);
   if (!user || user.disabled) return undefined;
   if (at - session.seenAt > SEEN_EVERY) await store.sessions.touch(session.id, { seenAt: at });

@@ -27,12 +27,15 @@ export class Throttle {
 
   /** Seconds to wait before this address may try this name; 0 when it may. */
   wait(address: string, name: string): number {
-    const now = this.#now();
-    const until = Math.max(
-      this.#tries.get(`address ${address}`)?.until ?? 0,
-      this.#tries.get(`name ${name}`)?.until ?? 0,
-    );
-    return until > now ? Math.ceil((until - now) / 1e6) : 0;
+    return Math.max(this.#wait(`address ${address}`), this.#wait(`name ${name}`));
+  }
+
+  #wait(key: string): number {
+    const tries = this.#tries.get(key);
+    if (!tries) return 0;
+    const seconds = Math.ceil((tries.until - this.#now()) / 1e6);
+    // Longer than any pause: the clock was set back, and the pause says nothing.
+    return seconds > 0 && seconds <= LONGEST_ADDRESS ? seconds : 0;
   }
 
   /** Notes a failure. */
@@ -50,7 +53,7 @@ export class Throttle {
   #fail(key: string, longest: number): void {
     const now = this.#now();
     const known = this.#tries.get(key);
-    const fresh = !known || now - known.last > FORGET * 1e6;
+    const fresh = !known || Math.abs(now - known.last) > FORGET * 1e6;
     const failures = fresh ? 1 : known.failures + 1;
     const pause = failures <= FREE ? 0 : Math.min(longest, 2 ** Math.min(20, failures - FREE));
     // Set anew, so that the map's order is that of the last failure.

@@ -69,6 +69,8 @@ export class Ingest {
   readonly #work = new Map<string, Promise<void>>();
   /** How far uploads have come, for jobs that begin later. */
   readonly #grown = new Map<string, number>();
+  /** Files whose job could not be queued yet. */
+  readonly #wished = new Map<string, Actor>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
@@ -85,7 +87,10 @@ export class Ingest {
       limit: 1000,
     });
     for (const { id } of rows) await this.ensureJob(id, SYSTEM);
-    this.#timer = setInterval(() => this.look(), LOOK_MILLIS);
+    this.#timer = setInterval(() => {
+      for (const [fileId, actor] of this.#wished) this.wish(fileId, actor);
+      this.look();
+    }, LOOK_MILLIS);
     this.look();
   }
 
@@ -103,7 +108,16 @@ export class Ingest {
       { field: 'state', is: 'one of', value: ['queued', 'running'] },
     ]);
     if (waiting === 0) await this.#tell(await store.jobs.add({ kind: INGEST, fileId }, actor));
+    this.#wished.delete(fileId);
     this.look();
+  }
+
+  /** As {@link ensureJob}, for later if it cannot be now: on a full disk, say. */
+  wish(fileId: string, actor: Actor): void {
+    this.#wished.set(fileId, actor);
+    this.ensureJob(fileId, actor).catch((error: unknown) => {
+      this.#parts.log.warn({ err: error, file: fileId }, 'a job could not be queued yet');
+    });
   }
 
   /** An upload has come so far. */

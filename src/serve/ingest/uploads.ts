@@ -26,6 +26,8 @@ interface Open {
   safe: number;
   /** Ends the body that is being taken, when another one comes in its place. */
   interrupt: (() => void) | undefined;
+  /** Why its bytes could not be made safe. */
+  unsafe?: { readonly reason: unknown };
   /** Settles when no body is being taken. */
   idle: Promise<unknown>;
 }
@@ -257,9 +259,18 @@ export class Uploads {
 
   /** To the disk first, into the data base next: what stands there is there. */
   async #keep(upload: Open, handle: FileHandle): Promise<void> {
-    await handle.datasync();
-    upload.safe = upload.written;
-    await this.#store.files.touch(upload.id, { received: upload.written });
+    try {
+      if (upload.unsafe) throw upload.unsafe.reason;
+      await handle.datasync();
+      upload.safe = upload.written;
+      await this.#store.files.touch(upload.id, { received: upload.written });
+    } catch (error) {
+      // Told once: the system may drop what it could not write, and a second flush then succeeds. So
+      // the upload goes on from what is known to be safe, read from the disk again.
+      upload.unsafe ??= { reason: error };
+      this.#open.delete(upload.id);
+      throw spoken(error);
+    }
     const file = await this.#store.files.get(upload.id);
     if (file) this.#listener.changed(file);
   }
@@ -365,21 +376,26 @@ async function writeAll(
       const left = bytes.length - at;
       at += (await handle.write(bytes, at, left, position + at)).bytesWritten;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
-      throw new WiresiftError(
-        {
-          code: 'STORE_FULL',
-          where: 'upload',
-          saw: 'no space left on the device',
-          expected: 'room to write',
-          todo: 'Free space, then go on with the upload: what came is kept',
-        },
-        { cause: error },
-      );
+      throw spoken(error);
     }
   }
   return bytes.length;
+}
+
+/** The system's word for a full disk as one a user understands; anything else as it is. */
+function spoken(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new WiresiftError(
+    {
+      code: 'STORE_FULL',
+      where: 'upload',
+      saw: 'no space left on the device',
+      expected: 'room to write',
+      todo: 'Free space, then go on with the upload: what came is kept',
+    },
+    { cause: error },
+  );
 }
 
 /** Makes a new name in a folder survive a power cut. */

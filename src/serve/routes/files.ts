@@ -88,7 +88,7 @@ export function fileRoutes(app: App, serving: Serving): void {
       const actor = actorOf(request);
       try {
         const { file, sameAs } = await uploads.take(id, { offset, body, last });
-        if (file.id === id && file.state !== 'uploading') await ingest?.ensureJob(id, actor);
+        if (file.id === id && file.state !== 'uploading') ingest?.wish(id, actor);
         if (sameAs !== null) await ingest?.stopFile(id);
         reply.header(OFFSET_HEADER, String(file.received));
         return { file: fileRow(file), sameAs };

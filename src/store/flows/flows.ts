@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { WiresiftError } from '../../base/index.ts';
 import { type ColumnSpec, schemaId } from '../../table/index.ts';
+import { Answers } from '../answers.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { badQuery } from '../filter.ts';
 import { pageSize } from '../rows.ts';
@@ -28,6 +29,8 @@ import type { FlowView } from './view.ts';
 
 /** Rows a download may have. */
 const MAX_STREAM = 10_000_000;
+/** Milliseconds that sums over the same files are kept. */
+const ANSWERS_MILLIS = 600_000;
 
 /** Flows as Parquet files over a registry. */
 export class Flows implements FlowStore {
@@ -35,6 +38,7 @@ export class Flows implements FlowStore {
   readonly #parts: Parts;
   readonly #duck: Duck;
   readonly #writes: boolean;
+  readonly #answers = new Answers(ANSWERS_MILLIS);
 
   /** @param writes whether this process owns the folder */
   constructor(parts: Parts, duck: Duck, views: readonly FlowView[], writes: boolean) {
@@ -116,7 +120,7 @@ export class Flows implements FlowStore {
   }
 
   async count(filter: FlowFilter): Promise<number> {
-    return this.#ask(filter, 0, async (reading) => {
+    return this.#ask(['count'], filter, 0, async (reading) => {
       const text = `SELECT count(*)::DOUBLE ${reading.from}`;
       const [row] = await this.#duck.rows({ text, values: reading.values.list });
       return Number(row?.[0] ?? 0);
@@ -132,7 +136,9 @@ export class Flows implements FlowStore {
       ...(spec.type === 'text' ? { words: [] } : { bars: [] }),
     };
     pageSize('histogram', bars);
-    return this.#ask(filter, empty, (reading) => histogramOf(this.#duck, reading, spec, bars));
+    return this.#ask(['histogram', column, bars], filter, empty, (reading) =>
+      histogramOf(this.#duck, reading, spec, bars),
+    );
   }
 
   async distinct(
@@ -145,7 +151,7 @@ export class Flows implements FlowStore {
     const where = [...(filter.where ?? [])];
     if (prefix !== undefined && prefix !== '')
       where.push({ field: column, is: 'starts', value: prefix });
-    return this.#ask({ ...filter, where }, [], (reading) =>
+    return this.#ask(['distinct', column, most], { ...filter, where }, [], (reading) =>
       countValues(this.#duck, reading, spec, most),
     );
   }
@@ -213,13 +219,18 @@ export class Flows implements FlowStore {
   }
 
   async #ask<T>(
+    question: readonly unknown[],
     filter: FlowFilter,
     nothing: T,
     work: (reading: Reading) => Promise<T>,
   ): Promise<T> {
     return this.#parts.reading(async () => {
       const reading = await this.#reading(filter);
-      return reading.parts.length === 0 ? nothing : work(reading);
+      const { parts } = reading;
+      if (parts.length === 0) return nothing;
+      // Files never change: as long as the same ones are asked, so is the answer.
+      const files = parts.map(({ id }) => id);
+      return this.#answers.ask([question, filter, files], () => work(reading));
     });
   }
 

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createService } from '../../src/serve/index.ts';
+import type { Problem } from '../../src/serve/wire.ts';
+import { openStore } from '../../src/store/index.ts';
+import { ACTOR, makeAlert, temporaryFolder, temporaryStore, testClock } from '../store/fixtures.ts';
+import { ADMIN_PASSWORD, Caller, runningService } from './running.ts';
+import { ANALYSING, begin, send, settled, upload } from './uploading.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const capture = readFileSync(new URL('../../examples/attack.pcap', import.meta.url));
+const DAY = 86_400e6;
+
+/** A small disk in memory, or why there is none. */
+function smallDisk(t: TestContext, megabytes: number): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'wiresift-disk-'));
+  const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'wiresift', folder];
+  if (spawnSync('mount', options).status !== 0) {
+    rmSync(folder, { recursive: true });
+    t.skip('mounting a small disk takes root on Linux');
+    return undefined;
+  }
+  t.after(() => {
+    spawnSync('umount', ['-l', folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** Leaves so many bytes free. @returns what gives the rest back */
+function fill(folder: string, free: number): () => void {
+  const ballast = join(folder, 'ballast');
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - free)));
+  return () => rmSync(ballast, { force: true });
+}
+
+test('a full disk refuses an upload by name, keeps what came, and lets it go on', async (t) => {
+  const folder = smallDisk(t, 24);
+  if (folder === undefined) return;
+  const store = await openStore({ folder });
+  const { as } = await runningService(t, { store, ...ANALYSING });
+  const admin = await as('administrator');
+  await store.alerts.put([makeAlert(1)]);
+  const id = await begin(admin, 'a.pcap');
+  const free = fill(folder, 900_000);
+  const refused = await send(admin, id, capture, { last: true });
+  const { error } = refused.body as unknown as Problem;
+  assert.deepEqual([refused.status, error.code], [507, 'STORE_FULL'], refused.text);
+  assert.match(error.todo, /[Ff]ree space/);
+  // Reading goes on.
+  assert.equal((await admin.call('GET', '/api/alerts')).status, 200);
+  free();
+  const head = await admin.call('HEAD', `/api/files/${id}/content`);
+  const offset = Number(head.headers['upload-offset']);
+  assert.ok(offset < capture.length);
+  const gone = await send(admin, id, capture.subarray(offset), { offset, last: true });
+  assert.equal(gone.status, 200, gone.text);
+  assert.ok(readFileSync(store.uploadPath(id)).equals(capture), 'the very bytes');
+  const { file } = await settled(admin, id);
+  assert.equal(file.state, 'analysed', file.problem);
+  assert.equal(await store.alerts.count([{ field: 'origin', is: 'empty' }]), 1);
+});
+
+test('a disk that fills during the analysis leaves nothing half, and a retry does it all', async (t) => {
+  const folder = smallDisk(t, 24);
+  if (folder === undefined) return;
+  const store = await openStore({ folder });
+  const analysing = await runningService(t, { store, ...ANALYSING });
+  const admin = await analysing.as('administrator');
+  // Room for the bytes and the rows of the data base, not for the flows.
+  const writer = store.flows.writer.bind(store.flows);
+  let free: (() => void) | undefined;
+  Object.assign(store.flows, {
+    writer: (options: Parameters<typeof writer>[0]) => {
+      free ??= fill(folder, 0);
+      return writer({ ...options, bufferRows: 50 });
+    },
+  });
+  const { file } = await upload(admin, 'a.pcap', capture);
+  const jobsNow = async () => {
+    const { rows } = await store.jobs.page({});
+    return rows.filter(({ fileId }) => fileId === file.id);
+  };
+  for (let tries = 0; free === undefined && tries < 300; tries++) await sleepMillis(50);
+  await sleepMillis(300);
+  // With no byte left even the failure cannot be noted; what is there must still be whole.
+  assert.equal(await store.alerts.count(), 0);
+  free!();
+  Object.assign(store.flows, { writer });
+  // As the end of the lease would, half a minute later.
+  await store.jobs.release();
+  for (let tries = 0; tries < 600; tries++) {
+    const now = await jobsNow();
+    if (now.some(({ state }) => state === 'done')) break;
+    const failed = now.find(({ state }) => state === 'failed');
+    if (failed) assert.fail(`the job failed: ${failed.problem}`);
+    await sleepMillis(50);
+  }
+  const done = (await store.files.get(file.id))!;
+  assert.equal(done.state, 'analysed', done.problem);
+  assert.equal(
+    await store.flows.count({ view: 'argus', origin: file.id }),
+    done.facts['flows'],
+    'each flow once',
+  );
+});
+
+const sleepMillis = (millis: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, millis));
+
+test('a read-only folder is told at the start, in one line', async (t) => {
+  const folder = smallDisk(t, 24);
+  if (folder === undefined) return;
+  const store = await openStore({ folder });
+  await store.alerts.put([makeAlert(1)]);
+  await store.close();
+  assert.equal(spawnSync('mount', ['-o', 'remount,ro', folder]).status, 0);
+  const args = [MAIN, 'serve', '--folder', folder, '--port', '0'];
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /STORE_READ_ONLY|cannot be (made or )?written/);
+  assert.doesNotMatch(stderr, /\n\s+at /, 'no stack');
+  spawnSync('mount', ['-o', 'remount,rw', folder]);
+  const again = await openStore({ folder });
+  assert.equal(await again.alerts.count(), 1);
+  await again.close();
+});
+
+test('a data base that another program holds refuses changes by name, answers questions, and recovers', async (t) => {
+  const folder = temporaryFolder(t);
+  const store = await openStore({ folder, lockMillis: 50 });
+  const { as, stranger } = await runningService(t, { store });
+  const admin = await as('administrator');
+  await store.alerts.put([makeAlert(1)]);
+  const [alert] = (await store.alerts.page()).rows;
+  const judge = () =>
+    admin.call<Problem>('POST', '/api/alerts/judge', {
+      targets: [{ id: alert!.id, version: alert!.version }],
+      judgement: { state: 'resolved' },
+    });
+  // Another program holds the lock to write for longer than we wait.
+  const other = new DatabaseSync(join(folder, 'wiresift.sqlite'));
+  other.exec('begin immediate');
+  const refused = await judge();
+  assert.equal(refused.body.error.code, 'STORE_LOCKED', refused.text);
+  assert.equal((await stranger().call('GET', '/readyz')).status, 503);
+  assert.equal((await stranger().call('GET', '/healthz')).status, 200);
+  assert.equal((await admin.call('GET', '/api/alerts')).status, 200);
+  assert.equal((await store.alerts.get(alert!.id))?.state, 'open');
+  other.exec('rollback');
+  other.close();
+  assert.equal((await judge()).status, 200);
+});
+
+test('a clock set back ends sessions that would live on, and holds up no job and no sign-in', async (t) => {
+  const clock = testClock();
+  const store = await temporaryStore(t, { now: clock.now });
+  const service = await createService({
+    store,
+    now: clock.now,
+    adminPassword: ADMIN_PASSWORD,
+    log: { level: 'silent' },
+  });
+  t.after(() => service.close());
+  const admin = new Caller(service);
+  await admin.signIn('admin', ADMIN_PASSWORD);
+  const thief = new Caller(service);
+  for (let i = 0; i < 7; i++) await thief.signIn('nobody', 'wrong');
+  const job = await store.jobs.add({ kind: 'x' }, ACTOR);
+  assert.equal((await store.jobs.claim({ owner: 'me' }))?.id, job.id);
+  await store.jobs.fail(job.id, 'me', 'once', 5e6);
+  const held = await store.jobs.add({ kind: 'x' }, ACTOR);
+  assert.equal((await store.jobs.claim({ owner: 'gone' }))?.id, held.id);
+  const page = await store.alerts.page({ limit: 1 });
+  clock.set(clock.now() - 60e6);
+  assert.equal((await admin.call('GET', '/api/session')).status, 200);
+  assert.equal((await admin.call('GET', '/api/alerts')).status, 200, 'a minute is put right');
+  clock.set(clock.now() - 400 * DAY);
+  assert.equal((await admin.call('GET', '/api/alerts')).status, 401);
+  const taken = [await store.jobs.claim({ owner: 'me' }), await store.jobs.claim({ owner: 'me' })];
+  assert.deepEqual(new Set(taken.map((one) => one?.id)), new Set([job.id, held.id]));
+  assert.equal(page.next, null);
+  const wait = Number((await thief.signIn('nobody', 'wrong')).headers['retry-after'] ?? 0);
+  assert.ok(wait <= 900, `${wait} s`);
+  clock.set(clock.now() + 1000e6);
+  assert.equal((await admin.signIn('admin', ADMIN_PASSWORD)).status, 200);
+  assert.equal((await admin.call('GET', '/api/alerts')).status, 200);
+});
