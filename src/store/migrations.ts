@@ -149,7 +149,7 @@ export const MIGRATIONS: readonly Migration[] = [
       'create index alerts_kind_score on alerts (kind, score, id)',
       // Counts beside the list and on the overview are found without a look into the table.
       `create index alerts_counts on alerts
-        (suppressed_by, state, last, kind, severity, verdict, model, host, assignee)`,
+        (state, last, kind, severity, verdict, model, host, assignee, suppressed_by)`,
     ],
   },
 ];
