@@ -2,6 +2,7 @@
 // Runs on the system's Node, whatever its age; `node bin/run.mjs` alone lists the tasks.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode, platformPackage, systemNode } from './find-node.mjs';
@@ -51,7 +52,10 @@ const TASKS = {
     ...(args.length > 0
       ? []
       : [[...TSC, '-p', root, '--noEmit'], CONSOLE_CHECK, [...BIOME, 'check', root]]),
-    ['--test', ...(args.length > 0 ? args : ['test/**/*.test.ts'])],
+    // Many tests wait for a browser or a disk: two files at a time even where Node would take one.
+    [`--test-concurrency=${Math.max(2, availableParallelism() - 1)}`, '--test'].concat(
+      args.length > 0 ? args : ['test/**/*.test.ts'],
+    ),
   ],
   check: () => [[...TSC, '-p', root, '--noEmit'], CONSOLE_CHECK, [...BIOME, 'check', root]],
   format: () => [[...BIOME, 'check', '--write', root]],
