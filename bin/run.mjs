@@ -41,6 +41,9 @@ function consoleIfNeeded() {
   return fresh ? [] : [[...VITE, '--logLevel', 'warn']];
 }
 
+/** No test may take longer, milliseconds: one that waits for what never comes fails instead. */
+const TEST_LIMIT = 600_000;
+
 /** Each task is a list of steps; each step the arguments of one run of Node. */
 const TASKS = {
   start: (args) => [
@@ -53,9 +56,14 @@ const TASKS = {
       ? []
       : [[...TSC, '-p', root, '--noEmit'], CONSOLE_CHECK, [...BIOME, 'check', root]]),
     // Many tests wait for a browser or a disk: two files at a time even where Node would take one.
-    [`--test-concurrency=${Math.max(2, availableParallelism() - 1)}`, '--test'].concat(
-      args.length > 0 ? args : ['test/**/*.test.ts'],
-    ),
+    // A test that ran into the limit must not keep its process alive either.
+    [
+      `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
+      `--test-timeout=${TEST_LIMIT}`,
+      '--test-force-exit',
+      '--test',
+      ...(args.length > 0 ? args : ['test/**/*.test.ts']),
+    ],
   ],
   check: () => [[...TSC, '-p', root, '--noEmit'], CONSOLE_CHECK, [...BIOME, 'check', root]],
   format: () => [[...BIOME, 'check', '--write', root]],

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Random } from '../../src/base/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { MIGRATIONS } from '../../src/store/migrations.ts';
 import { makeAlert, temporaryFolder } from './fixtures.ts';
 
-/** Times that a migration is killed; more by the environment. */
-const ROUNDS = Number(process.env['WIRESIFT_KILL_ROUNDS'] ?? 3);
-const ALERTS = 3000;
+const ALERTS = 300;
 const CHILD = fileURLToPath(new URL('./migrate-child.ts', import.meta.url));
 const NEWEST = MIGRATIONS.at(-1)!.version;
+/** A child that has said nothing for so long, in milliseconds, never will. */
+const PATIENCE = 60_000;
 
 const indexesOf = (database: DatabaseSync): string[] =>
   database
@@ -35,40 +33,79 @@ function takeBack(path: string, first: readonly string[]): void {
   database.close();
 }
 
-test(`killed ${ROUNDS} times while it migrates, a store is of the old version or of the new`, async (t) => {
+/** Lets a child migrate up to a step of its transaction, kills it there, and tells where that was. */
+async function killedAt(folder: string, stop: number): Promise<string> {
+  const child = spawn(process.execPath, [CHILD, folder, String(stop)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
+  });
+  const gone = new Promise((resolve) => child.once('close', resolve));
+  let told = '';
+  for await (const piece of child.stdout) {
+    told += piece;
+    if (told.endsWith('\n')) break;
+  }
+  child.kill('SIGKILL');
+  await gone;
+  return told.trim();
+}
+
+/** What a killed child has left: its version and indexes; damage fails the test. */
+function found(path: string): { version: number; indexes: string[] } {
+  const database = new DatabaseSync(path);
+  assert.equal(database.prepare('pragma integrity_check').get()!['integrity_check'], 'ok');
+  const indexes = indexesOf(database);
+  const row =
+    indexes.length > 0
+      ? database.prepare('select max(version) as version from schema_version').get()
+      : undefined;
+  database.close();
+  return { version: Number(row?.['version'] ?? 0), indexes };
+}
+
+async function storeOf(t: TestContext): Promise<{ folder: string; path: string }> {
   const folder = temporaryFolder(t);
-  const path = join(folder, 'wiresift.sqlite');
   const store = await openStore({ folder });
   await store.alerts.put(Array.from({ length: ALERTS }, (_, i) => makeAlert(i)));
   await store.close();
+  return { folder, path: join(folder, 'wiresift.sqlite') };
+}
+
+test('killed at any statement of a migration, a store is of the old version; after its commit, of the new', async (t) => {
+  const { folder, path } = await storeOf(t);
   const text = MIGRATIONS[0]!.statements({ text: 'text', serial: 'integer' }).join('\n');
   const first = [...text.matchAll(/create (?:unique )?index (\w+)/g)].map(([, name]) => name!);
-  let database = new DatabaseSync(path);
-  const newest = indexesOf(database);
-  database.close();
+  const newest = found(path).indexes;
   assert.ok(newest.length > first.length);
-  const random = new Random(11);
-  const seen = new Set<number>();
-  for (let round = 0; round < ROUNDS; round++) {
-    takeBack(path, first);
-    const child = spawn(process.execPath, [CHILD, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
-    await once(child.stdout, 'data');
-    child.stdin.write('go\n');
-    await once(child.stdout, 'data');
-    await sleep(random.next() * 60);
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-    database = new DatabaseSync(path);
-    const row = database.prepare('select max(version) as version from schema_version').get();
-    const version = Number(row!['version']);
-    seen.add(version);
-    assert.deepEqual(indexesOf(database), version === NEWEST ? newest : [...first].sort());
-    assert.equal(database.prepare('pragma integrity_check').get()!['integrity_check'], 'ok');
-    database.close();
+  takeBack(path, first);
+  first.sort();
+  let inside = 0;
+  while ((await killedAt(folder, inside)) === 'inside') {
+    assert.deepEqual(found(path), { version: 1, indexes: first }, `step ${inside}`);
+    inside += 1;
   }
-  assert.ok([...seen].every((version) => version === 1 || version === NEWEST));
+  // Every statement of the later versions, and the commit itself, were among the steps.
+  const statements = MIGRATIONS.slice(1).flatMap((migration) =>
+    migration.statements({ text: 'text', serial: 'integer' }),
+  );
+  assert.ok(inside > statements.length, `${inside} steps`);
+  assert.deepEqual(found(path), { version: NEWEST, indexes: newest });
   const again = await openStore({ folder });
   assert.equal(await again.alerts.count(), ALERTS);
   await again.close();
+});
+
+test('killed while it makes its first tables, a store is empty and the next start makes them', async (t) => {
+  const whole = await storeOf(t);
+  for (const stop of [0, 1, 20, 40]) {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'wiresift.sqlite');
+    assert.equal(await killedAt(folder, stop), 'inside');
+    const copy = join(temporaryFolder(t), 'copy');
+    cpSync(folder, copy, { recursive: true });
+    assert.deepEqual(found(join(copy, 'wiresift.sqlite')), { version: 0, indexes: [] });
+    await (await openStore({ folder })).close();
+    assert.deepEqual(found(path), found(whole.path));
+  }
 });
