@@ -1,5 +1,6 @@
 import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js';
 import type { FlowPage, FlowViews } from '../../../src/serve/wire.ts';
+import { type Listable, Listed } from '../parts/listed.tsx';
 import { countText, timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
@@ -61,6 +62,13 @@ export function AlertFlows(props: {
       complain(error);
     }
   };
+  const list: Listable = {
+    rows,
+    problem: () => props.problem,
+    loading: () => props.page === undefined,
+    done: () => drawn() >= rows().length && next() === null,
+    more: () => void showMore(),
+  };
   const text = (name: string, cell: string | number | null): string => {
     if (cell === null) return '';
     if (typeof cell === 'string') return cell;
@@ -83,15 +91,7 @@ export function AlertFlows(props: {
           </a>
         </Show>
       </div>
-      <Show
-        when={rows().length > 0}
-        fallback={
-          <p class="faint">
-            {props.problem ||
-              (props.page ? 'The flows of this alert are no longer kept.' : 'Loading …')}
-          </p>
-        }
-      >
+      <Listed list={list} empty="The flows of this alert are no longer kept.">
         <div class="wide flows" tabindex="0" role="region" aria-label="Flows of the alert">
           <table class="dense">
             <thead>
@@ -125,12 +125,7 @@ export function AlertFlows(props: {
             </tbody>
           </table>
         </div>
-        <Show when={drawn() < rows().length || next() !== null}>
-          <button type="button" onClick={() => void showMore()}>
-            Show more
-          </button>
-        </Show>
-      </Show>
+      </Listed>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { Label, LabelDraft } from '../../../src/serve/wire.ts';
 import { nameOf } from '../alerts/judging.ts';
+import { onSubmit, type Written } from '../parts/form.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain } from '../shell/toasts.tsx';
@@ -24,19 +25,13 @@ export function AlertLabels(props: {
       setBusy(false);
     }
   };
-  const add = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const data = new FormData(form);
-    const note = String(data.get('note') ?? '').trim();
-    const body: LabelDraft = {
-      label: String(data.get('label')).trim(),
-      ...(note === '' ? {} : { note }),
-    };
+  const add = ({ text, reset }: Written): Promise<void> => {
+    const note = text('note');
+    const body: LabelDraft = { label: text('label'), ...(note === '' ? {} : { note }) };
     const path = `/api/alerts/${encodeURIComponent(props.id)}/labels`;
-    void change(async () => {
+    return change(async () => {
       await call(path, { method: 'POST', body });
-      form.reset();
+      reset();
     });
   };
   const remove = ({ id, version }: Label): void => {
@@ -72,7 +67,7 @@ export function AlertLabels(props: {
         </For>
       </ul>
       <Show when={may('analyst')}>
-        <form class="bar" onSubmit={add}>
+        <form class="bar" onSubmit={onSubmit(add)}>
           <input
             name="label"
             required

@@ -1,9 +1,8 @@
 import { A } from '@solidjs/router';
-import { For, type JSX, Show } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import type { EvidenceRow } from '../../../src/serve/wire.ts';
-import { KIND_NAMES, numberText } from '../alerts/words.ts';
-import { WideTable } from '../parts/table.tsx';
-import { timeText } from '../parts/words.ts';
+import { EvidenceTable } from '../alerts/evidence-table.tsx';
+import { address } from '../service/api.ts';
 
 /** What else is known of the host. */
 export function OtherEvidence(props: {
@@ -17,29 +16,11 @@ export function OtherEvidence(props: {
         when={props.evidence.length > 0}
         fallback={<p class="faint">There is nothing else about {props.host}.</p>}
       >
-        <WideTable
-          label="Table of other evidence"
-          heads={['Kind', { title: 'Score', numeric: true }, 'Last (UTC)', 'Alert']}
-        >
-          <For each={props.evidence}>
-            {(one) => (
-              <tr>
-                <td>{KIND_NAMES[one.kind] ?? one.kind}</td>
-                <td class="n">{numberText(one.score)}</td>
-                <td class="n">{timeText(one.last)}</td>
-                <td>
-                  <Show when={one.alertId} fallback={<span class="faint">made none</span>}>
-                    {(id) => <A href={`/alerts/${encodeURIComponent(id())}`}>open</A>}
-                  </Show>
-                </td>
-              </tr>
-            )}
-          </For>
-        </WideTable>
+        <EvidenceTable evidence={props.evidence} />
       </Show>
       <p>
         <A
-          href={`/alerts?filter=${encodeURIComponent(`host:eq:${props.host}`)}&filter=state:in:open|resolved`}
+          href={address('/alerts', { filter: [`host:eq:${props.host}`, 'state:in:open|resolved'] })}
         >
           All alerts of the host
         </A>

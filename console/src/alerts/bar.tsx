@@ -1,5 +1,6 @@
-import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { AlertCounts } from '../../../src/serve/wire.ts';
+import { SearchField } from '../parts/search.tsx';
 import { countText } from '../parts/words.ts';
 import type { ListState } from '../service/list.ts';
 import { isNarrow } from '../shell/narrow.ts';
@@ -27,9 +28,6 @@ export function stateChosen(state: ListState): StateWord {
 export const readGroup = (word: string | undefined): 'host' | 'kind' | undefined =>
   word === 'host' || word === 'kind' ? word : undefined;
 
-/** Milliseconds without a letter after which is searched. */
-const PAUSE = 250;
-
 /** Search, filters, groups, and what is new. */
 export function AlertBar(props: {
   readonly state: ListState;
@@ -47,7 +45,13 @@ export function AlertBar(props: {
     <search class="filters">
       <div class="bar">
         <StateChoice state={props.state} counts={props.counts} />
-        <SearchField state={props.state} ref={props.searchRef} />
+        <SearchField
+          label="Search alerts"
+          placeholder="Search host, title, model, note  ( / )"
+          value={props.state.q()}
+          onText={props.state.setQ}
+          ref={props.searchRef}
+        />
         <label class="inline">
           Group by
           <select onChange={({ currentTarget }) => props.onGroup(currentTarget.value || undefined)}>
@@ -140,32 +144,5 @@ function StateChoice(props: {
         )}
       </For>
     </div>
-  );
-}
-
-function SearchField(props: {
-  readonly state: ListState;
-  readonly ref: (input: HTMLInputElement) => void;
-}): JSX.Element {
-  const [timer, setTimer] = createSignal<ReturnType<typeof setTimeout>>();
-  onCleanup(() => clearTimeout(timer()));
-  return (
-    <label class="search">
-      <span class="unseen">Search alerts</span>
-      <input
-        ref={props.ref}
-        type="search"
-        placeholder="Search host, title, model, note  ( / )"
-        value={props.state.q()}
-        maxlength="200"
-        onInput={({ currentTarget }) => {
-          clearTimeout(timer());
-          setTimer(setTimeout(() => props.state.setQ(currentTarget.value.trim()), PAUSE));
-        }}
-        onKeyDown={({ key, currentTarget }) => {
-          if (key === 'Escape') currentTarget.blur();
-        }}
-      />
-    </label>
   );
 }

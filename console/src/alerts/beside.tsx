@@ -3,6 +3,7 @@ import { type JSX, Show } from 'solid-js';
 import type { AlertDetail } from '../../../src/serve/wire.ts';
 import { AlertActions } from '../alert/actions.tsx';
 import { Reasons } from '../alert/reasons.tsx';
+import { Shown } from '../parts/shown.tsx';
 import { createLoaded } from '../service/loaded.ts';
 import { Severity, stateText } from './columns.tsx';
 import { nameOf, onJudged } from './judging.ts';
@@ -24,7 +25,7 @@ export function Beside(props: { readonly id: string; readonly onClose: () => voi
           ×
         </button>
       </div>
-      <Show when={detail.data()} fallback={<p class="faint">{detail.problem() || 'Loading …'}</p>}>
+      <Shown of={detail}>
         {(found) => (
           <>
             <h2>{found().row.title}</h2>
@@ -47,7 +48,7 @@ export function Beside(props: { readonly id: string; readonly onClose: () => voi
             </Show>
           </>
         )}
-      </Show>
+      </Shown>
     </aside>
   );
 }

@@ -1,6 +1,7 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { AlertRow } from '../../../src/serve/wire.ts';
 import { Dialog } from '../parts/confirm.tsx';
+import { onSubmit, type Written } from '../parts/form.ts';
 import { plural } from '../parts/words.ts';
 import { useSession } from '../service/session.tsx';
 import { everybody, judge } from './judging.ts';
@@ -15,11 +16,8 @@ export function ResolveDialog(props: {
   const { user } = useSession();
   const [busy, setBusy] = createSignal(false);
   const only = (): AlertRow | undefined => (props.rows.length === 1 ? props.rows[0] : undefined);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string): string => String(form.get(name) ?? '');
-    const note = text('note').trim();
+  const submit = async ({ text }: Written): Promise<void> => {
+    const note = text('note');
     const assignee = text('assignee');
     setBusy(true);
     const done = await judge(props.rows, {
@@ -39,7 +37,7 @@ export function ResolveDialog(props: {
       title={only() ? `Resolve: ${only()!.host}` : `Resolve ${plural(props.rows.length, 'alert')}`}
       onClose={props.onClose}
     >
-      <form class="form" onSubmit={(event) => void submit(event)}>
+      <form class="form" onSubmit={onSubmit(submit)}>
         <fieldset>
           <legend>What was it?</legend>
           <For each={VERDICTS}>

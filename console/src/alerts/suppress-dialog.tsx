@@ -6,6 +6,7 @@ import type {
   SuppressionDraft,
 } from '../../../src/serve/wire.ts';
 import { Dialog } from '../parts/confirm.tsx';
+import { onSubmit, type Written } from '../parts/form.ts';
 import { plural } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { createLoaded } from '../service/loaded.ts';
@@ -41,9 +42,7 @@ export function SuppressDialog(props: {
     () => '/api/alerts',
     () => ({ filter: filter(), limit: 1, total: true }),
   );
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
+  const submit = async ({ text }: Written): Promise<void> => {
     const { micros } = LENGTHS[length()]!;
     const body: SuppressionDraft = {
       effect: effect(),
@@ -51,7 +50,7 @@ export function SuppressDialog(props: {
       kind: byKind() ? props.row.kind : null,
       model: byModel() ? props.row.model : null,
       until: micros === 0 ? null : Date.now() * 1000 + micros,
-      reason: String(form.get('reason') ?? '').trim(),
+      reason: text('reason'),
     };
     setBusy(true);
     try {
@@ -78,7 +77,7 @@ export function SuppressDialog(props: {
   };
   return (
     <Dialog title="Suppress what is like this" onClose={props.onClose}>
-      <form class="form" onSubmit={(event) => void submit(event)}>
+      <form class="form" onSubmit={onSubmit(submit)}>
         <fieldset>
           <legend>What the rule does</legend>
           <label class="choice">

@@ -1,10 +1,12 @@
 import { A } from '@solidjs/router';
-import { createResource, For, type JSX, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { FileDetail, FileRow } from '../../../src/serve/wire.ts';
 import { Opened } from '../parts/opened.tsx';
 import { plainText } from '../parts/plain.ts';
+import { Shown } from '../parts/shown.tsx';
 import { bytesText, timeText } from '../parts/words.ts';
-import { address, call } from '../service/api.ts';
+import { address } from '../service/api.ts';
+import { createLoaded } from '../service/loaded.ts';
 import { useSession } from '../service/session.tsx';
 import { onStream } from '../service/stream.ts';
 import { complain } from '../shell/toasts.tsx';
@@ -18,28 +20,23 @@ export function FilePanel(props: {
   readonly onDeleted: () => void;
 }): JSX.Element {
   const path = (): string => `/api/files/${encodeURIComponent(props.id)}`;
-  const [detail, { refetch }] = createResource(path, (from) => call<FileDetail>(from));
-  onStream('file', ({ id }) => id === props.id && void refetch());
-  onStream('job', ({ fileId }) => fileId === props.id && void refetch());
+  const detail = createLoaded<FileDetail>(path);
+  onStream('file', ({ id }) => id === props.id && detail.reload());
+  onStream('job', ({ fileId }) => fileId === props.id && detail.reload());
   return (
     <Opened label="The file chosen">
-      <Show
-        when={detail.error === undefined}
-        fallback={<p class="problem">{String(detail.error?.message)}</p>}
-      >
-        <Show when={detail.latest} fallback={<p class="faint">Loading …</p>}>
-          {(told) => (
-            <>
-              <FileHead file={told().file} path={path()} {...props} />
-              <Facts file={told().file} />
-              <Show when={told().jobs.length > 0}>
-                <h3>Jobs of this file</h3>
-                <JobTable jobs={told().jobs} onChanged={() => void refetch()} />
-              </Show>
-            </>
-          )}
-        </Show>
-      </Show>
+      <Shown of={detail}>
+        {(told) => (
+          <>
+            <FileHead file={told().file} path={path()} {...props} />
+            <Facts file={told().file} />
+            <Show when={told().jobs.length > 0}>
+              <h3>Jobs of this file</h3>
+              <JobTable jobs={told().jobs} onChanged={detail.reload} />
+            </Show>
+          </>
+        )}
+      </Shown>
     </Opened>
   );
 }

@@ -1,5 +1,6 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { JobRow } from '../../../src/serve/wire.ts';
+import { FreshButton, Listed } from '../parts/listed.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { agoText, percentText, timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
@@ -13,6 +14,19 @@ const kindText = ({ kind }: JobRow): string => (kind === 'ingest' ? 'analysis' :
 
 /** Whether a job is not over. */
 export const underWay = ({ state }: JobRow): boolean => state === 'queued' || state === 'running';
+
+type Act = 'cancel' | 'retry';
+
+const ACTS: Readonly<Record<Act, { readonly title: string; readonly done: string }>> = {
+  cancel: { title: 'Cancel', done: 'The job is being stopped.' },
+  retry: { title: 'Retry', done: 'The job is in the queue again.' },
+};
+
+/** What can be done about a job as it stands. */
+function actOf(job: JobRow): Act | undefined {
+  if (underWay(job)) return job.cancelRequested ? undefined : 'cancel';
+  return job.state === 'done' ? undefined : 'retry';
+}
 
 /** Jobs of the queue, live. */
 export function Jobs(): JSX.Element {
@@ -33,27 +47,11 @@ export function Jobs(): JSX.Element {
           />{' '}
           those that are over, too
         </label>
-        <Show when={fresh.count() > 0}>
-          <button type="button" onClick={fresh.show}>
-            {fresh.count()} new
-          </button>
-        </Show>
+        <FreshButton fresh={fresh} />
       </div>
-      <Show
-        when={list.rows().length > 0}
-        fallback={
-          <p class="faint">
-            {list.problem() || (list.loading() ? 'Loading …' : 'Nothing is being processed.')}
-          </p>
-        }
-      >
+      <Listed list={list} empty="Nothing is being processed.">
         <JobTable jobs={list.rows()} onChanged={(job) => list.replace([job])} />
-        <Show when={!list.done()}>
-          <button type="button" onClick={list.more}>
-            Show more
-          </button>
-        </Show>
-      </Show>
+      </Listed>
     </section>
   );
 }
@@ -64,10 +62,10 @@ export function JobTable(props: {
   readonly onChanged: (job: JobRow) => void;
 }): JSX.Element {
   const { may } = useSession();
-  const ask = async (job: JobRow, what: 'cancel' | 'retry'): Promise<void> => {
+  const ask = async (job: JobRow, what: Act): Promise<void> => {
     const path = `/api/jobs/${encodeURIComponent(job.id)}/${what}`;
     props.onChanged(await call<JobRow>(path, { method: 'POST' }));
-    say(what === 'cancel' ? 'The job is being stopped.' : 'The job is in the queue again.');
+    say(ACTS[what].done);
   };
   return (
     <WideTable
@@ -108,23 +106,16 @@ export function JobTable(props: {
               {job.startedAt === null ? 'not yet' : agoText(job.startedAt)}
             </td>
             <td>
-              <Show when={may('analyst') && underWay(job) && !job.cancelRequested}>
-                <button type="button" onClick={() => void ask(job, 'cancel').catch(complain)}>
-                  Cancel
-                  <span class="unseen">
-                    {' '}
-                    {kindText(job)} of {job.fileName}
-                  </span>
-                </button>
-              </Show>
-              <Show when={may('analyst') && /failed|cancelled/.test(job.state)}>
-                <button type="button" onClick={() => void ask(job, 'retry').catch(complain)}>
-                  Retry
-                  <span class="unseen">
-                    {' '}
-                    {kindText(job)} of {job.fileName}
-                  </span>
-                </button>
+              <Show when={may('analyst') && actOf(job)}>
+                {(act) => (
+                  <button type="button" onClick={() => void ask(job, act()).catch(complain)}>
+                    {ACTS[act()].title}
+                    <span class="unseen">
+                      {' '}
+                      {kindText(job)} of {job.fileName}
+                    </span>
+                  </button>
+                )}
               </Show>
             </td>
           </tr>

@@ -1,6 +1,6 @@
 import { createStore, produce } from 'solid-js/store';
 import type { FileDetail, FileProgress, FileRow } from '../../../src/serve/wire.ts';
-import { call, Refusal } from '../service/api.ts';
+import { call, problemText, Refusal } from '../service/api.ts';
 import { bytesThere, OffsetRefusal, sendPiece } from './send.ts';
 
 /** A file on its way to the service. */
@@ -136,11 +136,10 @@ async function run(key: number): Promise<void> {
     await send(key, file, stopper.signal);
   } catch (error) {
     if (stopper.signal.aborted) return;
-    const told = error instanceof Error ? error.message : String(error);
     change(key, (upload) => {
       upload.state = 'failed';
       upload.rate = 0;
-      upload.problem = error instanceof Refusal ? `${told} ${error.todo}` : told;
+      upload.problem = problemText(error);
     });
   } finally {
     if (stops.get(key) === stopper) stops.delete(key);

@@ -1,5 +1,6 @@
 import { createResource, createSignal, createUniqueId, For, type JSX, Show } from 'solid-js';
 import type { Distinct, FlowCondition } from '../../../src/serve/wire.ts';
+import { onSubmit } from '../parts/form.ts';
 import { TimeField } from '../parts/time-field.tsx';
 import { timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
@@ -117,14 +118,7 @@ function NewCondition(props: { readonly question: Question }): JSX.Element {
     setValue('');
   };
   return (
-    <form
-      class="bar"
-      aria-label="One more condition"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add();
-      }}
-    >
+    <form class="bar" aria-label="One more condition" onSubmit={onSubmit(add)}>
       <select
         aria-label="Column"
         value={column().name}

@@ -1,6 +1,7 @@
 import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import type { Hunt, HuntPage } from '../../../src/serve/wire.ts';
 import { Dialog } from '../parts/confirm.tsx';
+import { onSubmit, type Written } from '../parts/form.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
@@ -20,9 +21,9 @@ export function Hunts(props: { readonly question: Question }): JSX.Element {
   const rows = (): readonly Hunt[] => (hunts.error ? [] : (hunts.latest?.rows ?? []));
   const hunt = (): Hunt | undefined => rows().find(({ id }) => id === chosen());
   const own = (): Hunt | undefined => (hunt()?.by === user()?.id ? hunt() : undefined);
-  const keep = async (form: FormData): Promise<void> => {
-    const name = String(form.get('name'));
-    const body = { name, query: props.question.query(), shared: form.get('shared') === 'on' };
+  const keep = async ({ text }: Written): Promise<void> => {
+    const name = text('name');
+    const body = { name, query: props.question.query(), shared: text('shared') === 'on' };
     const { id } = await call<Hunt>('/api/hunts', { method: 'POST', body });
     setNaming(false);
     await refetch();
@@ -97,13 +98,7 @@ export function Hunts(props: { readonly question: Question }): JSX.Element {
       </Show>
       <Show when={naming()}>
         <Dialog title="Keep this question as a hunt" onClose={() => setNaming(false)}>
-          <form
-            class="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              void keep(new FormData(event.currentTarget)).catch(complain);
-            }}
-          >
+          <form class="stack" onSubmit={onSubmit(keep)}>
             <label>
               Name
               <input name="name" required maxlength="200" autofocus />

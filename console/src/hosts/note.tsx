@@ -1,5 +1,6 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import type { HostRow } from '../../../src/serve/wire.ts';
+import { onSubmit, type Written } from '../parts/form.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
@@ -18,11 +19,11 @@ export function HostNote(props: {
     props.onChanged(host);
     return host;
   };
-  const save = async (form: FormData): Promise<void> => {
+  const save = async ({ text }: Written): Promise<void> => {
     const { name, note, version } = props.host;
     setBusy(true);
     try {
-      const saved = await put(version, String(form.get('name')), String(form.get('note')));
+      const saved = await put(version, text('name'), text('note'));
       say('The host’s name and note were saved.', {
         title: 'Undo',
         run: () => void put(saved.version, name, note).catch(complain),
@@ -42,13 +43,7 @@ export function HostNote(props: {
           </p>
         }
       >
-        <form
-          class="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void save(new FormData(event.currentTarget)).catch(complain);
-          }}
-        >
+        <form class="stack" onSubmit={onSubmit(save)}>
           <label>
             Name
             <input name="name" maxlength="200" value={props.host.name} />

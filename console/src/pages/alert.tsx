@@ -22,6 +22,7 @@ import { TimeLine } from '../alert/time-line.tsx';
 import { Severity, stateText } from '../alerts/columns.tsx';
 import { nameOf, onJudged, onTrail, stepTrail, undo } from '../alerts/judging.ts';
 import { ResolveShortcut } from '../alerts/resolve-shortcut.tsx';
+import { Shown } from '../parts/shown.tsx';
 import { createLoaded } from '../service/loaded.ts';
 import { useSession } from '../service/session.tsx';
 import { onStream } from '../service/stream.ts';
@@ -90,12 +91,7 @@ export default function AlertPage(): JSX.Element {
           </button>
         </Show>
       </div>
-      <Show
-        when={detail.data()}
-        fallback={
-          <p classList={{ problem: detail.problem() !== '' }}>{detail.problem() || 'Loading …'}</p>
-        }
-      >
+      <Shown of={detail}>
         {(found) => (
           <>
             <header class="alert-head">
@@ -156,7 +152,7 @@ export default function AlertPage(): JSX.Element {
             />
           </>
         )}
-      </Show>
+      </Shown>
     </article>
   );
 }

@@ -6,7 +6,9 @@ import { Jobs } from '../files/job-table.tsx';
 import { UploadList } from '../files/upload-list.tsx';
 import { enqueue, uploads } from '../files/uploads.ts';
 import { Grid, type GridColumn } from '../parts/grid.tsx';
+import { FreshButton } from '../parts/listed.tsx';
 import { plainText } from '../parts/plain.ts';
+import { SearchField } from '../parts/search.tsx';
 import { bytesText, percentText, timeText } from '../parts/words.ts';
 import { address } from '../service/api.ts';
 import { createListRows, createListState, type ListRows } from '../service/list.ts';
@@ -124,20 +126,13 @@ export default function FilesPage(): JSX.Element {
       </Show>
       <UploadList />
       <search class="bar">
-        <label>
-          <span class="unseen">Search files</span>
-          <input
-            type="search"
-            placeholder="Search names"
-            value={state.q()}
-            onInput={({ currentTarget }) => state.setQ(currentTarget.value)}
-          />
-        </label>
-        <Show when={fresh.count() > 0}>
-          <button type="button" onClick={fresh.show}>
-            {fresh.count()} new
-          </button>
-        </Show>
+        <SearchField
+          label="Search files"
+          placeholder="Search names"
+          value={state.q()}
+          onText={state.setQ}
+        />
+        <FreshButton fresh={fresh} />
         <span class="faint" role="status">
           {list.total() === undefined ? '' : `${list.total()} in all`}
         </span>

@@ -1,4 +1,4 @@
-import { createResource, For, type JSX, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { FlowViews } from '../../../src/serve/wire.ts';
 import { ColumnChooser } from '../flows/columns.tsx';
 import { Conditions } from '../flows/conditions.tsx';
@@ -6,7 +6,8 @@ import { Hunts } from '../flows/hunts.tsx';
 import { Look } from '../flows/look.tsx';
 import { createQuestion, type View } from '../flows/question.ts';
 import { Result } from '../flows/result.tsx';
-import { call } from '../service/api.ts';
+import { Shown } from '../parts/shown.tsx';
+import { createLoaded } from '../service/loaded.ts';
 
 const MEANING: Readonly<Record<string, string>> = {
   argus: 'as argus writes records',
@@ -16,22 +17,17 @@ const MEANING: Readonly<Record<string, string>> = {
 
 /** Hunting among the flows: which, in which columns, how they are distributed. */
 export default function FlowsPage(): JSX.Element {
-  const [views] = createResource(() => call<FlowViews>('/api/flows/views'));
+  const views = createLoaded<FlowViews>(() => '/api/flows/views');
   return (
     <section class="page">
       <h1>Flows</h1>
-      <Show
-        when={views.error === undefined}
-        fallback={<p class="problem">{views.error.message}</p>}
-      >
-        <Show when={views()} fallback={<p class="faint">Loading …</p>}>
-          {(told) => (
-            <Show when={told().views.length > 0} fallback={<p>The service keeps no flows.</p>}>
-              <Hunting views={told().views} />
-            </Show>
-          )}
-        </Show>
-      </Show>
+      <Shown of={views}>
+        {(told) => (
+          <Show when={told().views.length > 0} fallback={<p>The service keeps no flows.</p>}>
+            <Hunting views={told().views} />
+          </Show>
+        )}
+      </Shown>
     </section>
   );
 }

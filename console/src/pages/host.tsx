@@ -1,12 +1,14 @@
 import { A, useParams } from '@solidjs/router';
-import { createResource, For, type JSX, lazy, Show } from 'solid-js';
+import { For, type JSX, lazy, Show } from 'solid-js';
 import type { HostDetail, HostRow } from '../../../src/serve/wire.ts';
-import { KIND_NAMES } from '../alerts/words.ts';
+import { EvidenceTable } from '../alerts/evidence-table.tsx';
 import { HostNote } from '../hosts/note.tsx';
 import { trafficChart } from '../hosts/traffic.ts';
+import { Shown } from '../parts/shown.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { bytesText, countText, timeText } from '../parts/words.ts';
-import { address, call } from '../service/api.ts';
+import { address } from '../service/api.ts';
+import { createLoaded } from '../service/loaded.ts';
 import { onStream } from '../service/stream.ts';
 
 const Picture = lazy(() => import('../parts/chart.tsx'));
@@ -15,46 +17,37 @@ const Picture = lazy(() => import('../parts/chart.tsx'));
 export default function HostPage(): JSX.Element {
   const params = useParams<{ id: string }>();
   const path = (): string => `/api/hosts/${encodeURIComponent(params.id)}`;
-  const [detail, { mutate, refetch }] = createResource(path, (from) => call<HostDetail>(from));
-  onStream('alert', ({ change }) => change !== 'judged' && void refetch());
-  onStream('reset', () => void refetch());
+  const detail = createLoaded<HostDetail>(path);
+  onStream('alert', ({ change }) => change !== 'judged' && detail.reload());
+  onStream('reset', detail.reload);
   const changed = (host: HostRow): void => {
-    mutate((old) => old && { ...old, host });
+    const old = detail.data();
+    if (old) detail.put({ ...old, host });
   };
   return (
     <section class="page">
       <p class="back">
         <A href="/hosts">Hosts</A>
       </p>
-      <Show when={detail.error === undefined} fallback={<Failed error={detail.error} />}>
-        <Show when={detail.latest} fallback={<p class="faint">Loading …</p>}>
-          {(told) => (
-            <>
-              <Head detail={told()} />
-              <div class="panels">
-                <Show when={told().traffic.length > 0}>
-                  <section class="panel" aria-label="Traffic">
-                    <Picture chart={trafficChart(told().traffic)} />
-                  </section>
-                </Show>
-                <HostNote host={told().host} path={path()} onChanged={changed} />
-              </div>
-              <Alerts detail={told()} />
-              <Evidence detail={told()} />
-              <Traffic detail={told()} />
-            </>
-          )}
-        </Show>
-      </Show>
+      <Shown of={detail}>
+        {(told) => (
+          <>
+            <Head detail={told()} />
+            <div class="panels">
+              <Show when={told().traffic.length > 0}>
+                <section class="panel" aria-label="Traffic">
+                  <Picture chart={trafficChart(told().traffic)} />
+                </section>
+              </Show>
+              <HostNote host={told().host} path={path()} onChanged={changed} />
+            </div>
+            <Alerts detail={told()} />
+            <Evidence detail={told()} />
+            <Traffic detail={told()} />
+          </>
+        )}
+      </Shown>
     </section>
-  );
-}
-
-function Failed(props: { readonly error: unknown }): JSX.Element {
-  return (
-    <p class="problem" role="alert">
-      {props.error instanceof Error ? props.error.message : String(props.error)}
-    </p>
   );
 }
 
@@ -146,26 +139,7 @@ function Evidence(props: { readonly detail: HostDetail }): JSX.Element {
       <h2 id="evidence-title">Evidence</h2>
       <p class="faint">What detectors and models noted, also where it made no alert.</p>
       <Show when={props.detail.evidence.length > 0} fallback={<p class="faint">None.</p>}>
-        <WideTable
-          label="Table of evidence"
-          heads={['Kind', { title: 'Score', numeric: true }, 'From (UTC)', 'To (UTC)', 'Alert']}
-        >
-          <For each={props.detail.evidence}>
-            {(row) => (
-              <tr>
-                <td>{KIND_NAMES[row.kind]}</td>
-                <td class="n">{Number(row.score.toPrecision(4))}</td>
-                <td>{timeText(row.first)}</td>
-                <td>{timeText(row.last)}</td>
-                <td>
-                  <Show when={row.alertId} fallback={<span class="faint">none</span>}>
-                    {(id) => <A href={`/alerts/${encodeURIComponent(id())}`}>its alert</A>}
-                  </Show>
-                </td>
-              </tr>
-            )}
-          </For>
-        </WideTable>
+        <EvidenceTable evidence={props.detail.evidence} />
       </Show>
     </section>
   );

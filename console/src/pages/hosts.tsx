@@ -2,6 +2,7 @@ import { A, useNavigate } from '@solidjs/router';
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { HostRow } from '../../../src/serve/wire.ts';
 import { Grid, type GridColumn } from '../parts/grid.tsx';
+import { SearchField } from '../parts/search.tsx';
 import { bytesText, countText, timeText } from '../parts/words.ts';
 import { createListRows, createListState } from '../service/list.ts';
 import { onStream } from '../service/stream.ts';
@@ -121,16 +122,15 @@ export default function HostsPage(): JSX.Element {
     <section class="page">
       <h1>Hosts</h1>
       <search class="bar">
-        <label>
-          <span class="unseen">Search hosts</span>
-          <input
-            ref={search}
-            type="search"
-            placeholder="Address, name or note"
-            value={state.q()}
-            onInput={({ currentTarget }) => state.setQ(currentTarget.value)}
-          />
-        </label>
+        <SearchField
+          label="Search hosts"
+          placeholder="Address, name or note"
+          value={state.q()}
+          onText={state.setQ}
+          ref={(input) => {
+            search = input;
+          }}
+        />
         <label>
           Worst open alert{' '}
           <select

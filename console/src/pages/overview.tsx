@@ -8,6 +8,7 @@ import { Processing } from '../overview/processing.tsx';
 import { TrafficByTime } from '../overview/traffic.tsx';
 import { WorldMaps } from '../overview/world.tsx';
 import { WorstHosts } from '../overview/worst-hosts.tsx';
+import { Shown } from '../parts/shown.tsx';
 import { countText, timeText } from '../parts/words.ts';
 import { sameAsText } from '../service/list.ts';
 import { createLoaded } from '../service/loaded.ts';
@@ -71,14 +72,7 @@ export default function OverviewPage(): JSX.Element {
           </select>
         </label>
       </div>
-      <Show
-        when={overview.data()}
-        fallback={
-          <p classList={{ problem: overview.problem() !== '' }}>
-            {overview.problem() || 'Loading …'}
-          </p>
-        }
-      >
+      <Shown of={overview}>
         {(found) => (
           <Show when={found().from !== null} fallback={<Nothing overview={found()} />}>
             <Tiles overview={found()} />
@@ -95,7 +89,7 @@ export default function OverviewPage(): JSX.Element {
             </div>
           </Show>
         )}
-      </Show>
+      </Shown>
     </section>
   );
 }

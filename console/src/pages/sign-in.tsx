@@ -1,5 +1,6 @@
 import { createSignal, type JSX, Show } from 'solid-js';
-import { Refusal } from '../service/api.ts';
+import { onSubmit, type Submitted, type Written } from '../parts/form.ts';
+import { problemText } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 
 /** Signing in, and the change of a password that was only lent. */
@@ -16,34 +17,30 @@ export function SignInPage(): JSX.Element {
 }
 
 /** Runs what a form asks for, and keeps what the service refuses. */
-function submission(run: (form: FormData) => Promise<void>): {
+function submission(run: (written: Written) => Promise<void>): {
   readonly busy: () => boolean;
   readonly problem: () => string;
-  readonly submit: (event: SubmitEvent) => void;
+  readonly submit: (event: Submitted) => void;
 } {
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal('');
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
+  const submit = onSubmit(async (written) => {
     setBusy(true);
     setProblem('');
     try {
-      await run(new FormData(event.currentTarget as HTMLFormElement));
+      await run(written);
     } catch (error) {
-      const told = error instanceof Error ? error.message : String(error);
-      setProblem(error instanceof Refusal ? `${told} ${error.todo}` : told);
+      setProblem(problemText(error));
     } finally {
       setBusy(false);
     }
-  };
-  return { busy, problem, submit: (event) => void submit(event) };
+  });
+  return { busy, problem, submit };
 }
-
-const text = (form: FormData, name: string): string => String(form.get(name) ?? '');
 
 function SignInForm(): JSX.Element {
   const { signIn } = useSession();
-  const form = submission((data) => signIn(text(data, 'name'), text(data, 'password')));
+  const form = submission(({ raw }) => signIn(raw('name'), raw('password')));
   return (
     <form onSubmit={form.submit}>
       <label>
@@ -64,10 +61,10 @@ function SignInForm(): JSX.Element {
 
 function PasswordForm(): JSX.Element {
   const { changePassword } = useSession();
-  const form = submission(async (data) => {
-    const next = text(data, 'next');
-    if (next !== text(data, 'again')) throw new Error('The two new passwords differ.');
-    await changePassword(text(data, 'current'), next);
+  const form = submission(async ({ raw }) => {
+    const next = raw('next');
+    if (next !== raw('again')) throw new Error('The two new passwords differ.');
+    await changePassword(raw('current'), next);
   });
   return (
     <form onSubmit={form.submit}>

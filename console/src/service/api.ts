@@ -16,6 +16,12 @@ export class Refusal extends Error {
   }
 }
 
+/** What went wrong, and what can be done where the service says so. */
+export function problemText(error: unknown): string {
+  const told = error instanceof Error ? error.message : String(error);
+  return error instanceof Refusal ? `${told} ${error.todo}` : told;
+}
+
 /** Values of an address's query; a list is given often, undefined not at all. */
 export type Query = Readonly<
   Record<string, string | number | boolean | readonly string[] | undefined>

@@ -1,7 +1,7 @@
 import { useSearchParams } from '@solidjs/router';
 import { type Accessor, batch, createEffect, createMemo, createSignal, on } from 'solid-js';
 import { complain } from '../shell/toasts.tsx';
-import { call, type Query, Refusal } from './api.ts';
+import { call, problemText, type Query } from './api.ts';
 
 /** What every list of the service answers. */
 export interface Page<Row> {
@@ -144,8 +144,7 @@ export function createRows<Row extends { readonly id: string | number }, Asked>(
       });
     } catch (error) {
       if (signal.aborted) return;
-      const told = error instanceof Error ? error.message : String(error);
-      setProblem(error instanceof Refusal ? `${told} ${error.todo}` : told);
+      setProblem(problemText(error));
       if (rows().length > 0) complain(error);
     } finally {
       if (!signal.aborted) setLoading(false);

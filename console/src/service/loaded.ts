@@ -1,5 +1,5 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
-import { call, type Query, Refusal } from './api.ts';
+import { call, problemText, type Query } from './api.ts';
 
 /** One answer of the service, and how it stands with it. */
 export interface Loaded<Answer> {
@@ -8,6 +8,8 @@ export interface Loaded<Answer> {
   readonly loading: Accessor<boolean>;
   readonly problem: Accessor<string>;
   readonly reload: () => void;
+  /** Puts an answer that came another way in the place of what stands. */
+  readonly put: (answer: Answer) => void;
 }
 
 /**
@@ -35,8 +37,7 @@ export function createLoaded<Answer>(
       setProblem('');
     } catch (error) {
       if (signal.aborted) return;
-      const told = error instanceof Error ? error.message : String(error);
-      setProblem(error instanceof Refusal ? `${told} ${error.todo}` : told);
+      setProblem(problemText(error));
     } finally {
       if (!signal.aborted) setLoading(false);
     }
@@ -49,5 +50,11 @@ export function createLoaded<Answer>(
   );
   createEffect(on(query, () => void load(), { defer: true }));
   onCleanup(() => running?.abort());
-  return { data, loading, problem, reload: () => void load() };
+  return {
+    data,
+    loading,
+    problem,
+    reload: () => void load(),
+    put: (answer) => setData(() => answer),
+  };
 }

@@ -1,6 +1,8 @@
-import { For, type JSX, Show } from 'solid-js';
+import { For, type JSX } from 'solid-js';
 import type { AuditLine } from '../../../src/serve/wire.ts';
+import { Listed } from '../parts/listed.tsx';
 import { plainText } from '../parts/plain.ts';
+import { SearchField } from '../parts/search.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { timeText } from '../parts/words.ts';
 import { createListRows, createListState } from '../service/list.ts';
@@ -12,27 +14,17 @@ export default function AuditSettings(): JSX.Element {
   return (
     <>
       <search class="bar">
-        <label>
-          <span class="unseen">Search the audit log</span>
-          <input
-            type="search"
-            placeholder="Action, person or object"
-            value={state.q()}
-            onChange={({ currentTarget }) => state.setQ(currentTarget.value)}
-          />
-        </label>
+        <SearchField
+          label="Search the audit log"
+          placeholder="Action, person or object"
+          value={state.q()}
+          onText={state.setQ}
+        />
         <button type="button" onClick={() => void list.reload()}>
           Load again
         </button>
       </search>
-      <Show
-        when={list.rows().length > 0}
-        fallback={
-          <p class="faint">
-            {list.problem() || (list.loading() ? 'Loading …' : 'No line matches.')}
-          </p>
-        }
-      >
+      <Listed list={list} empty="No line matches.">
         <WideTable
           label="Audit log"
           heads={['When (UTC)', 'Who', 'From', 'What', 'Object', 'Details']}
@@ -54,12 +46,7 @@ export default function AuditSettings(): JSX.Element {
             )}
           </For>
         </WideTable>
-        <Show when={!list.done()}>
-          <button type="button" onClick={list.more}>
-            Show more
-          </button>
-        </Show>
-      </Show>
+      </Listed>
     </>
   );
 }

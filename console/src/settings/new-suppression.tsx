@@ -6,10 +6,10 @@ import type {
   SuppressionChanged,
 } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
+import { onSubmit, type Written } from '../parts/form.ts';
 import { TimeField } from '../parts/time-field.tsx';
 import { countText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
-import { complain } from '../shell/toasts.tsx';
 
 type Draft = Pick<Suppression, 'effect' | 'host' | 'kind' | 'model' | 'until' | 'reason'>;
 
@@ -25,9 +25,7 @@ export function NewSuppression(props: {
   const hides = (): boolean => effect() === 'hide';
   const words = (list: AlertCounts['kind'] | undefined): string[] =>
     (list ?? []).map(({ value }) => String(value)).filter((value) => value !== '');
-  const add = async (form: HTMLFormElement): Promise<void> => {
-    const data = new FormData(form);
-    const text = (name: string): string => String(data.get(name) ?? '').trim();
+  const add = async ({ text, reset }: Written): Promise<void> => {
     const body: Draft = {
       effect: effect(),
       host: text('host') || null,
@@ -38,18 +36,11 @@ export function NewSuppression(props: {
     };
     if (hides() && !(await agreed(body))) return;
     props.onAdded(await call<SuppressionChanged>('/api/suppressions', { method: 'POST', body }));
-    form.reset();
+    reset();
     setUntil(undefined);
   };
   return (
-    <form
-      class="panel stack"
-      aria-label="One more rule"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add(event.currentTarget).catch(complain);
-      }}
-    >
+    <form class="panel stack" aria-label="One more rule" onSubmit={onSubmit(add)}>
       <div class="bar">
         <label>
           Rule{' '}

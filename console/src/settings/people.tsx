@@ -1,6 +1,8 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { RoleName, User, UserAdded } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
+import { onSubmit, type Written } from '../parts/form.ts';
+import { Listed } from '../parts/listed.tsx';
 import { ShownOnce } from '../parts/once.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { timeText } from '../parts/words.ts';
@@ -32,23 +34,22 @@ export default function PeopleSettings(): JSX.Element {
           void list.reload();
         }}
       />
-      <WideTable
-        label="Table of people"
-        heads={[
-          'Name',
-          'Role',
-          'State',
-          'Last signed in (UTC)',
-          { title: 'What can be done', unseen: true },
-        ]}
-      >
-        <For each={list.rows()}>
-          {(user) => <PersonRow user={user} onChanged={keep} onGone={() => void list.reload()} />}
-        </For>
-      </WideTable>
-      <Show when={list.problem()}>
-        <p class="problem">{list.problem()}</p>
-      </Show>
+      <Listed list={list} empty="There is nobody.">
+        <WideTable
+          label="Table of people"
+          heads={[
+            'Name',
+            'Role',
+            'State',
+            'Last signed in (UTC)',
+            { title: 'What can be done', unseen: true },
+          ]}
+        >
+          <For each={list.rows()}>
+            {(user) => <PersonRow user={user} onChanged={keep} onGone={() => void list.reload()} />}
+          </For>
+        </WideTable>
+      </Listed>
       <Show when={secret()} keyed>
         {({ name, password }) => (
           <ShownOnce
@@ -64,21 +65,13 @@ export default function PeopleSettings(): JSX.Element {
 }
 
 function NewPerson(props: { readonly onAdded: (added: UserAdded) => void }): JSX.Element {
-  const add = async (form: HTMLFormElement): Promise<void> => {
-    const data = new FormData(form);
-    const body = { name: String(data.get('name')), role: String(data.get('role')) };
+  const add = async ({ text, reset }: Written): Promise<void> => {
+    const body = { name: text('name'), role: text('role') };
     props.onAdded(await call<UserAdded>('/api/users', { method: 'POST', body }));
-    form.reset();
+    reset();
   };
   return (
-    <form
-      class="bar"
-      aria-label="One more person"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add(event.currentTarget).catch(complain);
-      }}
-    >
+    <form class="bar" aria-label="One more person" onSubmit={onSubmit(add)}>
       <label>
         Name <input name="name" required maxlength="200" autocomplete="off" />
       </label>

@@ -1,5 +1,6 @@
 import { createResource, createSignal, createUniqueId, For, type JSX, Show } from 'solid-js';
 import type { Setting, SettingList } from '../../../src/serve/wire.ts';
+import { onSubmit } from '../parts/form.ts';
 import { plainText } from '../parts/plain.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
@@ -77,13 +78,7 @@ function SettingForm(props: {
     setBusy(false);
   };
   return (
-    <form
-      class="setting"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(draft());
-      }}
-    >
+    <form class="setting" onSubmit={onSubmit(() => save(draft()))}>
       <label for={id}>{titleOf(props.setting.name)}</label>
       <p class="faint hint" id={`${id}-meaning`}>
         {props.setting.meaning}. Preset: {plainText(props.setting.preset)}

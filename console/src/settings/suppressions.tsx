@@ -1,5 +1,6 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { Suppression, SuppressionChanged } from '../../../src/serve/wire.ts';
+import { Listed } from '../parts/listed.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { TimeField } from '../parts/time-field.tsx';
 import { plural, timeText } from '../parts/words.ts';
@@ -39,26 +40,20 @@ export default function SuppressionSettings(): JSX.Element {
       <Show when={may('analyst')}>
         <NewSuppression onAdded={told} />
       </Show>
-      <Show when={list.problem()}>
-        <p class="problem">{list.problem()}</p>
-      </Show>
-      <Rules
-        title="Hidden alerts"
-        note="Alerts that match are made and kept, but stand in no list unless asked for."
-        rules={of('hide')}
-        onChanged={() => void list.reload()}
-      />
-      <Rules
-        title="Allow-list"
-        note="No part of the program acts against these hosts."
-        rules={of('allow')}
-        onChanged={() => void list.reload()}
-      />
-      <Show when={list.rows().length > 0 && !list.done()}>
-        <button type="button" onClick={list.more}>
-          Show more
-        </button>
-      </Show>
+      <Listed list={list} empty="No rule stands: no alert is hidden, no host is spared.">
+        <Rules
+          title="Hidden alerts"
+          note="Alerts that match are made and kept, but stand in no list unless asked for."
+          rules={of('hide')}
+          onChanged={() => void list.reload()}
+        />
+        <Rules
+          title="Allow-list"
+          note="No part of the program acts against these hosts."
+          rules={of('allow')}
+          onChanged={() => void list.reload()}
+        />
+      </Listed>
     </>
   );
 }

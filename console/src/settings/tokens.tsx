@@ -1,6 +1,8 @@
 import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import type { People, Token, TokenAdded } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
+import { onSubmit, type Written } from '../parts/form.ts';
+import { Listed } from '../parts/listed.tsx';
 import { ShownOnce } from '../parts/once.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { timeText } from '../parts/words.ts';
@@ -49,12 +51,7 @@ export default function TokenSettings(): JSX.Element {
           void list.reload();
         }}
       />
-      <Show
-        when={list.rows().length > 0}
-        fallback={
-          <p class="faint">{list.problem() || (list.loading() ? 'Loading …' : 'No token yet.')}</p>
-        }
-      >
+      <Listed list={list} empty="No token yet.">
         <WideTable
           label="Table of tokens"
           heads={[
@@ -87,12 +84,7 @@ export default function TokenSettings(): JSX.Element {
             )}
           </For>
         </WideTable>
-        <Show when={!list.done()}>
-          <button type="button" onClick={list.more}>
-            Show more
-          </button>
-        </Show>
-      </Show>
+      </Listed>
       <Show when={made()} keyed>
         {({ token, secret }) => (
           <ShownOnce
@@ -109,25 +101,13 @@ export default function TokenSettings(): JSX.Element {
 
 function NewToken(props: { readonly onAdded: (added: TokenAdded) => void }): JSX.Element {
   const { may } = useSession();
-  const add = async (form: HTMLFormElement): Promise<void> => {
-    const data = new FormData(form);
-    const body = {
-      name: String(data.get('name')),
-      role: String(data.get('role')),
-      days: Number(data.get('days')),
-    };
+  const add = async ({ text, reset }: Written): Promise<void> => {
+    const body = { name: text('name'), role: text('role'), days: Number(text('days')) };
     props.onAdded(await call<TokenAdded>('/api/tokens', { method: 'POST', body }));
-    form.reset();
+    reset();
   };
   return (
-    <form
-      class="bar"
-      aria-label="One more token"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add(event.currentTarget).catch(complain);
-      }}
-    >
+    <form class="bar" aria-label="One more token" onSubmit={onSubmit(add)}>
       <label>
         Name <input name="name" required maxlength="200" autocomplete="off" />
       </label>

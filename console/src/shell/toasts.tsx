@@ -1,5 +1,5 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
-import { Refusal } from '../service/api.ts';
+import { problemText } from '../service/api.ts';
 
 interface Toast {
   readonly id: number;
@@ -28,8 +28,7 @@ export function say(text: string, action?: Toast['action'], bad = false): void {
 /** Says what went wrong and what can be done. */
 export function complain(error: unknown): void {
   if (error instanceof DOMException && error.name === 'AbortError') return;
-  const told = error instanceof Error ? error.message : String(error);
-  say(error instanceof Refusal ? `${told} ${error.todo}` : told, undefined, true);
+  say(problemText(error), undefined, true);
 }
 
 /** Where messages stand; read out as they come. */
