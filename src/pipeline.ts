@@ -5,13 +5,7 @@ import {
   type Frame,
   openCapture,
 } from './capture/index.ts';
-import {
-  ANOMALIES,
-  anomalyNames,
-  createDecoder,
-  type Decoder,
-  type Packet,
-} from './decode/index.ts';
+import { ANOMALIES, createDecoder, type Decoder, type Packet } from './decode/index.ts';
 import {
   type Alert,
   createDetection,
@@ -22,6 +16,7 @@ import {
   type Losses,
   type ScoredRows,
   ScorerSet,
+  trafficAnomalies,
 } from './detect/index.ts';
 import {
   ArgusCsv,
@@ -40,6 +35,7 @@ import {
   ParallelMeter,
   type ParallelSummary,
   type RecordOutput,
+  showOpen,
   TrackerBurst,
   type ZeekOptions,
   type ZeekStats,
@@ -73,6 +69,14 @@ export interface SegmentSummary {
   readonly last: number;
 }
 
+/** Records of the flows as they stand between two chunks. */
+export interface RecordsSoFar {
+  /** Hands out the records that wait for a full batch. */
+  flush(): void;
+  /** Shows the records that open flows would leave if the input ended here; see `showOpen`. */
+  showOpen(onBatch: (batch: FlowBatch) => void): void;
+}
+
 /**
  * What metering needs: one or more of `onBatch`, `onText`, `onConns` and `onKdd`; all views come from
  * one pass over the packets. Batches and text are reused after the call.
@@ -97,14 +101,17 @@ export interface MeterCapturesOptions {
   readonly onKdd?: (rows: KddRows) => void;
   /** Called when a stretch of traffic ends, after its last batch. */
   readonly onSegment?: (summary: SegmentSummary) => void;
-  /** Awaited between two chunks of input: where slow output catches up. */
-  readonly afterChunk?: () => Promise<void>;
+  /**
+   * Awaited between two chunks of input: where slow output catches up. Until the next chunk, `records`
+   * may be asked; there are none where worker threads hold them.
+   */
+  readonly afterChunk?: (records?: RecordsSoFar) => Promise<void>;
   readonly onProgress?: (file: string, done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
 /** The meters with their decoder, and what they have seen. */
-class Segment {
+class Segment implements RecordsSoFar {
   readonly files: FileSummary[] = [];
   /** One for both meters: few frames need decoding, and each is read once. */
   readonly #burst: MeterBurst | TrackerBurst | undefined;
@@ -145,12 +152,20 @@ class Segment {
   }
 
   /** To be called before the bytes of the frames taken are overwritten. */
-  flush(): void {
+  settle(): void {
     this.#burst?.flush();
   }
 
+  flush(): void {
+    this.#meter?.flush();
+  }
+
+  showOpen(onBatch: (batch: FlowBatch) => void): void {
+    if (this.#meter) showOpen(this.#meter, onBatch);
+  }
+
   finish(): SegmentSummary {
-    this.flush();
+    this.settle();
     this.#meter?.finish();
     this.#tracker?.finish();
     this.#kdd?.finish();
@@ -240,9 +255,9 @@ export async function meterCaptures(
       },
       options.signal,
       async () => {
-        current?.flush();
+        current?.settle();
         options.onProgress?.(path, source.bytesRead, source.bytesTotal);
-        await options.afterChunk?.();
+        await options.afterChunk?.(current);
       },
     );
     segment ??= new Segment(options);
@@ -335,21 +350,6 @@ async function meterOnWorkers(
   return summaries;
 }
 
-/**
- * Names of what was odd about the traffic itself. What the capture cut off (a snap length) says
- * nothing of the sender, so alerts leave it out; the summary counts it.
- */
-function trafficAnomalies(low: number, high: number): string[] {
-  return anomalyNames(low & ~TRUNCATED[0], high & ~TRUNCATED[1]);
-}
-
-const TRUNCATED: readonly [number, number] = [0, 32].map((first) =>
-  ANOMALIES.slice(first, first + 32).reduce(
-    (bits, { cause }, bit) => (cause === 'truncated' ? bits | (1 << bit) : bits),
-    0,
-  ),
-) as [number, number];
-
 /** What the meters' bounds kept from detection, by reason. */
 function lossesOf({ meter, tracker, kdd }: SegmentSummary, mode: KddMode = 'data'): Losses {
   // The data set's own time window is bounded: what leaves it early does so by definition.
@@ -371,14 +371,18 @@ export interface LoadedModel {
   readonly hash: string;
 }
 
+type MeteringOutput = 'onBatch' | 'onText' | 'onConns' | 'onKdd' | 'onSegment';
+
 /** What detection needs beside the captures; all has a default. */
 export interface DetectCapturesOptions
-  extends Omit<MeterCapturesOptions, 'onBatch' | 'onText' | 'onConns' | 'onKdd' | 'onSegment'> {
+  extends Omit<MeterCapturesOptions, MeteringOutput | 'afterChunk'> {
   /** Absent or none: the behavioural detectors alone. Each is given the view that it reads. */
   readonly models?: readonly LoadedModel[];
   readonly detection?: Omit<DetectionOptions, 'version' | 'models' | 'schema' | 'anomalyNames'>;
   /** Is shown the rows of each view as they are judged, with their scores: whoever keeps flows. */
   readonly onRows?: (rows: ScoredRows) => void;
+  /** Awaited between two chunks. Until the next, `early` gives the alerts so far (`preview`). */
+  readonly afterChunk?: (early: () => Alert[]) => Promise<void>;
 }
 
 /** Alerts of one stretch of traffic, with what was read and what bounds left out. */
@@ -389,9 +393,8 @@ export interface DetectedSegment {
 }
 
 /**
- * The whole live path: open, decode, meter, view, score, alert. One pass meters the views that the
- * models read. Each stretch of traffic is judged on
- * its own, because hosts of unrelated captures are unrelated.
+ * The whole live path: open, decode, meter, view, score, alert. One pass meters the views that models
+ * read. Each stretch of traffic is judged alone: hosts of unrelated captures are unrelated.
  *
  * @throws as {@link meterCaptures}; WiresiftError `DETECT_MODEL` for a model of another schema,
  *   `DETECT_THRESHOLD` or `DETECT_NETWORK` for options that make no sense
@@ -416,8 +419,17 @@ export async function detectCaptures(
   };
   const found: DetectedSegment[] = [];
   let detection = begin();
+  const { afterChunk, ...metering } = options;
   await meterCaptures(paths, {
-    ...options,
+    ...metering,
+    async afterChunk(records) {
+      await afterChunk?.(() => {
+        records?.flush();
+        return detection.preview((scout) => {
+          records?.showOpen((batch) => scorers.addOpen(scout, batch));
+        });
+      });
+    },
     onBatch: (batch) => scorers.addBatch(detection, batch),
     ...(scorers.needs.zeek ? { onConns: (conns) => scorers.addConns(detection, conns) } : {}),
     ...(scorers.needs.kdd ? { onKdd: (rows) => scorers.addKdd(detection, rows) } : {}),

@@ -100,6 +100,14 @@ function restraint({ model, raised }: ModelVoice): string {
   return model.role === 'corroborates' ? 'it corroborates only' : 'counted with the others';
 }
 
+/**
+ * What makes two looks at the same stretch of traffic tell of one alert: kind, role, context and host.
+ * Its id also tells when it began, which earlier flows that end later may change.
+ */
+export function alertKey({ kind, role, context, host }: Evidence): string {
+  return [kind, role, context ?? '-', host].join('|');
+}
+
 function alertId(evidence: Evidence): string {
   const { kind, role, host, context, first } = evidence;
   return createHash('sha256')

@@ -13,6 +13,11 @@ export class ClassSums {
     this.#sums = new Float64Array(slots * names.length);
   }
 
+  /** Becomes a copy of sums of the same size. */
+  takeOver(from: ClassSums): void {
+    this.#sums.set(from.#sums);
+  }
+
   /** Forgets what a slot held. */
   clear(slot: number): void {
     const width = this.#names.length;

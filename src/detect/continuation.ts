@@ -23,6 +23,13 @@ export class Continuations {
     this.#end = new Float64Array(this.table.slots);
   }
 
+  /** Becomes a copy of another of the same size. */
+  takeOver(from: Continuations): void {
+    this.table.takeOver(from.table);
+    this.#end.set(from.#end);
+    this.count = from.count;
+  }
+
   /** @returns true when an earlier record of this flow was seen */
   check(row: FlowRow): boolean {
     const goesOn = row.closeReason === STATUS || row.closeReason === EVICTED;

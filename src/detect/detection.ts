@@ -74,6 +74,13 @@ export interface Detection {
    * {@link Detection.finish}.
    */
   noteLoss(losses: Losses): void;
+  /**
+   * The alerts as if the input ended here, those of at least the least severity. Changes nothing: what
+   * follows is judged as if nobody had asked. An alert of a later look is the same as one of an
+   * earlier when {@link import('./alert.ts').alertKey} says so; it may also be gone.
+   * @param more gives a copy of this detection flows that are to be judged as well, such as are open
+   */
+  preview(more?: (scout: Detection) => void): Alert[];
   /** Ends the input. @returns the alerts of at least the least severity, in a fixed order */
   finish(): Alert[];
   readonly summary: DetectionSummary;
@@ -91,7 +98,11 @@ class FlowDetection implements Detection {
   #losses = NO_LOSSES;
   #flows = 0;
   #suppressed = 0;
+  /** Evidence given up when all was judged. */
+  #dropped: number | undefined;
   #finished: Alert[] | undefined;
+  /** Judges flows that this must not count; made when first needed, for it costs the same memory. */
+  #scout: FlowDetection | undefined;
 
   constructor(options: DetectionOptions) {
     this.#options = options;
@@ -141,8 +152,37 @@ class FlowDetection implements Detection {
     this.#losses = addLosses(this.#losses, losses);
   }
 
+  preview(more?: (scout: Detection) => void): Alert[] {
+    if (this.#finished) return this.#finished;
+    if (!more) return this.#judge().shown;
+    const scout = (this.#scout ??= new FlowDetection(this.#options));
+    scout.#takeOver(this);
+    more(scout);
+    return scout.#judge().shown;
+  }
+
+  #takeOver(from: FlowDetection): void {
+    const copyOf = this.#context.store.takeOver(from.#context.store);
+    this.#detectors.forEach((detector, i) => {
+      detector.takeOver(from.#detectors[i]!, copyOf);
+    });
+    this.#continuations.takeOver(from.#continuations);
+    this.#hosts.forEach((hosts, i) => {
+      hosts.takeOver(from.#hosts[i]!);
+    });
+    this.#forgotten.clear();
+    for (const [model, count] of from.#forgotten) this.#forgotten.set(model, count);
+    this.#losses = from.#losses;
+    this.#flows = from.#flows;
+  }
+
   finish(): Alert[] {
-    return (this.#finished ??= this.#judge());
+    if (this.#finished) return this.#finished;
+    const { shown, suppressed, dropped } = this.#judge();
+    this.#suppressed = suppressed;
+    this.#dropped = dropped;
+    this.#finished = shown;
+    return shown;
   }
 
   get summary(): DetectionSummary {
@@ -163,22 +203,25 @@ class FlowDetection implements Detection {
       models,
       late: this.#detectors.reduce((sum, { late }) => sum + late, 0),
       evicted,
-      evidenceDropped: this.#context.store.dropped,
+      evidenceDropped: this.#dropped ?? this.#context.store.dropped,
       suppressed: this.#suppressed,
     };
   }
 
-  #judge(): Alert[] {
+  #judge(): { shown: Alert[]; suppressed: number; dropped: number } {
     const options = this.#options;
-    const { store, site } = this.#context;
-    for (const detector of this.#detectors) detector.finish();
+    const { site } = this.#context;
+    const store = this.#context.store.fork();
+    for (const detector of this.#detectors) detector.judge(store);
     const { evidence: raised, voices } = hear(this.#hosts);
     const names = options.anomalyNames ?? (() => []);
     const evidence = [...store.entries(), ...raised].map((open) =>
       open.close(names, options.communitySeed ?? 0),
     );
+    const { dropped } = store;
+    const counts = { ...this.summary, losses: this.#losses, evidenceDropped: dropped };
     const alerts = buildAlerts(evidence, {
-      coverage: coverageOf({ losses: this.#losses, ...this.summary }),
+      coverage: coverageOf(counts),
       versions: versionsOf(options),
       hasModel: this.#hosts.length > 0,
       voices,
@@ -186,8 +229,7 @@ class FlowDetection implements Detection {
     });
     const minimum = options.minimumSeverity ?? 'medium';
     const shown = alerts.filter(({ severity }) => isShown(severity, minimum));
-    this.#suppressed = alerts.length - shown.length;
-    return shown;
+    return { shown, suppressed: alerts.length - shown.length, dropped };
   }
 }
 
@@ -202,7 +244,7 @@ function hear(hosts: readonly ModelHosts[]): {
   const voices = new Map<string, ModelVoice[]>();
   const strongest = new Map<string, { tail: number; open: OpenEvidence }>();
   for (const model of hosts) {
-    const { evidence, voices: heard } = model.finish();
+    const { evidence, voices: heard } = model.judge();
     for (const [host, voice] of heard) voices.set(host, [...(voices.get(host) ?? []), voice]);
     for (const open of evidence) {
       const { host } = open.name;

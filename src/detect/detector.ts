@@ -1,4 +1,4 @@
-import type { EvidenceKind } from './evidence.ts';
+import type { EvidenceKind, OpenEvidence } from './evidence.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { FlowRow } from './flow-row.ts';
 import type { Site } from './network.ts';
@@ -26,6 +26,14 @@ export interface Detector {
   /** Flows left out because their window had passed. */
   readonly late: number;
   observe(row: FlowRow): void;
-  /** The input has ended; what can only be judged as a whole is judged now. */
-  finish(): void;
+  /**
+   * Judges what can only be judged as a whole, as if the input ended here. Changes nothing but the
+   * store given: flows may follow.
+   */
+  judge(store: EvidenceStore): void;
+  /**
+   * Becomes a copy of a detector of the same kind and size.
+   * @param copyOf gives the copy of evidence that was raised
+   */
+  takeOver(from: this, copyOf: (evidence: OpenEvidence) => OpenEvidence): void;
 }

@@ -17,6 +17,12 @@ export class DistinctCounts {
     this.#ones = new Uint16Array(slots);
   }
 
+  /** Becomes a copy of counts of the same size. */
+  takeOver(from: DistinctCounts): void {
+    this.#words.set(from.#words);
+    this.#ones.set(from.#ones);
+  }
+
   clear(slot: number): void {
     const from = slot * this.#stride;
     this.#words.fill(0, from, from + this.#stride);

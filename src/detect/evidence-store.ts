@@ -26,6 +26,28 @@ export class EvidenceStore {
     return entry;
   }
 
+  /** A store with the same entries; what is opened or given up in it is not in this one. */
+  fork(): EvidenceStore {
+    const fork = new EvidenceStore(this.#capacity);
+    for (const [key, entry] of this.#entries) fork.#entries.set(key, entry);
+    fork.dropped = this.dropped;
+    return fork;
+  }
+
+  /** Becomes a copy of another. @returns gives the copy of an entry, also of one given up */
+  takeOver(from: EvidenceStore): (entry: OpenEvidence) => OpenEvidence {
+    const copies = new Map<OpenEvidence, OpenEvidence>();
+    const copyOf = (entry: OpenEvidence): OpenEvidence => {
+      const copy = copies.get(entry) ?? entry.copy();
+      copies.set(entry, copy);
+      return copy;
+    };
+    this.#entries.clear();
+    for (const [key, entry] of from.#entries) this.#entries.set(key, copyOf(entry));
+    this.dropped = from.dropped;
+    return copyOf;
+  }
+
   entries(): OpenEvidence[] {
     return [...this.#entries.values()];
   }

@@ -91,6 +91,24 @@ export class OpenEvidence {
     this.name = name;
   }
 
+  /** Evidence that says the same, and grows apart from this. */
+  copy(): OpenEvidence {
+    const copy = new OpenEvidence(this.name);
+    copy.addTotals(this.first, this.last, this.flows, this.uncertainFlows);
+    copy.score = this.score;
+    copy.peerCount = this.peerCount;
+    copy.portCount = this.portCount;
+    copy.reasons = this.reasons;
+    copy.anomalyLow = this.anomalyLow;
+    copy.anomalyHigh = this.anomalyHigh;
+    copy.#words.set(this.#words);
+    copy.#ids.push(...this.#ids);
+    for (const peer of this.#peers) copy.#peers.add(peer);
+    for (const port of this.#ports) copy.#ports.add(port);
+    for (const protocol of this.#protocols) copy.#protocols.add(protocol);
+    return copy;
+  }
+
   /** Counts a flow after the threshold was crossed. */
   addFlow(row: FlowRow): void {
     this.addTotals(row.start, row.end, 1, row.certain ? 0 : 1);
@@ -166,7 +184,8 @@ export class OpenEvidence {
       reasons: this.reasons,
       anomalies: anomalyNames(this.anomalyLow >>> 0, this.anomalyHigh >>> 0),
       communityIds: [...ids],
-      flowIds: this.#ids,
+      // Flows that are still open have no number.
+      flowIds: this.#ids.filter((id) => id > 0),
       ...(context ? { context } : {}),
     };
   }

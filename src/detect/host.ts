@@ -176,6 +176,21 @@ export class ModelHosts {
     this.#kinds = model.kinds && new ClassSums(this.table.slots, model.kinds);
   }
 
+  /** Becomes a copy of the counts of the same model. */
+  takeOver(from: ModelHosts): void {
+    this.#windows.takeOver(from.#windows, (evidence) => evidence.copy());
+    this.#best.set(from.#best);
+    this.#peers.takeOver(from.#peers);
+    this.#ports.takeOver(from.#ports);
+    from.#explained.forEach((kept, slot) => {
+      this.#explained[slot] = kept && [...kept];
+    });
+    if (from.#kinds) this.#kinds?.takeOver(from.#kinds);
+    this.scored = from.scored;
+    this.above = from.above;
+    this.abstained = from.abstained;
+  }
+
   /** Counts one scored flow. @param index its row in the batch */
   observe(row: FlowRow, { scores, explain, kinds }: ModelScores, index: number): void {
     const score = scores[index]!;
@@ -205,11 +220,15 @@ export class ModelHosts {
     }
   }
 
-  /** Evidence of the hosts whose count is too unlikely, and how the model saw every host. */
-  finish(): { evidence: OpenEvidence[]; voices: Map<string, ModelVoice> } {
+  /**
+   * Evidence of the hosts whose count is too unlikely, and how the model saw every host, as if the
+   * input ended here; flows may follow.
+   */
+  judge(): { evidence: OpenEvidence[]; voices: Map<string, ModelVoice> } {
     const evidence: OpenEvidence[] = [];
     const voices = new Map<string, ModelVoice>();
     const level = this.#limits.modelLevel / Math.max(1, this.table.inserted);
+    this.#raised = 0;
     for (let slot = 0; slot < this.table.slots; slot++) {
       if (!this.table.isUsed(slot)) continue;
       const host = addressText(this.table.keys, slot * 5, this.table.keys[slot * 5 + 4]!);
@@ -217,7 +236,7 @@ export class ModelHosts {
       voices.set(host, seen);
       if (seen.raised) this.#raised++;
       if (!seen.raised || this.#model.role === 'corroborates') continue;
-      const open = this.#windows.raised[slot] ?? this.#open(slot);
+      const open = this.#windows.raised[slot] ?? this.#told(slot);
       open.score = this.#best[slot]!;
       open.peerCount = Math.min(seen.above, this.#peers.count(slot));
       open.portCount = Math.min(seen.above, this.#ports.count(slot));
@@ -257,16 +276,27 @@ export class ModelHosts {
   }
 
   #open(slot: number): OpenEvidence {
+    const evidence = this.#named(slot);
+    this.#windows.raise(slot, evidence);
+    return evidence;
+  }
+
+  /** Evidence of a slot that has too few flows to be gathered as they come. */
+  #told(slot: number): OpenEvidence {
+    const evidence = this.#named(slot);
+    this.#windows.tell(slot, evidence);
+    return evidence;
+  }
+
+  #named(slot: number): OpenEvidence {
     const { keys } = this.table;
-    const evidence = new OpenEvidence({
+    return new OpenEvidence({
       kind: 'model',
       host: addressText(keys, slot * 5, keys[slot * 5 + 4]!),
       role: 'source',
       threshold: this.#model.threshold,
       unit: `probability of ${this.#model.className}`,
     });
-    this.#windows.raise(slot, evidence);
-    return evidence;
   }
 
   #explain(slot: number, score: number, index: number, explain: Explain): void {

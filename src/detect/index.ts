@@ -3,6 +3,7 @@ export {
   type Alert,
   type AlertContext,
   agreementOf,
+  alertKey,
   buildAlerts,
   type Versions,
 } from './alert.ts';
@@ -46,4 +47,5 @@ export {
   type Threshold,
   type ThresholdName,
 } from './thresholds.ts';
+export { trafficAnomalies } from './traffic-anomalies.ts';
 export { ViewFlows } from './view-flows.ts';

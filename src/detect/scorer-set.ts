@@ -79,6 +79,18 @@ export class ScorerSet {
     detection.addBatch(batch, this.#show(argusTable(batch), batch));
   }
 
+  /**
+   * Hands records of flows that are still open to a detection that is a copy: nothing is remembered of
+   * them, so models that read what hosts did before say nothing of them.
+   */
+  addOpen(scout: Detection, batch: FlowBatch): void {
+    const table = argusTable(batch);
+    const scored = this.#scorers.flatMap((scorer, model) =>
+      scorer.schema === ARGUS && !scorer.remembers ? [{ model, ...scorer.scoreTable(table) }] : [],
+    );
+    scout.addBatch(batch, scored);
+  }
+
   /** Hands connections to the models of the zeek view. */
   addConns(detection: Detection, conns: ConnBatch): void {
     const flows = this.#flows.ofConns(conns);

@@ -41,6 +41,11 @@ export class FlowScorer {
     return this.#pipeline.schema;
   }
 
+  /** Whether a row's score depends on the rows before. */
+  get remembers(): boolean {
+    return this.#session !== undefined;
+  }
+
   /** What host-level accumulation must know of the model. */
   readonly facts: ModelFacts;
 

@@ -49,6 +49,16 @@ export class SlotTable {
     this.#touched = new Float64Array(slots);
   }
 
+  /** Becomes a copy of a table of the same size. */
+  takeOver(from: SlotTable): void {
+    this.keys.set(from.keys);
+    this.weight.set(from.weight);
+    this.#tags.set(from.#tags);
+    this.#touched.set(from.#touched);
+    this.inserted = from.inserted;
+    this.evicted = from.evicted;
+  }
+
   /** The slot of a key, or -1. */
   find(key: Uint32Array): number {
     const tag = this.#tag(key);

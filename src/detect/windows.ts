@@ -60,6 +60,28 @@ export class Windows {
     this.#ids = new Float64Array(slots * KEPT);
   }
 
+  /**
+   * Becomes a copy of windows of the same size.
+   * @param copyOf gives the copy of evidence that was raised
+   */
+  takeOver(from: Windows, copyOf: (evidence: OpenEvidence) => OpenEvidence): void {
+    this.table.takeOver(from.table);
+    this.start.set(from.start);
+    this.flows.set(from.flows);
+    this.kept.set(from.kept);
+    this.#first.set(from.#first);
+    this.#last.set(from.#last);
+    this.#uncertain.set(from.#uncertain);
+    this.#anomalyLow.set(from.#anomalyLow);
+    this.#anomalyHigh.set(from.#anomalyHigh);
+    this.#words.set(from.#words);
+    this.#ids.set(from.#ids);
+    this.late = from.late;
+    from.raised.forEach((evidence, slot) => {
+      this.raised[slot] = evidence && copyOf(evidence);
+    });
+  }
+
   /** Counts the flow in its key's window. @returns the slot, or -1 for a late flow */
   enter(key: Uint32Array, row: FlowRow): number {
     const slot = this.table.claim(key, row.start);
@@ -98,6 +120,12 @@ export class Windows {
 
   /** Hands what the slot holds over to its evidence; later flows go there one by one. */
   raise(slot: number, evidence: OpenEvidence): void {
+    this.tell(slot, evidence);
+    this.raised[slot] = evidence;
+  }
+
+  /** Tells evidence what the slot holds; the slot goes on as before. */
+  tell(slot: number, evidence: OpenEvidence): void {
     const kept = this.kept[slot]!;
     evidence.addTotals(this.#first[slot]!, this.#last[slot]!, kept, this.#uncertain[slot]!);
     evidence.anomalyLow |= this.#anomalyLow[slot]!;
@@ -106,7 +134,6 @@ export class Windows {
       const at = slot * KEPT + i;
       evidence.sample(this.#words, at * ENDPOINT_WORDS, this.#ids[at]!);
     }
-    this.raised[slot] = evidence;
   }
 
   #open(slot: number, time: number): void {

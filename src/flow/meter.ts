@@ -50,9 +50,9 @@ const TRAIN_TIMEOUT = 2e6;
  */
 export class Meter {
   readonly stats: MeterStats;
-  /** The flows; for `burst.ts`, which fetches their memory ahead. */
+  /** The flows, and how they wait; for `burst.ts`, which fetches their memory ahead. */
   readonly table: FlowTable;
-  readonly #queues: FlowQueues;
+  readonly queues: FlowQueues;
   readonly #oneWay: OneWayList;
   readonly #key = new FlowKey();
   readonly #quoted = new FlowKey();
@@ -71,7 +71,7 @@ export class Meter {
   constructor(options: MeterOptions, onBatch: (batch: FlowBatch) => void) {
     const settings = { ...METER_DEFAULTS, ...options };
     this.table = new FlowTable(Math.max(1, settings.maxFlows), settings.seed);
-    this.#queues = new FlowQueues(this.table, QUEUES);
+    this.queues = new FlowQueues(this.table, QUEUES);
     this.#oneWay = new OneWayList(this.table);
     this.#ticks = settings.ticked ? undefined : new TickClock();
     this.#statusMicros = settings.statusInterval * 1e6;
@@ -170,7 +170,7 @@ export class Meter {
 
   /** Sends a record of every flow that has not had its last one, and the batch. */
   finish(): void {
-    const queues = this.#queues;
+    const queues = this.queues;
     this.#exit.packet = Number.POSITIVE_INFINITY;
     for (let queue = QUEUES - 1; queue >= 0; queue--) {
       this.#exit.phase = QUEUES - queue;
@@ -204,7 +204,7 @@ export class Meter {
 
   /** A packet came for a flow: its status record may be due, or it may be back from silence. */
   #touch(slot: number, time: number): number {
-    const queues = this.#queues;
+    const queues = this.queues;
     const queue = queueOf(this.table.words, slot * STRIDE);
     if (queue === STATUS) {
       const since = this.table.floats[slot * FLOAT_STRIDE + QUEUE_TIME]!;
@@ -219,7 +219,7 @@ export class Meter {
   /** Puts the flow into the queue for its status record; flows leave it as they came. */
   #enqueue(slot: number): void {
     this.table.links[slot * LINK_STRIDE + TURN] = this.#exit.packet;
-    this.#queues.push(STATUS, slot, this.#clock);
+    this.queues.push(STATUS, slot, this.#clock);
   }
 
   /** Makes the flow that {@link #find} has just not found. */
@@ -296,7 +296,7 @@ export class Meter {
     words[base + BITS] = bits | FIRST | (turned ? TURNED : 0);
     words[base + TCP] = 0;
     floats[slot * FLOAT_STRIDE + SRC_START] = time;
-    this.#queues.remove(slot);
+    this.queues.remove(slot);
     this.#enqueue(slot);
     setTos(words, base, this.#key.tos, true);
     startTcp(words, base, this.#segment, true);
@@ -316,7 +316,7 @@ export class Meter {
         train = this.#create(time, false);
         stampRecord(this.table, train, time, key.turned);
       } else {
-        this.#queues.remove(train);
+        this.queues.remove(train);
         this.#oneWay.leave(train);
         // What it counted has left in a record of its own.
         if ((this.table.words[train * STRIDE + BITS]! & WRITTEN) !== 0)
@@ -374,7 +374,7 @@ export class Meter {
   }
 
   #drop(slot: number): void {
-    this.#queues.remove(slot);
+    this.queues.remove(slot);
     this.#oneWay.leave(slot);
     this.table.remove(slot);
     if (this.#last === slot) this.#last = -1;
@@ -386,7 +386,7 @@ export class Meter {
     this.#clock = clock;
     this.#exit.phase = 1;
     this.#expireStatus(time);
-    const queues = this.#queues;
+    const queues = this.queues;
     for (let queue = STATUS + 1; queue < QUEUES; queue++) {
       this.#exit.phase = 1 + queue;
       const latest = time - TIMEOUT_MICROS[queue]!;
@@ -402,7 +402,7 @@ export class Meter {
 
   /** Sends the record of every flow that has waited for the status interval, and lets it fall silent. */
   #expireStatus(time: number): void {
-    const queues = this.#queues;
+    const queues = this.queues;
     const latest = time - this.#statusMicros;
     for (let slot = queues.due(STATUS, latest); slot >= 0; slot = queues.due(STATUS, latest)) {
       this.#exit.turn = this.table.links[slot * LINK_STRIDE + TURN]! >>> 0;
@@ -413,7 +413,7 @@ export class Meter {
   /** The flow's record is due; it falls silent. */
   #expire(slot: number, time: number): void {
     const table = this.table;
-    const queues = this.#queues;
+    const queues = this.queues;
     queues.remove(slot);
     this.#retireTrains(slot, time);
     const queue = timeoutQueue(table.words[slot * STRIDE + KEY]!);
@@ -440,7 +440,7 @@ export class Meter {
   #evict(time: number): boolean {
     let slot = this.#oneWay.candidate(time);
     if (slot >= 0) this.stats.evictedOneWay++;
-    else slot = this.#queues.oldestOfAll();
+    else slot = this.queues.oldestOfAll();
     if (slot < 0) return false;
     this.#exit.sendDue(slot, 'evicted');
     this.#delete(slot);

@@ -34,6 +34,11 @@ export class FlowQueues {
     this.#oldest = new Int32Array(queues).fill(-1);
   }
 
+  /** How many queues there are. */
+  get count(): number {
+    return this.#oldest.length;
+  }
+
   /** @returns the slot that entered first, or -1 */
   oldest(queue: number): number {
     return this.#oldest[queue]!;

@@ -1,6 +1,7 @@
 import type { Detector, DetectorContext } from '../detector.ts';
 import { DistinctCounts } from '../distinct.ts';
-import type { PeerContext, Reason } from '../evidence.ts';
+import type { OpenEvidence, PeerContext, Reason } from '../evidence.ts';
+import type { EvidenceStore } from '../evidence-store.ts';
 import { addressText, type FlowRow, hashWords, ICMP, ICMPV6, TCP, UDP } from '../flow-row.ts';
 import { SlotTable } from '../slot-table.ts';
 import { Windows } from '../windows.ts';
@@ -48,7 +49,8 @@ class Beacon implements Detector {
   readonly #insiders = new DistinctCounts(1, 4096);
   readonly #times = new Float64Array(RING);
   readonly #work = new Float64Array(RING);
-  /** Spread of sizes, set by the latest look at a pair. */
+  /** What the latest look at a pair measured. */
+  #spread = 0;
   #sizeSpread = 0;
   #period = 0;
 
@@ -78,6 +80,18 @@ class Beacon implements Detector {
 
   readonly late = 0;
 
+  takeOver(from: Beacon, copyOf: (evidence: OpenEvidence) => OpenEvidence): void {
+    this.#windows.takeOver(from.#windows, copyOf);
+    this.#starts.set(from.#starts);
+    this.#sizes.set(from.#sizes);
+    this.#spreads.set(from.#spreads);
+    this.#periods.set(from.#periods);
+    this.#sizeSpreads.set(from.#sizeSpreads);
+    this.#popularity.takeOver(from.#popularity);
+    this.#visitors.takeOver(from.#visitors);
+    this.#insiders.takeOver(from.#insiders);
+  }
+
   observe(row: FlowRow): void {
     if (!row.isIp || !row.isNew || row.looksLikeReply) return;
     if (row.protocol === TCP && !row.certain) return;
@@ -95,16 +109,25 @@ class Beacon implements Detector {
     this.#starts[at] = row.start;
     this.#sizes[at] = row.originatorBytes + row.responderBytes;
     if (fresh) this.#visit(row);
-    if (flows >= this.#context.limits.beaconFlows && flows % STEP === 0) this.#look(slot);
+    if (flows >= this.#context.limits.beaconFlows && flows % STEP === 0 && this.#look(slot)) {
+      this.#spreads[slot] = this.#spread;
+      this.#periods[slot] = this.#period;
+      this.#sizeSpreads[slot] = this.#sizeSpread;
+    }
     if (!Number.isNaN(this.#spreads[slot]!)) table.weight[slot] = PRECIOUS + flows;
   }
 
-  finish(): void {
+  judge(store: EvidenceStore): void {
     const { table, flows } = this.#windows;
     for (let slot = 0; slot < table.slots; slot++) {
       if (!table.isUsed(slot) || flows[slot]! < this.#context.limits.beaconFlows) continue;
-      this.#look(slot);
-      if (!Number.isNaN(this.#spreads[slot]!)) this.#raise(slot);
+      if (!this.#look(slot)) {
+        if (Number.isNaN(this.#spreads[slot]!)) continue;
+        this.#spread = this.#spreads[slot]!;
+        this.#period = this.#periods[slot]!;
+        this.#sizeSpread = this.#sizeSpreads[slot]!;
+      }
+      this.#raise(slot, store);
     }
   }
 
@@ -120,8 +143,8 @@ class Beacon implements Detector {
     }
   }
 
-  /** Measures the pair; remembers its spreads when they lie within the thresholds. */
-  #look(slot: number): void {
+  /** Measures the pair. @returns whether its spreads lie within the thresholds */
+  #look(slot: number): boolean {
     const { limits } = this.#context;
     const count = Math.min(RING, this.#windows.flows[slot]!);
     const from = slot * RING;
@@ -129,28 +152,26 @@ class Beacon implements Detector {
     const work = this.#work;
     for (let i = 0; i < count; i++) times[i] = this.#starts[from + i]!;
     times.subarray(0, count).sort();
-    if (times[count - 1]! - times[0]! < limits.beaconSpan * 1e6) return;
+    if (times[count - 1]! - times[0]! < limits.beaconSpan * 1e6) return false;
     for (let i = 1; i < count; i++) work[i - 1] = times[i]! - times[i - 1]!;
     const gap = medianOf(work, count - 1);
-    if (gap < limits.beaconGap * 1e6) return;
-    const spread = deviationOf(work, count - 1, gap) / gap;
-    if (spread > limits.beaconGapSpread) return;
+    if (gap < limits.beaconGap * 1e6) return false;
+    this.#spread = deviationOf(work, count - 1, gap) / gap;
+    if (this.#spread > limits.beaconGapSpread) return false;
     for (let i = 0; i < count; i++) work[i] = this.#sizes[from + i]!;
     const size = medianOf(work, count);
     this.#sizeSpread = deviationOf(work, count, size) / Math.max(1, size);
-    if (this.#sizeSpread > limits.beaconSizeSpread) return;
     this.#period = gap / 1e6;
-    this.#spreads[slot] = spread;
-    this.#periods[slot] = this.#period;
-    this.#sizeSpreads[slot] = this.#sizeSpread;
+    return this.#sizeSpread <= limits.beaconSizeSpread;
   }
 
-  #raise(slot: number): void {
-    const { limits, store } = this.#context;
+  #raise(slot: number, store: EvidenceStore): void {
+    const { limits } = this.#context;
     const { keys } = this.#windows.table;
     const at = slot * 9;
     const length = (keys[at + 8]! >>> 16) & 255;
-    const spread = this.#spreads[slot]!;
+    // As precise as what is remembered: both ways must tell the same.
+    const spread = Math.fround(this.#spread);
     const context = this.#peerContext(at, length);
     const evidence = store.open({
       kind: this.kind,
@@ -160,12 +181,12 @@ class Beacon implements Detector {
       unit: 'regularity: 1 - MAD / median of gaps',
       ...(context ? { context } : {}),
     });
-    this.#windows.raise(slot, evidence);
+    this.#windows.tell(slot, evidence);
     const flows = this.#windows.flows[slot]!;
     const round = (value: number): number => Math.round(value * 1000) / 1000;
-    const sizeSpread = this.#sizeSpreads[slot]!;
+    const sizeSpread = Math.fround(this.#sizeSpread);
     const reasons: Reason[] = [
-      { feature: 'period in seconds', value: round(this.#periods[slot]!), contribution: 0 },
+      { feature: 'period in seconds', value: round(Math.fround(this.#period)), contribution: 0 },
       {
         feature: 'connections',
         value: flows,

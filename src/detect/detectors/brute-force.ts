@@ -1,4 +1,5 @@
 import type { Detector, DetectorContext } from '../detector.ts';
+import type { OpenEvidence } from '../evidence.ts';
 import { addressText, type FlowRow, TCP } from '../flow-row.ts';
 import { Windows } from '../windows.ts';
 
@@ -51,6 +52,12 @@ class BruteForce implements Detector {
     return this.#windows.late;
   }
 
+  takeOver(from: BruteForce, copyOf: (evidence: OpenEvidence) => OpenEvidence): void {
+    this.#windows.takeOver(from.#windows, copyOf);
+    this.#mean.set(from.#mean);
+    this.#squares.set(from.#squares);
+  }
+
   observe(row: FlowRow): void {
     if (row.protocol !== TCP || !row.certain || !row.isNew || row.fruitless || !row.isIp) return;
     if (!AUTHENTICATION_PORTS.has(row.responderPort)) return;
@@ -74,7 +81,7 @@ class BruteForce implements Detector {
     if (flows >= limits.bruteForceFlows) this.#judge(slot, row);
   }
 
-  finish(): void {}
+  judge(): void {}
 
   #judge(slot: number, row: FlowRow): void {
     const { limits, store } = this.#context;

@@ -1,5 +1,6 @@
 import type { Detector, DetectorContext } from '../detector.ts';
 import { DistinctCounts } from '../distinct.ts';
+import type { OpenEvidence } from '../evidence.ts';
 import { addressText, type FlowRow, hashWords, ICMP, ICMPV6, TCP, UDP } from '../flow-row.ts';
 import { Windows } from '../windows.ts';
 
@@ -56,6 +57,18 @@ class Flood implements Detector {
     return this.#windows.late;
   }
 
+  takeOver(from: Flood, copyOf: (evidence: OpenEvidence) => OpenEvidence): void {
+    this.#windows.takeOver(from.#windows, copyOf);
+    this.#attack.set(from.#attack);
+    this.#all.set(from.#all);
+    this.#answers.set(from.#answers);
+    this.#sources.takeOver(from.#sources);
+    this.#candidate.set(from.#candidate);
+    this.#lead.set(from.#lead);
+    this.#votes.set(from.#votes);
+    this.#total.set(from.#total);
+  }
+
   observe(row: FlowRow): void {
     const { protocol } = row;
     const icmp = protocol === ICMP || protocol === ICMPV6;
@@ -82,7 +95,7 @@ class Flood implements Detector {
     this.#judge(slot, at, row);
   }
 
-  finish(): void {}
+  judge(): void {}
 
   #clear(slot: number): void {
     this.#attack.fill(0, slot * SPAN, (slot + 1) * SPAN);

@@ -1,5 +1,6 @@
 import type { Detector, DetectorContext } from '../detector.ts';
 import { DistinctCounts } from '../distinct.ts';
+import type { OpenEvidence } from '../evidence.ts';
 import { addressText, type FlowRow, hashWords, ICMP, ICMPV6, TCP, UDP } from '../flow-row.ts';
 import { Windows } from '../windows.ts';
 
@@ -60,6 +61,12 @@ class ScanDetector implements Detector {
     return this.#windows.late;
   }
 
+  takeOver(from: ScanDetector, copyOf: (evidence: OpenEvidence) => OpenEvidence): void {
+    this.#windows.takeOver(from.#windows, copyOf);
+    this.#distinct.takeOver(from.#distinct);
+    this.#fruitless.set(from.#fruitless);
+  }
+
   observe(row: FlowRow): void {
     if (!mayProbe(row) || !this.#shape.accepts(row)) return;
     this.#shape.fillKey(row, this.#key);
@@ -77,7 +84,7 @@ class ScanDetector implements Detector {
     if (grew) this.#judge(slot, row);
   }
 
-  finish(): void {}
+  judge(): void {}
 
   #judge(slot: number, row: FlowRow): void {
     const { limits, store } = this.#context;
