@@ -36,10 +36,16 @@ function readOptions(args: string[]): Options {
   };
 }
 
+/** No run of the meter, or of another program, takes longer. */
+const LIMIT_MILLIS = 1800_000;
+
 /** Runs `meter-run.ts` in a process of its own, so that one run's memory is not another's. */
 function child<Result>(...args: string[]): Result {
   const script = new URL('meter-run.ts', import.meta.url).pathname;
-  const done = spawnSync(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 2] });
+  const done = spawnSync(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'pipe', 2],
+    timeout: LIMIT_MILLIS,
+  });
   if (done.status !== 0) throw new Error(`meter-run.ts ${args.join(' ')} failed`);
   return JSON.parse(String(done.stdout)) as Result;
 }
@@ -92,7 +98,7 @@ function workersBeside(
 /** Seconds of a program over files, its output thrown away; undefined when it is not installed. */
 function timed(program: string, args: string[]): number | undefined {
   const started = performance.now();
-  const result = spawnSync(program, args, { stdio: 'ignore' });
+  const result = spawnSync(program, args, { stdio: 'ignore', timeout: LIMIT_MILLIS });
   const seconds = (performance.now() - started) / 1000;
   return result.error || result.status !== 0 ? undefined : seconds;
 }

@@ -57,6 +57,7 @@ export function measureMemory(args: readonly string[]): void {
     const output = execFileSync(process.execPath, [self, kind, JSON.stringify(plan)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 3600_000,
     });
     const { before, peak, seconds, matrix } = JSON.parse(output) as Record<string, number>;
     const mega = (bytes: number): string => `${Math.round(bytes / MEGABYTE)} MB`;

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '../test/child.ts';
 import type { BenchData } from './models-data.ts';
 
 /** One fit and one scoring of the rows held out. */
@@ -26,7 +26,7 @@ export function findPython(named: string | undefined): string | undefined {
   if (named === 'none') return undefined;
   const python = named ?? 'python3';
   try {
-    execFileSync(python, ['-c', 'import sklearn'], { stdio: 'ignore' });
+    execFileSync(python, ['-c', 'import sklearn'], { stdio: 'ignore', timeout: 60_000 });
     return python;
   } catch {
     if (named) throw new Error(`${named} cannot import sklearn`);
@@ -37,24 +37,29 @@ export function findPython(named: string | undefined): string | undefined {
   }
 }
 
+/** No fit takes longer, nor do all of them. */
+const LIMIT_MILLIS = 3 * 3600_000;
+
 /** Starts scikit-learn on the same cells. */
 export function startScikit(python: string, data: BenchData): Scikit {
   const script = fileURLToPath(new URL('scikit/models.py', import.meta.url));
-  const child = spawn(python, ['-W', 'ignore', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const child = startChild(['-W', 'ignore', script], {
+    command: python,
+    input: true,
+    errors: 'inherit',
+    limitMillis: LIMIT_MILLIS,
+  });
   const { train, trainLabels, test, testLabels } = data;
   const head = { trainRows: train.rows, testRows: test.rows, cols: train.cols };
-  child.stdin.write(`${JSON.stringify(head)}\n`);
+  child.tell(`${JSON.stringify(head)}\n`);
   for (const part of [train.data, trainLabels, test.data, testLabels]) {
-    child.stdin.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    child.tell(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
   }
   return {
     async measure(run) {
-      child.stdin.write(`${JSON.stringify(run)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error('scikit-learn ended early');
-      return JSON.parse(value) as Measured;
+      child.tell(`${JSON.stringify(run)}\n`);
+      return JSON.parse(await child.line(LIMIT_MILLIS)) as Measured;
     },
-    close: () => child.stdin.end(),
+    close: () => child.process.stdin!.end(),
   };
 }

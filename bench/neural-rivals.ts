@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type Child, startChild } from '../test/child.ts';
 
 /** Seconds of processor time, all threads together, and of the clock. */
 export interface Cost {
@@ -18,24 +17,28 @@ export interface EpochPlan {
   readonly threads: number;
 }
 
+/** No training takes longer. */
+const LIMIT_MILLIS = 3600_000;
+
 /** Another library in a process of its own, which trains one epoch whenever it is asked. */
 export class Rival {
   readonly name: string;
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
+  readonly #child: Child;
 
   constructor(name: string, command: string, words: readonly (string | number)[]) {
     this.name = name;
-    const child = spawn(command, words.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#child = child;
-    this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    this.#child = startChild(words.map(String), {
+      command,
+      input: true,
+      errors: 'inherit',
+      limitMillis: LIMIT_MILLIS,
+    });
   }
 
   async #next(): Promise<Cost> {
     for (;;) {
-      const { value, done } = await this.#lines.next();
-      if (done) throw new Error(`${this.name} ended early`);
-      if (value.startsWith('{')) return JSON.parse(value) as Cost;
+      const line = await this.#child.line(LIMIT_MILLIS);
+      if (line.startsWith('{')) return JSON.parse(line) as Cost;
     }
   }
 
@@ -45,13 +48,13 @@ export class Rival {
   }
 
   async epoch(): Promise<Cost> {
-    this.#child.stdin!.write('\n');
+    this.#child.tell('\n');
     return this.#next();
   }
 
   stop(): void {
-    this.#child.stdin!.end();
-    this.#child.kill();
+    this.#child.process.stdin!.end();
+    this.#child.process.kill();
   }
 }
 

@@ -1,16 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { type Child, startChild } from '../test/child.ts';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const PASSWORD = 'correct horse battery staple';
 /** Ticks of `/proc` in a second; Linux has shown 100 to programs for decades. */
 const TICKS = 100;
+/** No run takes longer. */
+const LIMIT_MILLIS = 3 * 3600_000;
 
 /** Processor time and memory of a process, as `/proc` tells them (Linux alone; else zeros). */
 export interface Usage {
@@ -35,12 +36,12 @@ export interface Call {
 
 /** `wiresift serve` as a process of its own, with somebody signed in. */
 export class ServiceProcess {
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #address: string;
   #headers: Record<string, string> = {};
 
-  private constructor(child: ChildProcess, address: string) {
+  private constructor(child: Child, address: string) {
     this.#child = child;
     this.#address = address;
   }
@@ -49,17 +50,10 @@ export class ServiceProcess {
   static async start(folder: string, url = ''): Promise<ServiceProcess> {
     const args = [MAIN, 'serve', '--folder', folder, '--port', '0', '--log-level', 'error'];
     const env = { ...process.env, WIRESIFT_ADMIN_PASSWORD: PASSWORD, DATABASE_URL: url };
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
-    const said: string[] = [];
-    const address = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: child.stderr! }).on('line', (line) => {
-        said.push(line);
-        const found = /http:\/\/[^ ]+/.exec(line);
-        if (found) resolve(found[0]);
-        else if (said.length > 3) process.stderr.write(`${line}\n`);
-      });
-      child.once('exit', () => reject(new Error(said.join('\n'))));
-    });
+    const child = startChild(args, { env, limitMillis: LIMIT_MILLIS });
+    const [address] = await child.says(/http:\/\/[^ ]+/);
+    // What it complains of from here on is seen at once.
+    child.process.stderr!.on('data', (text: string) => process.stderr.write(text));
     const service = new ServiceProcess(child, address);
     await service.#signIn();
     return service;
@@ -136,7 +130,7 @@ export class ServiceProcess {
   /** What the process has used up to now. */
   usage(): Usage {
     if (process.platform !== 'linux') return { cpuSeconds: 0, residentMegabytes: 0 };
-    const folder = `/proc/${this.#child.pid}`;
+    const folder = `/proc/${this.#child.process.pid}`;
     const fields = readFileSync(`${folder}/stat`, 'utf8').split(') ')[1]!.split(' ');
     const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`${folder}/status`, 'utf8'));
     return {
@@ -147,9 +141,7 @@ export class ServiceProcess {
 
   async stop(): Promise<void> {
     this.#agent.destroy();
-    if (this.#child.exitCode !== null) return;
-    this.#child.kill('SIGTERM');
-    await once(this.#child, 'exit');
+    await this.#child.end('SIGTERM', 60_000);
   }
 }
 

@@ -81,9 +81,13 @@ export class Jobs extends TableRows<JobRecord> implements JobQueue {
     });
   }
 
-  /** Jobs whose worker vanished and whose attempts are used up have failed. */
-  async #giveUp(work: Executor, now: number): Promise<void> {
-    await work
+  async giveUp(kinds?: readonly string[]): Promise<JobRecord[]> {
+    const rows = await this.#giveUp(this.database.db, this.database.now(), kinds);
+    return rows.map((row) => decode(JOBS, row));
+  }
+
+  async #giveUp(work: Executor, now: number, kinds?: readonly string[]): Promise<Cells[]> {
+    const query = work
       .updateTable('jobs')
       .set({
         state: sql<string>`case when cancel_requested = 1 then 'cancelled' else 'failed' end`,
@@ -100,8 +104,8 @@ export class Jobs extends TableRows<JobRecord> implements JobQueue {
       )
       .where((eb) =>
         eb.or([eb('attempts', '>=', eb.ref('max_attempts')), eb('cancel_requested', '=', 1)]),
-      )
-      .execute();
+      );
+    return (kinds ? query.where('kind', 'in', [...kinds]) : query).returningAll().execute();
   }
 
   async #next(
@@ -205,11 +209,13 @@ export class Jobs extends TableRows<JobRecord> implements JobQueue {
   }
 
   async release(owner?: string): Promise<number> {
+    // Who hands a job back has not failed at it; whoever is simply gone may have died of it.
+    const attempts = sql<number>`attempts - ${owner === undefined ? 0 : 1}`;
     let query = this.database.db
       .updateTable('jobs')
-      .set({ lease_until: 0, version: sql<number>`version + 1` })
+      .set({ lease_until: 0, attempts, version: sql<number>`version + 1` })
       .where('state', '=', 'running');
-    if (owner !== undefined) query = query.where('owner', '=', owner);
+    if (owner !== undefined) query = query.where('owner', '=', owner).where('lease_until', '>', 0);
     const { numUpdatedRows } = await query.executeTakeFirst();
     return Number(numUpdatedRows);
   }

@@ -189,6 +189,11 @@ export interface JobQueue extends Rows<JobRecord> {
   ): Promise<'go on' | 'cancel' | 'lost'>;
   /** @returns false when the job is no longer the owner's; then nothing changed. The same below. */
   finish(id: string, owner: string, result?: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /**
+   * Ends jobs whose worker vanished and whose attempts are used up: they have failed (or, where that
+   * was asked, are cancelled). Each claim does so too. @returns them
+   */
+  giveUp(kinds?: readonly string[]): Promise<JobRecord[]>;
   /** Queues it again after `retryAfter` microseconds while attempts are left; without, it has failed. */
   fail(id: string, owner: string, problem: string, retryAfter?: number): Promise<boolean>;
   /** The worker has stopped on request. */
@@ -197,7 +202,7 @@ export interface JobQueue extends Rows<JobRecord> {
   cancel(id: string, actor: Actor): Promise<JobRecord>;
   /** Queues a failed or cancelled job again, with all its attempts. */
   retry(id: string, actor: Actor): Promise<JobRecord>;
-  /** Gives back all jobs of an owner that is known to be gone; without an owner, all running ones. */
+  /** Gives back all jobs of an owner, with the attempt; without an owner, all running ones, whose workers have vanished. */
   release(owner?: string): Promise<number>;
 }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { WiresiftError } from '../../src/base/index.ts';
 import { openCapture, openCaptureBytes } from '../../src/capture/index.ts';
+import { startChild } from '../child.ts';
 import { body, pcapHeader, pcapRecord, section } from './build.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wiresift-open-'));
@@ -153,10 +153,8 @@ describe('openCapture on standard input', () => {
       const source = await openCapture('-');
       await source.read(() => {});
       console.log(source.frames, JSON.stringify(source.anomalies));`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
-    child.stdin.end(gzipSync(Buffer.concat([capture, Buffer.alloc(5)])));
-    let output = '';
-    for await (const text of child.stdout) output += text;
-    assert.equal(output.trim(), '2 {"capture_truncated_record":1}');
+    const child = startChild(['--input-type=module', '-e', script], { input: true });
+    child.process.stdin!.end(gzipSync(Buffer.concat([capture, Buffer.alloc(5)])));
+    assert.equal((await child.ended).out.trim(), '2 {"capture_truncated_record":1}');
   });
 });

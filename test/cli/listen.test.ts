@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { listenAddress } from '../../src/cli/listen.ts';
+import { startChild } from '../child.ts';
 import { version5 } from '../datasets/netflow/version5.ts';
 import { wiresift } from './run.ts';
 
@@ -17,28 +16,9 @@ after(() => rmSync(folder, { recursive: true }));
 
 /** Starts `wiresift ARGS` on a free port and waits until it listens. */
 async function listening(args: readonly string[]) {
-  const child: ChildProcess = spawn(process.execPath, ['src/cli/main.ts', ...args], { cwd: root });
-  let stdout = '';
-  let stderr = '';
-  child.stdout!.on('data', (piece) => {
-    stdout += piece;
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`ended early: ${stderr}`)));
-    child.stderr!.on('data', (piece) => {
-      stderr += piece;
-      const found = /listening on udp:\/\/127\.0\.0\.1:(\d+)/.exec(stderr);
-      if (found) resolve(Number(found[1]));
-    });
-  });
-  return {
-    child,
-    port,
-    done: async () => {
-      if (child.exitCode === null) await once(child, 'close');
-      return { code: child.exitCode, stdout, stderr };
-    },
-  };
+  const child = startChild(['src/cli/main.ts', ...args], { cwd: root });
+  const [, port] = await child.says(/listening on udp:\/\/127\.0\.0\.1:(\d+)\s/);
+  return { child, port: Number(port) };
 }
 
 /** Sends datagrams one after the other from one socket, as an exporter does. */
@@ -81,8 +61,7 @@ test('flows over UDP are paired and written when Ctrl-C ends it', async () => {
   ]);
   // Loopback datagrams are in the receiver's queue by now; it reads them before its timers.
   await new Promise((resolve) => setTimeout(resolve, 300));
-  run.child.kill('SIGINT');
-  const { code, stderr } = await run.done();
+  const { code, err: stderr } = await run.child.end('SIGINT');
   assert.equal(code, 0, stderr);
   assert.match(stderr, /5 flow records in 3 messages of 1 exporters/);
   assert.match(stderr, /could not be read: 1/);
@@ -110,7 +89,7 @@ test('detect over UDP ends by itself, names the scanner, and tells what it could
     version5(scan.slice(30)),
     version5(scan).subarray(0, 100),
   ]);
-  const { code, stdout, stderr } = await run.done();
+  const { code, out: stdout, err: stderr } = await run.child.ended;
   assert.equal(code, 0, stderr);
   const alerts = stdout
     .trim()

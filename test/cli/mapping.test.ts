@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Random } from '../../src/base/index.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { startChild } from '../child.ts';
 import { wiresift } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wiresift-'));
@@ -110,15 +110,13 @@ test('a search chooses, tells and records; its journal carries on after Ctrl-C',
   const model = path('searched.safetensors');
   const journal = path('search.jsonl');
   const args = ['train', mapping, train, ...GRID, '--journal', journal, '-o', model];
-  const child = spawn(process.execPath, ['src/cli/main.ts', ...args], { stdio: 'ignore' });
-  const done = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const child = startChild(['src/cli/main.ts', ...args]);
   const begun = performance.now();
   const fits = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length : 0);
-  while (fits() < 4 && child.exitCode === null && performance.now() - begun < 20_000) {
+  while (fits() < 4 && !child.over && performance.now() - begun < 20_000) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  child.kill('SIGINT');
-  const code = await done;
+  const { code } = await child.end('SIGINT');
   const before = readFileSync(journal, 'utf8');
   // On a very fast machine it may have been over already.
   if (code !== 0) {

@@ -16,6 +16,8 @@ export function wiresift(args: readonly string[], input?: Uint8Array): Run {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 64 * 2 ** 20,
+    timeout: 300_000,
+    killSignal: 'SIGKILL',
     ...(input ? { input } : {}),
   });
   return { code: done.status, stdout: done.stdout, stderr: done.stderr };

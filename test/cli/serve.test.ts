@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '../child.ts';
 import { wiresift } from './run.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,24 +16,19 @@ async function serving(
   args: readonly string[],
   ready: (said: string) => Promise<boolean>,
 ): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'serve', '--port', '0', ...args], {
+  const child = startChild(['src/cli/main.ts', 'serve', '--port', '0', ...args], {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    limitMillis: 60_000,
   });
-  let said = '';
-  const over = setTimeout(() => child.kill('SIGKILL'), 60_000);
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let looking = Promise.resolve(false);
-  child.stderr.on('data', (bytes: Buffer) => {
-    said += bytes;
+  child.process.stderr!.on('data', () => {
     looking = looking.then(async (done) => {
-      if (done || !(await ready(said))) return done;
-      child.kill('SIGINT');
+      if (done || !(await ready(child.err))) return done;
+      child.process.kill('SIGINT');
       return true;
     });
   });
-  const code = await ended;
-  clearTimeout(over);
+  const { code, err: said } = await child.ended;
   return { code, said };
 }
 
@@ -48,7 +44,7 @@ test('serve analyses the captures it is given, tells address and sign-in, and en
   assert.doesNotMatch(said, /fault|Error/);
 });
 
-const openssl = spawnSync('openssl', ['version']).status === 0;
+const openssl = spawnSync('openssl', ['version'], { timeout: 10_000 }).status === 0;
 const without = openssl ? false : 'openssl, which makes the certificate, is not installed';
 
 test('serve speaks TLS with given files, and its cookie then never leaves it', {
@@ -58,10 +54,9 @@ test('serve speaks TLS with given files, and its cookie then never leaves it', {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  const made = spawnSync('openssl', [
-    ...['req', '-x509', ...curve, '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-keyout', key, '-out', cert],
-  ]);
+  const words = ['req', '-x509', ...curve, '-nodes', '-days', '2', '-subj', '/CN=localhost'];
+  const files = ['-keyout', key, '-out', cert];
+  const made = spawnSync('openssl', [...words, ...files], { timeout: 30_000 });
   assert.equal(made.status, 0);
   let headers: Record<string, unknown> = {};
   const { code } = await serving(

@@ -200,7 +200,7 @@ test('standard input is read too, gzipped or not', () => {
     console.log(rows);`;
   for (const input of [Buffer.from(CONN), gzipSync(CONN)]) {
     const args = ['--input-type=module', '-e', script];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { input });
+    const { stdout, stderr } = spawnSync(process.execPath, args, { input, timeout: 60_000 });
     assert.equal(stdout.toString().trim(), '3', stderr.toString());
   }
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -7,22 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { type Ended, startChild } from '../child.ts';
 import { inRoot, readRoot, serveVariables } from './serve-options.ts';
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(path: string, env: Record<string, string>, args: string[] = []): Promise<Ended> {
-  const child: ChildProcess = spawn(process.execPath, [path, ...args], { env });
-  const texts = { out: '', err: '' };
-  child.stdout!.on('data', (data) => (texts.out += String(data)));
-  child.stderr!.on('data', (data) => (texts.err += String(data)));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...texts };
-}
+const run = (path: string, env: Record<string, string>, args: string[] = []): Promise<Ended> =>
+  startChild([path, ...args], { env, limitMillis: 30_000 }).ended;
 
 describe('start.mjs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'wiresift-start-'));

@@ -16,6 +16,7 @@ let help: string | undefined;
 export function serveHelp(): string {
   help ??= execFileSync(process.execPath, [inRoot('src/cli/main.ts'), 'serve', '--help'], {
     encoding: 'utf8',
+    timeout: 60_000,
   });
   return help;
 }

@@ -9,7 +9,8 @@ import { inRoot, readRoot, serveVariables, unknownOptions } from './serve-option
 /** Exposure by `systemd-analyze security`, 0 (safe) to 10, that a unit may not pass. */
 const UNITS = { 'wiresift.service': 1.5, 'wiresift-capture@.service': 1.8 } as const;
 
-const version = spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' });
+const WITH_TIMEOUT = { encoding: 'utf8', timeout: 30_000 } as const;
+const version = spawnSync('systemd-analyze', ['--version'], WITH_TIMEOUT);
 const major = Number(/systemd (\d+)/.exec(version.stdout ?? '')?.[1] ?? 0);
 /** Files are judged without a running systemd from version 250 on. */
 const skip = major >= 250 ? false : 'systemd-analyze 250 or newer is not installed';
@@ -62,7 +63,7 @@ for (const [name, bound] of Object.entries(UNITS)) {
 
     it(`is exposed no more than ${bound}`, { skip }, () => {
       const args = ['security', '--offline=true', '--no-pager', inRoot(`deploy/systemd/${name}`)];
-      const { stdout, stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' });
+      const { stdout, stderr } = spawnSync('systemd-analyze', args, WITH_TIMEOUT);
       const level = Number(/exposure level for [^:]+: ([\d.]+)/.exec(stdout)?.[1]);
       assert.ok(level <= bound, `${level} ${stderr}`);
     });
@@ -80,7 +81,7 @@ for (const [name, bound] of Object.entries(UNITS)) {
         const path = join(folder, name.replace('@', '@lo'));
         writeFileSync(path, text);
         const args = ['verify', '--man=no', path];
-        const { stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' });
+        const { stderr } = spawnSync('systemd-analyze', args, WITH_TIMEOUT);
         assert.deepEqual(
           stderr.split('\n').filter((line) => /wiresift/.test(line)),
           [],

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FileProgress, FileRow, Session, UserAdded } from '../../src/serve/wire.ts';
+import { startChild } from '../child.ts';
 import { builtConsole } from '../console/browser.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,6 +24,8 @@ export interface Started {
 }
 
 const STARTING_MILLIS = 60_000;
+/** A test that walks all pages in a browser takes minutes. */
+const LIMIT_MILLIS = 900_000;
 
 /**
  * Starts it on a free port.
@@ -39,42 +40,30 @@ export async function startService(
   const flags = ['--folder', folder, '--port', '0', '--console', page, '--log-level', 'warn'];
   const { DATABASE_URL: _, ...inherited } = process.env;
   const given = adminPassword === undefined ? {} : { WIRESIFT_ADMIN_PASSWORD: adminPassword };
-  const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), 'serve', ...flags], {
+  const child = startChild([join(root, 'src/cli/main.ts'), 'serve', ...flags], {
     env: { ...inherited, ...given },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let told = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    told += text;
+    limitMillis: LIMIT_MILLIS,
   });
   const stop = async (): Promise<void> => {
-    await ended(child);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const until = Date.now() + STARTING_MILLIS;
-  while (!/\(stored in [^)]*\)\n/.test(told) || !complete(told, adminPassword)) {
-    if (child.exitCode !== null || Date.now() > until) {
-      await stop();
-      throw new Error(`the service did not start:\n${told}`);
+    try {
+      await child.end();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
-    await sleep(20);
+  };
+  try {
+    const [, address] = await child.says(STARTED, STARTING_MILLIS);
+    const [, password] =
+      adminPassword === undefined ? await child.says(ONE_TIME, STARTING_MILLIS) : ['', ''];
+    return { address: address!, password: password!, folder, log: () => child.err, stop };
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
   }
-  const address = /wiresift: (https?:\/\/\S+)/.exec(told)![1]!;
-  const password = /first sign-in: (\S+)/.exec(told)?.[1] ?? '';
-  return { address, password, folder, log: () => told, stop };
 }
 
-const complete = (told: string, adminPassword: string | undefined): boolean =>
-  adminPassword !== undefined || /first sign-in: \S+\n/.test(told);
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const forced = setTimeout(() => child.kill('SIGKILL'), 20_000);
-  await gone;
-  clearTimeout(forced);
-}
+const STARTED = /wiresift: (https?:\/\/\S+) \(stored in [^)]*\)\n/;
+const ONE_TIME = /first sign-in: (\S+)\n/;
 
 /** Somebody who calls the service without the console. */
 export class Caller {

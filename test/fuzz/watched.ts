@@ -47,6 +47,7 @@ export class WatchedProcess {
   #finished = false;
   #ending: Ending | undefined;
   #errors = '';
+  readonly #closed: Promise<readonly [number | null, string | null]>;
 
   constructor(options: {
     readonly plan: Plan;
@@ -61,6 +62,15 @@ export class WatchedProcess {
       execArgv: ['--expose-gc', `--max-old-space-size=${HEAP_MIB}`, '--max-semi-space-size=8'],
       env: { ...process.env, ...ALLOCATOR },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    // From the start on: an end before anybody asks must not be waited for in vain.
+    this.#closed = new Promise((resolve) => {
+      // "close" comes when the last message and the last of standard error were read.
+      this.#child.once('close', (code, signal) => resolve([code, signal]));
+      this.#child.once('error', (error) => {
+        this.#errors += error.message;
+        resolve([null, null]);
+      });
     });
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-TAIL);
@@ -84,14 +94,7 @@ export class WatchedProcess {
   /** @returns how it failed, or undefined when the plan was carried out */
   async ended(): Promise<Ending | undefined> {
     const timer = setInterval(() => this.#look(), LOOK_MILLIS);
-    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
-      // "close" comes when the last message and the last of standard error were read.
-      this.#child.on('close', (...how) => resolve(how));
-      this.#child.on('error', (error) => {
-        this.#errors += error.message;
-        resolve([null, null]);
-      });
-    });
+    const [code, signal] = await this.#closed;
     clearInterval(timer);
     if (this.#ending) return this.#ending;
     if (this.#finished) return undefined;

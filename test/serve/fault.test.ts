@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createService } from '../../src/serve/index.ts';
 import type { Problem } from '../../src/serve/wire.ts';
 import { openStore } from '../../src/store/index.ts';
+import { startChild } from '../child.ts';
+import { smallDisk } from '../small-disk.ts';
 import { ACTOR, makeAlert, temporaryFolder, temporaryStore, testClock } from '../store/fixtures.ts';
 import { ADMIN_PASSWORD, Caller, runningService } from './running.ts';
 import { ANALYSING, begin, send, settled, upload } from './uploading.ts';
@@ -17,39 +17,16 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const capture = readFileSync(new URL('../../examples/attack.pcap', import.meta.url));
 const DAY = 86_400e6;
 
-/** A small disk in memory, or why there is none. */
-function smallDisk(t: TestContext, megabytes: number): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'wiresift-disk-'));
-  const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'wiresift', folder];
-  if (spawnSync('mount', options).status !== 0) {
-    rmSync(folder, { recursive: true });
-    t.skip('mounting a small disk takes root on Linux');
-    return undefined;
-  }
-  t.after(() => {
-    spawnSync('umount', ['-l', folder]);
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
-
-/** Leaves so many bytes free. @returns what gives the rest back */
-function fill(folder: string, free: number): () => void {
-  const ballast = join(folder, 'ballast');
-  const { bavail, bsize } = statfsSync(folder);
-  writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - free)));
-  return () => rmSync(ballast, { force: true });
-}
-
 test('a full disk refuses an upload by name, keeps what came, and lets it go on', async (t) => {
-  const folder = smallDisk(t, 24);
-  if (folder === undefined) return;
+  const disk = smallDisk(t, 24);
+  if (disk === undefined) return;
+  const { folder } = disk;
   const store = await openStore({ folder });
   const { as } = await runningService(t, { store, ...ANALYSING });
   const admin = await as('administrator');
   await store.alerts.put([makeAlert(1)]);
   const id = await begin(admin, 'a.pcap');
-  const free = fill(folder, 900_000);
+  const free = disk.fill(900_000);
   const refused = await send(admin, id, capture, { last: true });
   const { error } = refused.body as unknown as Problem;
   assert.deepEqual([refused.status, error.code], [507, 'STORE_FULL'], refused.text);
@@ -69,8 +46,9 @@ test('a full disk refuses an upload by name, keeps what came, and lets it go on'
 });
 
 test('a disk that fills during the analysis leaves nothing half, and a retry does it all', async (t) => {
-  const folder = smallDisk(t, 24);
-  if (folder === undefined) return;
+  const disk = smallDisk(t, 24);
+  if (disk === undefined) return;
+  const { folder } = disk;
   const store = await openStore({ folder });
   const analysing = await runningService(t, { store, ...ANALYSING });
   const admin = await analysing.as('administrator');
@@ -79,7 +57,7 @@ test('a disk that fills during the analysis leaves nothing half, and a retry doe
   let free: (() => void) | undefined;
   Object.assign(store.flows, {
     writer: (options: Parameters<typeof writer>[0]) => {
-      free ??= fill(folder, 0);
+      free ??= disk.fill(0);
       return writer({ ...options, bufferRows: 50 });
     },
   });
@@ -116,21 +94,19 @@ const sleepMillis = (millis: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, millis));
 
 test('a read-only folder is told at the start, in one line', async (t) => {
-  const folder = smallDisk(t, 24);
-  if (folder === undefined) return;
+  const disk = smallDisk(t, 24);
+  if (disk === undefined) return;
+  const { folder } = disk;
   const store = await openStore({ folder });
   await store.alerts.put([makeAlert(1)]);
   await store.close();
-  assert.equal(spawnSync('mount', ['-o', 'remount,ro', folder]).status, 0);
+  assert.ok(disk.remount('ro'));
   const args = [MAIN, 'serve', '--folder', folder, '--port', '0'];
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    timeout: 30_000,
-  });
-  assert.notEqual(status, 0);
+  const { code, err: stderr } = await startChild(args, { limitMillis: 30_000 }).ended;
+  assert.equal(code, 1, stderr);
   assert.match(stderr, /STORE_READ_ONLY|cannot be (made or )?written/);
   assert.doesNotMatch(stderr, /\n\s+at /, 'no stack');
-  spawnSync('mount', ['-o', 'remount,rw', folder]);
+  assert.ok(disk.remount('rw'));
   const again = await openStore({ folder });
   assert.equal(await again.alerts.count(), 1);
   await again.close();

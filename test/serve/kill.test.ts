@@ -1,96 +1,16 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Random } from '../../src/base/index.ts';
 import type { AlertPage, FileRow, Judged } from '../../src/serve/wire.ts';
 import { openStore } from '../../src/store/index.ts';
-import { ADMIN_PASSWORD } from './running.ts';
+import { firstPackets, Killable } from './killable.ts';
 
 /** Times that the service is killed; more by the environment. */
 const ROUNDS = Number(process.env['WIRESIFT_KILL_ROUNDS'] ?? 10);
-const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
-
-const capture = readFileSync(new URL('../../examples/attack.pcap', import.meta.url));
-
-/** The first packets of the capture: files that differ from each other. */
-function firstPackets(count: number): Buffer {
-  let at = 24;
-  for (let i = 0; i < count && at < capture.length; i++) at += 16 + capture.readUInt32LE(at + 8);
-  return capture.subarray(0, at);
-}
-
-/** A service in a process of its own, as a client sees it. */
-class Killable {
-  readonly #child: ChildProcess;
-  readonly #address: string;
-  #headers: Record<string, string> = {};
-
-  private constructor(child: ChildProcess, address: string) {
-    this.#child = child;
-    this.#address = address;
-  }
-
-  static last: Killable | undefined;
-
-  static async start(folder: string): Promise<Killable> {
-    const child = spawn(process.execPath, [CHILD, folder], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const lines = createInterface({ input: child.stdout! });
-    const [address] = await new Promise<string[]>((resolve, reject) => {
-      lines.once('line', (line) => resolve([line]));
-      child.once('exit', (code) => reject(new Error(`the service ended: ${code}`)));
-    });
-    const killable = new Killable(child, address!);
-    Killable.last = killable;
-    const answer = await killable.call('POST', '/api/session', {
-      name: 'admin',
-      password: ADMIN_PASSWORD,
-    });
-    const { csrf } = (await answer.json()) as { csrf: string };
-    const cookie = answer.headers.get('set-cookie')!.split(';')[0]!;
-    killable.#headers = { cookie, 'x-wiresift-csrf': csrf };
-    return killable;
-  }
-
-  call(
-    method: string,
-    path: string,
-    body?: object,
-    more: Record<string, string> = {},
-  ): Promise<Response> {
-    const json = body !== undefined && !(body instanceof Uint8Array);
-    return fetch(this.#address + path, {
-      method,
-      headers: {
-        ...this.#headers,
-        ...(json ? { 'content-type': 'application/json' } : {}),
-        ...more,
-      },
-      ...(body === undefined
-        ? {}
-        : { body: json ? JSON.stringify(body) : (body as Buffer<ArrayBuffer>) }),
-    });
-  }
-
-  async get<Body>(path: string): Promise<Body> {
-    return (await (await this.call('GET', path)).json()) as Body;
-  }
-
-  kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
-      this.#child.kill('SIGKILL');
-    });
-  }
-}
 
 /** What the service has said is done. */
 interface Said {
@@ -118,15 +38,7 @@ async function sendMore(service: Killable, said: Said[], random: Random): Promis
   const end = Math.min(bytes.length, offset + 1 + random.int(40_000));
   // Gone on after a kill: the service may have the last bytes without having said so.
   if (offset < bytes.length) {
-    const answer = await service.call(
-      'PUT',
-      `/api/files/${id}/content`,
-      bytes.subarray(offset, end),
-      {
-        'content-type': 'application/octet-stream',
-        'upload-offset': String(offset),
-      },
-    );
+    const answer = await service.put(id, offset, bytes.subarray(offset, end));
     assert.equal(answer.status, 200);
     const { file } = (await answer.json()) as { file: FileRow };
     current.received = file.received;
@@ -135,11 +47,7 @@ async function sendMore(service: Killable, said: Said[], random: Random): Promis
   const { file } = await service.get<{ file: FileRow }>(`/api/files/${id}`);
   if (file.state === 'uploading' && offset === bytes.length) {
     // All bytes were safe, their completion was not: an empty last piece makes it so.
-    await service.call('PUT', `/api/files/${id}/content`, Buffer.alloc(0), {
-      'content-type': 'application/octet-stream',
-      'upload-offset': String(offset),
-      'upload-complete': '1',
-    });
+    await service.put(id, offset, Buffer.alloc(0), true);
   }
   current.complete = file.state !== 'uploading' || offset === bytes.length;
 }

@@ -47,6 +47,11 @@ for (const { name, skip, open } of ENGINES) {
       clock.set(START + 100e6);
       assert.equal(await claim('w3'), undefined, 'the heartbeat prolonged it');
       clock.set(START + 200e6);
+      assert.deepEqual(await store.jobs.giveUp(['other']), []);
+      assert.deepEqual(
+        (await store.jobs.giveUp(['k'])).map(({ id }) => id),
+        ['j'],
+      );
       assert.equal(await claim('w3'), undefined);
       const failed = (await store.jobs.get('j'))!;
       assert.deepEqual(
@@ -67,8 +72,10 @@ for (const { name, skip, open } of ENGINES) {
       assert.equal(await store.jobs.claim({ owner: 'w3' }), undefined);
       assert.equal(await store.jobs.release('nobody'), 0);
       assert.equal(await store.jobs.release('w2'), 1);
-      assert.ok(await store.jobs.claim({ owner: 'w3' }));
+      assert.equal(await store.jobs.release('w2'), 0, 'once');
+      assert.equal((await store.jobs.claim({ owner: 'w3' }))?.attempts, 2, 'w2 has its own back');
       assert.equal(await store.jobs.release(), 1);
+      assert.equal((await store.jobs.claim({ owner: 'w4' }))?.attempts, 3, 'w3 died of it');
     });
 
     test('failing, waiting to try again, cancelling', async (t) => {

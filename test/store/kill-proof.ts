@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Random } from '../../src/base/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { type Child, startChild } from '../child.ts';
 
 /** What the child puts in one call: all of it is there afterwards, or nothing. */
 export const ALERTS_AT_ONCE = 5;
@@ -26,44 +25,34 @@ const CHILD = fileURLToPath(new URL('kill-child.ts', import.meta.url));
 
 const CACHE = join(tmpdir(), 'wiresift-compile-cache');
 
-interface Child {
-  readonly process: ChildProcess;
-  readonly ready: Promise<void>;
-  readonly open: Promise<void>;
-  readonly ended: Promise<void>;
+interface Run {
+  readonly child: Child;
+  readonly known: Acknowledged;
 }
 
-function startChild(args: readonly string[], acknowledged: Acknowledged): Child {
-  const child = spawn(process.execPath, [CHILD, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+function startRun(args: readonly string[], known: Acknowledged): Run {
+  const child = startChild([CHILD, ...args], {
+    input: true,
+    errors: 'inherit',
     // Starting is what takes the time; the second child and on find their code compiled.
     env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
   });
-  const lines = createInterface({ input: child.stdout });
-  let ready = (): void => {};
-  let open = (): void => {};
-  const waits = {
-    ready: new Promise<void>((done) => (ready = done)),
-    open: new Promise<void>((done) => (open = done)),
-  };
-  lines.on('line', (line) => {
+  return { child, known };
+}
+
+/** Notes what a child that is dead had said. */
+function note(out: string, known: Acknowledged): void {
+  for (const line of out.split('\n')) {
     // A line that the kill cut off acknowledges nothing.
-    if (!line.endsWith('}')) return;
+    if (!line.endsWith('}')) continue;
     const said = JSON.parse(line);
-    if (said.ready) ready();
-    if (said.open) open();
-    for (const id of said.alerts ?? []) acknowledged.alerts.add(id);
-    if (said.alerts) acknowledged.alertOrigins.add(said.origin);
-    if (said.flows) acknowledged.flows.add(said.origin);
-    if (said.job) acknowledged.jobs.add(said.job);
-    if (said.done) acknowledged.done.add(said.done);
-    if (said.judged) acknowledged.judged.add(said.judged);
-  });
-  const ended = Promise.all([
-    new Promise<void>((done) => child.once('exit', () => done())),
-    new Promise<void>((done) => lines.once('close', () => done())),
-  ]).then(() => {});
-  return { process: child, ...waits, ended };
+    for (const id of said.alerts ?? []) known.alerts.add(id);
+    if (said.alerts) known.alertOrigins.add(said.origin);
+    if (said.flows) known.flows.add(said.origin);
+    if (said.job) known.jobs.add(said.job);
+    if (said.done) known.done.add(said.done);
+    if (said.judged) known.judged.add(said.judged);
+  }
 }
 
 /** Options of {@link killManyTimes}. */
@@ -88,26 +77,24 @@ export async function killManyTimes({
 }: KillOptions): Promise<number> {
   const random = new Random(seed);
   const byFolder = new Map<string, Acknowledged>();
-  const start = (run: number): Child => {
+  const start = (run: number): Run => {
     const at = folder(run);
     const known = byFolder.get(at) ?? nothing();
     byFolder.set(at, known);
-    return startChild([at, String(run), url], known);
+    return startRun([at, String(run), url], known);
   };
   let next = start(0);
   for (let run = 0; run < kills; run++) {
-    const child = next;
-    await child.ready;
+    const { child, known } = next;
+    await child.says(/"ready"/);
     const opening = random.next() < 0.2;
-    child.process.stdin!.write('go\n');
-    if (!opening) await child.open;
+    child.tell('go\n');
+    if (!opening) await child.says(/"open"/);
     await delay(random.next() * (opening ? 40 : 250));
-    child.process.kill('SIGKILL');
-    await child.ended;
+    note((await child.end('SIGKILL')).out, known);
     // The next one loads its code meanwhile; it opens nothing before it is told.
     if (run + 1 < kills) next = start(run + 1);
-    const at = folder(run);
-    await prove(at, url, byFolder.get(at)!);
+    await prove(folder(run), url, known);
   }
   let sum = 0;
   for (const known of byFolder.values()) {

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { columnOf } from '../../src/store/fields.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { MIGRATIONS, SPELLINGS } from '../../src/store/migrations.ts';
 import * as tables from '../../src/store/tables.ts';
+import { smallDisk } from '../small-disk.ts';
 import {
   ACTOR,
   argusRows,
@@ -157,25 +147,6 @@ test('a server that is not there is told, without its password', async (t) => {
   });
 });
 
-/** A small file system of its own, or why there is none. */
-function smallDisk(context: TestContext, megabytes: number): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'wiresift-disk-'));
-  // Lazily: a test that failed may still hold files open.
-  const release = (): void => void spawnSync('umount', ['-l', folder], { stdio: 'ignore' });
-  context.after(() => {
-    release();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], {
-      stdio: 'ignore',
-    });
-  } catch {
-    return undefined;
-  }
-  return folder;
-}
-
 async function fill(store: Store): Promise<number> {
   for (let i = 0; i < 100; i++) {
     await store.alerts.put(
@@ -188,11 +159,8 @@ async function fill(store: Store): Promise<number> {
 
 test('a full disk is told, what was acknowledged stays, and it goes on when there is room', async (t) => {
   const disk = smallDisk(t, 8);
-  if (disk === undefined) {
-    t.skip('no file system can be mounted here, so the full disk is left out');
-    return;
-  }
-  const store = await openStore({ folder: join(disk, 'store') });
+  if (disk === undefined) return;
+  const store = await openStore({ folder: join(disk.folder, 'store') });
   await assert.rejects(fill(store), code('STORE_FULL'));
   const alerts = await store.alerts.count();
   assert.ok(alerts > 0 && alerts % 200 === 0, `${alerts}: whole batches`);
@@ -200,7 +168,7 @@ test('a full disk is told, what was acknowledged stays, and it goes on when ther
   await writer.append(argusRows(50_000));
   await assert.rejects(writer.flush(), code('STORE_FULL'));
   assert.deepEqual(await store.flows.parts(), []);
-  execFileSync('mount', ['-o', 'remount,size=64m', disk]);
+  assert.ok(disk.remount('size=64m'));
   assert.equal(await writer.close(), 50_000, 'the writer still had them');
   assert.equal(await store.flows.count({ view: 'argus', from: START }), 50_000);
   await store.alerts.put([makeAlert(1_000_000)]);
@@ -209,14 +177,11 @@ test('a full disk is told, what was acknowledged stays, and it goes on when ther
 
 test('a read-only store is told', async (t) => {
   const disk = smallDisk(t, 8);
-  if (disk === undefined) {
-    t.skip('no file system can be mounted here, so the read-only one is left out');
-    return;
-  }
-  await keep(join(disk, 'store'));
-  execFileSync('mount', ['-o', 'remount,ro', disk]);
-  await assert.rejects(openStore({ folder: join(disk, 'store') }), code('STORE_READ_ONLY'));
-  await assert.rejects(openStore({ folder: join(disk, 'new') }), code('STORE_READ_ONLY'));
+  if (disk === undefined) return;
+  await keep(join(disk.folder, 'store'));
+  assert.ok(disk.remount('ro'));
+  await assert.rejects(openStore({ folder: join(disk.folder, 'store') }), code('STORE_READ_ONLY'));
+  await assert.rejects(openStore({ folder: join(disk.folder, 'new') }), code('STORE_READ_ONLY'));
 });
 
 test('folders are for this user alone', async (t) => {

@@ -82,6 +82,7 @@ export class Ingest {
   /** Files whose job vanished get a new one; then the queue is worked off. */
   async start(): Promise<void> {
     const { store } = this.#parts;
+    await this.#giveUp();
     const { rows } = await store.files.page({
       where: [{ field: 'state', is: 'one of', value: ['received', 'analysing'] }],
       limit: 1000,
@@ -173,6 +174,7 @@ export class Ingest {
   async #claim(): Promise<void> {
     const { store, limits, log } = this.#parts;
     try {
+      await this.#giveUp();
       while (!this.#closed && this.#work.size < limits.analyses) {
         const job = await store.jobs.claim({ owner: this.#owner, kinds: [INGEST] });
         if (!job) return;
@@ -187,6 +189,18 @@ export class Ingest {
       }
     } catch (error) {
       log.error({ err: error }, 'the queue cannot be read');
+    }
+  }
+
+  /** What killed its worker at every attempt is told as failed, and leaves nothing. */
+  async #giveUp(): Promise<void> {
+    const { store, log } = this.#parts;
+    for (const { id, fileId, problem, state } of await store.jobs.giveUp([INGEST])) {
+      log.warn({ job: id, file: fileId, problem }, 'analysis given up');
+      if (fileId === null) continue;
+      await store.flows.dropOrigin(fileId);
+      if (state === 'failed') await this.#tellFailure(fileId, problem);
+      await this.#tellBoth(id, fileId);
     }
   }
 
@@ -356,11 +370,16 @@ export class Ingest {
     const problem = code === 'SERVE_FAULT' ? message.split('\n')[0]! : message;
     await store.jobs.fail(job.id, this.#owner, problem, passing ? RETRY_AFTER : undefined);
     const after = await store.jobs.get(job.id);
-    const now = await store.files.get(file.id);
-    if (after?.state !== 'failed' || !now || now.state === 'deleted') return;
+    if (after?.state === 'failed') await this.#tellFailure(file.id, problem);
+  }
+
+  async #tellFailure(fileId: string, problem: string): Promise<void> {
+    const { store } = this.#parts;
+    const now = await store.files.get(fileId);
+    if (!now || now.state === 'deleted') return;
     // An upload goes on; whether its end can be read shows when it has come.
     const state = now.state === 'uploading' ? 'uploading' : 'failed';
-    await store.files.touch(file.id, { state, problem });
+    await store.files.touch(fileId, { state, problem });
   }
 
   async #tell(job: JobRecord): Promise<void> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { modelKind, type Parameters, type TrainingEvent } from '../../../src/models/index.ts';
+import { startChild } from '../../child.ts';
 import { generateInput } from '../generated.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wiresift-checkpoint-'));
@@ -98,15 +98,9 @@ describe('a checkpoint', () => {
     const path = join(folder, 'killed.checkpoint');
     const script = fileURLToPath(new URL('fixtures/train-until-killed.ts', import.meta.url));
     const { fitLong } = await import('./fixtures/train-until-killed.ts');
-    const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise<void>((resolve) => {
-      child.stdout.on('data', (text: Buffer) => {
-        if (!/^[3-9]$/m.test(String(text))) return;
-        child.kill('SIGKILL');
-      });
-      child.on('exit', () => resolve());
-    });
-    assert.equal(child.signalCode, 'SIGKILL');
+    const child = startChild([script, path], { errors: 'inherit' });
+    await child.says(/^[3-9]$/m);
+    assert.equal((await child.end('SIGKILL')).signal, 'SIGKILL');
     assert.ok(existsSync(path));
     const told: TrainingEvent[] = [];
     const resumed = await fitLong({ checkpoint: path, onTraining: (event) => told.push(event) });

@@ -187,7 +187,7 @@ describe('loadOnnx', () => {
     writeFileSync(path, bytes);
     const root = fileURLToPath(new URL('../../../', import.meta.url));
     const done = spawnSync(process.execPath, ['src/cli/main.ts', 'models', 'columns', path], {
-      ...{ cwd: root, encoding: 'utf8' },
+      ...{ cwd: root, encoding: 'utf8', timeout: 60_000 },
       env: { ...process.env, NODE_PATH: '' },
     });
     assert.equal(done.status, 1);
