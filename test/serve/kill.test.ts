@@ -10,7 +10,7 @@ import { openStore } from '../../src/store/index.ts';
 import { firstPackets, Killable } from './killable.ts';
 
 /** Times that the service is killed; more by the environment. */
-const ROUNDS = Number(process.env['WIRESIFT_KILL_ROUNDS'] ?? 10);
+const ROUNDS = Number(process.env['WIRESIFT_KILL_ROUNDS'] ?? 5);
 
 /** What the service has said is done. */
 interface Said {
