@@ -110,8 +110,8 @@ export function checkByPython(python: string, cases: readonly Case[]): Found[] {
     const written = cases.map((each) => writeCase(folder, each));
     writeFileSync(join(folder, 'cases.json'), JSON.stringify(written));
     const script = fileURLToPath(new URL('../../../bench/onnx/check.py', import.meta.url));
-    const bounds = { maxBuffer: 2 ** 26, timeout: 600_000 };
-    const done = spawnSync(python, [script, folder], { encoding: 'utf8', ...bounds });
+    const withTimeout = { maxBuffer: 2 ** 26, timeout: 600_000 };
+    const done = spawnSync(python, [script, folder], { encoding: 'utf8', ...withTimeout });
     if (done.status !== 0) throw new Error(`${python} ended with ${done.status}: ${done.stderr}`);
     return done.stdout
       .trim()
