@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { browserMissing, violations } from './browser.ts';
@@ -77,10 +78,18 @@ test('an upload pauses, goes on, and is given up', { skip }, async () => {
   await tab.locator('.upload').getByText('received').waitFor();
   hold = true;
   const third = { ...office, name: 'third.pcap', buffer: office.buffer.subarray(0, 5000) };
+  // Given up while the service has not yet answered that it began.
+  await tab.route('**/api/files', async (route) => {
+    if (route.request().method() === 'POST') await sleep(500);
+    await route.continue();
+  });
   await tab.locator('input[type=file]').setInputFiles(third);
+  const deleted = tab.waitForResponse((answer) => answer.request().method() === 'DELETE');
   await tab.getByRole('button', { name: 'Cancel third.pcap' }).click();
+  assert.equal((await deleted).ok(), true);
   await tab.getByText('third.pcap').first().waitFor({ state: 'detached' });
   await tab.unroute('**/content');
+  await tab.unroute('**/api/files');
   const names = await tab.evaluate<string[]>(
     `fetch('/api/files?filter=state:ne:deleted').then((answer) => answer.json())
       .then(({ rows }) => rows.map(({ name }) => name))`,

@@ -102,10 +102,11 @@ export async function giveUp(key: number): Promise<void> {
   stop(key);
   sources.delete(key);
   setUploads((all) => all.filter((one) => one.key !== key));
-  if (upload && upload.id !== '' && upload.state !== 'done') {
-    await call(`/api/files/${encodeURIComponent(upload.id)}`, { method: 'DELETE' });
-  }
+  if (upload && upload.id !== '' && upload.state !== 'done') await remove(upload.id);
 }
+
+const remove = (id: string): Promise<unknown> =>
+  call(`/api/files/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
 /** Takes what is done off the list. */
 export function clearDone(): void {
@@ -164,7 +165,8 @@ async function send(key: number, file: File, signal: AbortSignal): Promise<void>
     const hash = await hashOf(file);
     signal.throwIfAborted();
     const body = { name: file.name, size: file.size, ...(hash === undefined ? {} : { hash }) };
-    const begun = await call<FileProgress>('/api/files', { method: 'POST', body, signal });
+    // Not broken off: the service may have begun the file already, and only its answer tells the id.
+    const begun = await call<FileProgress>('/api/files', { method: 'POST', body });
     if (begun.sameAs !== null) {
       finish(key, begun);
       return;
@@ -173,6 +175,8 @@ async function send(key: number, file: File, signal: AbortSignal): Promise<void>
     change(key, (upload) => {
       upload.id = id;
     });
+    if (!find(key)) await remove(id);
+    signal.throwIfAborted();
   } else offset = await bytesThere(id, signal);
   change(key, (upload) => {
     upload.state = 'sending';
