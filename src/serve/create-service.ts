@@ -102,11 +102,13 @@ function assemble(options: ServiceOptions): Serving & { setIngest(ingest: Ingest
 /** What to ask of an analysis as things stand now. */
 async function requestOf(
   { store, limits, models }: Serving,
-  path: string,
+  fileId: string,
 ): Promise<AnalysisRequest> {
   const { unfoldedBytes, unfoldRatio } = limits;
   return {
-    path,
+    path: store.uploadPath(fileId),
+    folder: store.folder,
+    origin: fileId,
     models: await modelChoices(store, models),
     detection: await detectionChoice(store),
     views: KEPT_VIEWS,
@@ -145,7 +147,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const app = await createApp({ serving, log, tls });
   if (analysis) {
     const { limits, events, metrics } = serving;
-    const request = (path: string): Promise<AnalysisRequest> => requestOf(serving, path);
+    const request = (fileId: string): Promise<AnalysisRequest> => requestOf(serving, fileId);
     const parts = { store, limits, events, metrics, log: app.log, analysis, request };
     serving.setIngest(new Ingest(parts));
   }

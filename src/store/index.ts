@@ -1,4 +1,5 @@
 export type { FlowLimits } from './flows/duck.ts';
+export { FlowFiles, type FlowFilesOptions } from './flows/flow-files.ts';
 export type {
   FlowCell,
   FlowFilter,
@@ -11,6 +12,7 @@ export type {
   FlowWriterOptions,
   Histogram,
 } from './flows/flow-store.ts';
+export { discardParts, type NewPart } from './flows/places.ts';
 export {
   FLOW_VIEWS,
   type FlowView,

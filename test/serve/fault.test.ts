@@ -53,12 +53,12 @@ test('a disk that fills during the analysis leaves nothing half, and a retry doe
   const analysing = await runningService(t, { store, ...ANALYSING });
   const admin = await analysing.as('administrator');
   // Room for the bytes and the rows of the data base, not for the flows.
-  const writer = store.flows.writer.bind(store.flows);
+  const adopt = store.flows.adopt.bind(store.flows);
   let free: (() => void) | undefined;
   Object.assign(store.flows, {
-    writer: (options: Parameters<typeof writer>[0]) => {
+    adopt: (parts: Parameters<typeof adopt>[0]) => {
       free ??= disk.fill(0);
-      return writer({ ...options, bufferRows: 50 });
+      return adopt(parts);
     },
   });
   const { file } = await upload(admin, 'a.pcap', capture);
@@ -71,7 +71,7 @@ test('a disk that fills during the analysis leaves nothing half, and a retry doe
   // With no byte left even the failure cannot be noted; what is there must still be whole.
   assert.equal(await store.alerts.count(), 0);
   free!();
-  Object.assign(store.flows, { writer });
+  Object.assign(store.flows, { adopt });
   // As the end of the lease would, half a minute later.
   await store.jobs.release();
   for (let tries = 0; tries < 600; tries++) {

@@ -1,12 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { WiresiftError } from '../../base/index.ts';
-import type {
-  AnalysisRequest,
-  AnalysisResult,
-  FromAnalysis,
-  KeptRows,
-  ToAnalysis,
-} from './analysis.ts';
+import type { NewPart } from '../../store/index.ts';
+import type { AnalysisRequest, AnalysisResult, FromAnalysis, ToAnalysis } from './analysis.ts';
 
 /** How an analysis ended. */
 export type Outcome =
@@ -16,8 +11,8 @@ export type Outcome =
 
 /** What an analysis tells of on its way. */
 export interface AnalysisListener {
-  /** Keeps rows; the thread waits when too many are not kept yet. */
-  readonly onRows: (rows: KeptRows) => Promise<void>;
+  /** Puts files of flows on the list; the thread waits for it. */
+  readonly onParts: (parts: readonly NewPart[]) => Promise<void>;
   readonly onProgress: (bytes: number) => void;
 }
 
@@ -31,6 +26,7 @@ export class Analysis {
   readonly #worker: Worker;
   readonly outcome: Promise<Outcome>;
   #ended = false;
+  #keeping: Promise<void> = Promise.resolve();
 
   /** @param module what calls `runAnalysis` */
   constructor(module: URL, request: AnalysisRequest, listener: AnalysisListener) {
@@ -52,11 +48,16 @@ export class Analysis {
     setTimeout(() => void this.#worker.terminate(), STOP_MILLIS).unref();
   }
 
+  /** Settles when no files of it are being put on the list. */
+  get idle(): Promise<void> {
+    return this.#keeping;
+  }
+
   #post(message: ToAnalysis): void {
     if (!this.#ended) this.#worker.postMessage(message);
   }
 
-  #run({ onRows, onProgress }: AnalysisListener): Promise<Outcome> {
+  #run({ onParts, onProgress }: AnalysisListener): Promise<Outcome> {
     return new Promise((resolve) => {
       const end = (outcome: Outcome): void => {
         this.#ended = true;
@@ -64,8 +65,8 @@ export class Analysis {
       };
       this.#worker.on('message', (message: FromAnalysis) => {
         switch (message.type) {
-          case 'rows':
-            onRows(message.rows).then(
+          case 'parts':
+            this.#keeping = onParts(message.parts).then(
               () => this.#post({ type: 'kept' }),
               (error: unknown) => {
                 end({ end: 'failed', ...toldOf(error) });

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Alert, ScoredRows } from '../../detect/index.ts';
-import type { HostTraffic } from '../../store/index.ts';
-import type { Table } from '../../table/index.ts';
+import type { HostTraffic, NewPart } from '../../store/index.ts';
 
 /** A model that an analysis is to use, and what was changed about it. */
 export interface ModelChoice {
@@ -27,6 +26,10 @@ export interface DetectionChoice {
 /** What an analysis is asked for. */
 export interface AnalysisRequest {
   readonly path: string;
+  /** Folder of the store, for the files of flows. */
+  readonly folder: string;
+  /** What the flows come from. */
+  readonly origin: string;
   readonly models: readonly ModelChoice[];
   readonly detection: DetectionChoice;
   /** Views whose flows are to be kept. */
@@ -48,15 +51,6 @@ export interface AnalysisResult extends Findings {
   readonly hosts: readonly HostTraffic[];
 }
 
-/** Rows to be kept. */
-export interface KeptRows {
-  readonly view: string;
-  readonly table: Table;
-  readonly ids: Float64Array;
-  /** Of the first model of the view; absent when none scored it. */
-  readonly scores?: Float32Array;
-}
-
 /** To the thread that analyses. */
 export type ToAnalysis =
   | { readonly type: 'grown'; readonly bytes: number; readonly complete: boolean }
@@ -65,7 +59,7 @@ export type ToAnalysis =
 
 /** From it. */
 export type FromAnalysis =
-  | { readonly type: 'rows'; readonly rows: KeptRows }
+  | { readonly type: 'parts'; readonly parts: readonly NewPart[] }
   | { readonly type: 'progress'; readonly bytes: number }
   | { readonly type: 'done'; readonly result: AnalysisResult }
   | { readonly type: 'stopped' }

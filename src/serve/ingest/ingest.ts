@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Actor, FileRecord, FlowWriter, JobRecord, Store } from '../../store/index.ts';
+import type { Actor, FileRecord, JobRecord, NewPart, Store } from '../../store/index.ts';
 import type { EventHub } from '../event-hub.ts';
 import { fileRow, jobRow } from '../file-rows.ts';
 import type { ServiceLimits } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { Analysis, toldOf } from './analyser.ts';
-import type { AnalysisRequest, AnalysisResult, KeptRows } from './analysis.ts';
+import type { AnalysisRequest, AnalysisResult } from './analysis.ts';
 
 /** The kind of job that analyses an upload. */
 export const INGEST = 'ingest';
@@ -36,7 +36,7 @@ export interface IngestParts {
   /** Module of the thread, see `runAnalysis`. */
   readonly analysis: URL;
   /** What to ask of an analysis, as the settings stand. */
-  readonly request: (path: string) => Promise<AnalysisRequest>;
+  readonly request: (fileId: string) => Promise<AnalysisRequest>;
 }
 
 /** A job at work. */
@@ -44,7 +44,6 @@ interface Running {
   readonly job: JobRecord;
   readonly file: FileRecord;
   readonly analysis: Analysis;
-  readonly writers: Map<string, FlowWriter>;
   /** Bytes that lie there, and of them analysed. */
   bytes: number;
   read: number;
@@ -220,7 +219,6 @@ export class Ingest {
     } catch (error) {
       await this.#failed(job, file, toldOf(error));
     } finally {
-      for (const writer of running?.writers.values() ?? []) writer.abort();
       this.#running.delete(file.id);
       await this.#tellBoth(job.id, file.id);
     }
@@ -228,14 +226,12 @@ export class Ingest {
 
   async #begin(job: JobRecord, file: FileRecord): Promise<Running> {
     const { store, analysis, request } = this.#parts;
-    const asked = await request(store.uploadPath(file.id));
-    const writers = new Map<string, FlowWriter>();
+    const asked = await request(file.id);
     const running: Running = {
       job,
       file,
-      writers,
       analysis: new Analysis(analysis, asked, {
-        onRows: (rows) => this.#keep(file.id, writers, rows),
+        onParts: (parts) => this.#keep(parts),
         onProgress: (bytes) => {
           running.read = bytes;
         },
@@ -256,16 +252,10 @@ export class Ingest {
     return running;
   }
 
-  async #keep(
-    origin: string,
-    writers: Map<string, FlowWriter>,
-    { view, table, ids, scores }: KeptRows,
-  ): Promise<void> {
+  async #keep(parts: readonly NewPart[]): Promise<void> {
     const { store, metrics } = this.#parts;
-    const writer = writers.get(view) ?? store.flows.writer({ view, origin });
-    writers.set(view, writer);
-    await writer.append(table, { ids, ...(scores ? { scores } : {}) });
-    metrics.flows.inc({ view }, table.rows);
+    await store.flows.adopt(parts);
+    for (const { view, rows } of parts) metrics.flows.inc({ view }, rows);
   }
 
   async #follow(running: Running): Promise<void> {
@@ -273,6 +263,7 @@ export class Ingest {
     const beat = setInterval(() => void this.#beat(running), BEAT_MILLIS);
     try {
       const outcome = await analysis.outcome;
+      await analysis.idle;
       if (running.stopping) return await this.#stopped(running, running.stopping);
       if (outcome.end === 'failed') return await this.#failed(job, file, outcome);
       if (outcome.end === 'stopped') return await this.#stopped(running, 'cancel');
@@ -320,8 +311,7 @@ export class Ingest {
   /** All is kept before it is said so; each step may be done again by an attempt after a crash. */
   async #done(running: Running, { alerts, hosts, facts }: AnalysisResult): Promise<void> {
     const { store, metrics, events } = this.#parts;
-    const { job, file, writers } = running;
-    for (const writer of writers.values()) await writer.close();
+    const { job, file } = running;
     await store.hosts.note(file.id, hosts);
     for (let at = 0; at < alerts.length; at += PUT_AT_ONCE) {
       const piece = alerts.slice(at, at + PUT_AT_ONCE);

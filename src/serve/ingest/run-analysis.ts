@@ -2,72 +2,73 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { WiresiftError } from '../../base/index.ts';
 import type { ScoredRows } from '../../detect/index.ts';
 import { argusSchema } from '../../flow/index.ts';
-import { joinTables } from '../../table/index.ts';
+import { discardParts, FLOW_VIEWS, FlowFiles, type NewPart } from '../../store/index.ts';
 import type {
   Analyse,
   AnalysisRequest,
   AnalysisResult,
   FromAnalysis,
-  KeptRows,
   ToAnalysis,
 } from './analysis.ts';
 import { GrowingFile } from './growing-file.ts';
 import { HostSums } from './host-sums.ts';
 import { unfold } from './unfold.ts';
 
-/** Batches on their way to be kept: beyond, reading waits. */
-const MOST_WAITING = 16;
 /** Bytes between two signs of progress. */
 const PROGRESS_BYTES = 4 * 2 ** 20;
 
-/** Rows as they can leave the thread: their batch is used again. */
-function keptRows({ table, ids, scored }: ScoredRows): KeptRows {
-  const scores = scored[0]?.scores.slice(0, table.rows);
-  return {
-    view: table.schema.name,
-    table: joinTables(table.schema, [table]),
-    ids: ids.slice(0, table.rows),
-    ...(scores ? { scores } : {}),
-  };
-}
-
-/** What happens to the rows: sums of hosts here, the rest to whoever keeps it. */
-class Sending {
+/** What happens to the rows: sums of hosts, and files of flows that the service puts on its list. */
+class Keeping {
   readonly #send: (message: FromAnalysis) => void;
-  readonly #views: ReadonlySet<string>;
+  readonly #folder: string;
+  readonly #files: ReadonlyMap<string, FlowFiles>;
   readonly hosts = new HostSums();
-  #waiting = 0;
-  #wake = (): void => {};
+  #kept = (): void => {};
 
-  constructor(send: (message: FromAnalysis) => void, views: readonly string[]) {
+  constructor({ folder, origin, views }: AnalysisRequest, send: (message: FromAnalysis) => void) {
     this.#send = send;
-    this.#views = new Set(views);
+    this.#folder = folder;
+    this.#files = new Map(
+      FLOW_VIEWS.filter(({ name }) => views.includes(name)).map((view) => [
+        view.name,
+        new FlowFiles({ folder, view, origin }),
+      ]),
+    );
   }
 
-  rows(rows: ScoredRows): void {
-    const { name } = rows.table.schema;
-    if (name === argusSchema.name) this.hosts.add(rows.table);
-    if (!this.#views.has(name) || rows.table.rows === 0) return;
-    this.#waiting++;
-    this.#send({ type: 'rows', rows: keptRows(rows) });
+  rows({ table, ids, scored }: ScoredRows): void {
+    const { name } = table.schema;
+    if (name === argusSchema.name) this.hosts.add(table);
+    if (table.rows === 0) return;
+    const scores = scored[0]?.scores;
+    this.#files.get(name)?.add(table, { ids, ...(scores ? { scores } : {}) });
   }
 
+  /** The service has the files on its list, or they are no longer waited for. */
   kept(): void {
-    this.#waiting--;
-    this.#wake();
+    this.#kept();
   }
 
-  /** @param most batches that may still be on their way */
-  async settle(most: number, signal: AbortSignal): Promise<void> {
-    while (this.#waiting > most && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+  /**
+   * Writes the flows of views whose buffer is full, or all that wait; all of it is there, or nothing.
+   */
+  async write(signal: AbortSignal, all: boolean): Promise<void> {
+    const due = [...this.#files.values()].filter((files) => files.rows > 0 && (all || files.full));
+    if (due.length === 0 || signal.aborted) return;
+    const parts: NewPart[] = [];
+    try {
+      for (const files of due) {
+        parts.push(...(await files.write()));
+        files.clear();
+      }
+    } catch (error) {
+      discardParts(this.#folder, parts);
+      throw error;
     }
-  }
-
-  wake(): void {
-    this.#wake();
+    await new Promise<void>((resolve) => {
+      this.#kept = resolve;
+      this.#send({ type: 'parts', parts });
+    });
   }
 }
 
@@ -78,18 +79,18 @@ export async function runAnalysis(analyse: Analyse): Promise<void> {
   const send = (message: FromAnalysis): void => port.postMessage(message);
   const stop = new AbortController();
   const file = new GrowingFile(request.path);
-  const sending = new Sending(send, request.views);
+  const keeping = new Keeping(request, send);
   port.on('message', (message: ToAnalysis) => {
     if (message.type === 'grown') file.grown(message.bytes, message.complete);
-    else if (message.type === 'kept') sending.kept();
+    else if (message.type === 'kept') keeping.kept();
     else {
       stop.abort();
-      sending.wake();
+      keeping.kept();
       file.grown(0, true);
     }
   });
   try {
-    send(await work(analyse, { request, file, sending, signal: stop.signal, send }));
+    send(await work(analyse, { request, file, keeping, signal: stop.signal, send }));
   } catch (error) {
     if (stop.signal.aborted) send({ type: 'stopped' });
     else send(failure(error));
@@ -102,33 +103,33 @@ export async function runAnalysis(analyse: Analyse): Promise<void> {
 interface Working {
   readonly request: AnalysisRequest;
   readonly file: GrowingFile;
-  readonly sending: Sending;
+  readonly keeping: Keeping;
   readonly signal: AbortSignal;
   readonly send: (message: FromAnalysis) => void;
 }
 
 async function work(analyse: Analyse, parts: Working): Promise<FromAnalysis> {
-  const { request, file, sending, signal, send } = parts;
+  const { request, file, keeping, signal, send } = parts;
   let told = 0;
   const findings = await analyse({
     request,
     capture: unfold(file.stream(), request),
     signal,
-    onRows: (rows) => sending.rows(rows),
+    onRows: (rows) => keeping.rows(rows),
     async afterChunk() {
       if (file.read - told >= PROGRESS_BYTES) {
         told = file.read;
         send({ type: 'progress', bytes: told });
       }
-      await sending.settle(MOST_WAITING, signal);
+      await keeping.write(signal, false);
     },
   });
-  await sending.settle(0, signal);
+  await keeping.write(signal, true);
   if (signal.aborted) return { type: 'stopped' };
   const result: AnalysisResult = {
     alerts: findings.alerts,
-    facts: { ...findings.facts, hostsUnkept: sending.hosts.unkept },
-    hosts: sending.hosts.traffic(),
+    facts: { ...findings.facts, hostsUnkept: keeping.hosts.unkept },
+    hosts: keeping.hosts.traffic(),
   };
   return { type: 'done', result };
 }

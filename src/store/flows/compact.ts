@@ -4,6 +4,7 @@ import { engineError } from '../engine-error.ts';
 import type { Duck } from './duck.ts';
 import type { FlowPart } from './flow-store.ts';
 import type { Parts } from './parts.ts';
+import { placePart, safeSize } from './places.ts';
 
 /** A part of fewer rows is small: its index weighs more than it helps. */
 const SMALL = 50_000;
@@ -61,13 +62,15 @@ export async function compactParts(parts: Parts, duck: Duck, below = SMALL): Pro
   for (const group of groups(await parts.list(), below)) {
     const first = group[0]!;
     const folder = dirname(first.path).split('/').at(-1)!;
-    const { id, path, absolute } = parts.place(first.view, folder);
+    const { id, path, absolute } = placePart(parts.folder, parts.newId(), first.view, folder);
+    let bytes = 0;
     const temporary = `${absolute}.tmp-${process.pid}`;
     try {
       const files = group.map((part) => join(parts.folder, part.path));
       await duck.copy(files, temporary);
       flushFile(temporary);
       renameSync(temporary, absolute);
+      bytes = safeSize(absolute);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw engineError(error, absolute);
@@ -76,6 +79,7 @@ export async function compactParts(parts: Parts, duck: Duck, below = SMALL): Pro
       ...first,
       id,
       path,
+      bytes,
       rows: group.reduce((sum, part) => sum + part.rows, 0),
       first: least(group.map((part) => part.first)),
       last: most(group.map((part) => part.last)),

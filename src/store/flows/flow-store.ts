@@ -1,5 +1,6 @@
 import type { Table } from '../../table/index.ts';
 import type { Condition } from '../query.ts';
+import type { NewPart } from './places.ts';
 import type { FlowView, RowFacts } from './view.ts';
 
 /** A file of flows, whole on the disk and in the registry. */
@@ -104,6 +105,11 @@ export interface FlowStore {
   readonly views: readonly FlowView[];
   /** @throws WiresiftError `STORE_QUERY` for a view the store does not keep */
   writer(options: FlowWriterOptions): FlowWriter;
+  /**
+   * Puts files that {@link FlowFiles} wrote on the list: from then on their flows are there, all of them
+   * or none. What fails is deleted.
+   */
+  adopt(parts: readonly NewPart[]): Promise<void>;
   /**
    * One page of flows.
    * @throws WiresiftError `STORE_QUERY` (exit code 2), `STORE_LIMIT` when it takes too much time or memory

@@ -24,6 +24,7 @@ import type {
 import { PartWriter } from './flow-writer.ts';
 import { countValues, histogramOf } from './histogram.ts';
 import type { Parts } from './parts.ts';
+import type { NewPart } from './places.ts';
 import { cellOf, type Reading } from './reading.ts';
 import type { FlowView } from './view.ts';
 
@@ -51,6 +52,11 @@ export class Flows implements FlowStore {
   writer(options: FlowWriterOptions): FlowWriter {
     this.checkOwner();
     return new PartWriter(this.#parts, this.#view(options.view), options);
+  }
+
+  async adopt(parts: readonly NewPart[]): Promise<void> {
+    this.checkOwner();
+    await this.#parts.adopt(parts);
   }
 
   async page(query: FlowQuery): Promise<FlowPage> {

@@ -1,12 +1,9 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Database, Executor } from '../database.ts';
-import { engineError } from '../engine-error.ts';
 import type { Cells } from '../fields.ts';
 import type { FlowFilter, FlowPart } from './flow-store.ts';
-
-/** Folder of all flows below the store's. */
-export const FLOWS = 'flows';
+import { discardParts, FLOWS, type NewPart } from './places.ts';
 
 /** A download whose client went to sleep must not keep files for ever. */
 const PATIENCE_MILLIS = 30_000;
@@ -26,21 +23,6 @@ function partOf(cells: Cells): FlowPart {
     writtenAt: Number(written_at),
   };
 }
-
-/** Flushes a folder's list of names, so that a rename in it survives a power cut. */
-export function syncFolder(path: string): void {
-  // Windows has no such thing, and needs none.
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A whole file that is not on the list yet; what is missing is measured when it comes there. */
-export type NewPart = Omit<FlowPart, 'bytes' | 'writtenAt'>;
 
 /**
  * The registry of flow files. A file is written and flushed first and registered last, and unregistered
@@ -84,27 +66,31 @@ export class Parts {
     return rows.map(partOf);
   }
 
-  /** A place for a new file, with its folder made. */
-  place(view: string, folder: string): { id: string; path: string; absolute: string } {
-    const id = this.#database.newId();
-    const path = `${FLOWS}/view=${view}/${folder}/${id}.parquet`;
-    const absolute = join(this.folder, path);
+  /** Names of new files. */
+  get newId(): () => string {
+    return this.#database.newId;
+  }
+
+  /**
+   * Puts whole files on the list, all or none, and deletes them if that fails.
+   * @throws what the data base threw; then they are not there, unless even that could not be asked
+   */
+  async adopt(written: readonly NewPart[]): Promise<void> {
+    if (written.length === 0) return;
     try {
-      if (mkdirSync(dirname(absolute), { recursive: true }) !== undefined) {
-        syncFolder(dirname(dirname(absolute)));
-        syncFolder(join(this.folder, FLOWS));
-      }
+      await this.register(written);
     } catch (error) {
-      throw engineError(error, absolute);
+      // A server may have committed and died before it could say so: then they are there.
+      const there = await this.holds(written[0]!.id).catch(() => undefined);
+      if (there === true) return;
+      // Who cannot know leaves them: the next start clears up.
+      if (there === false) discardParts(this.folder, written);
+      throw error;
     }
-    return { id, path, absolute };
   }
 
   /** Makes whole files known, and takes others off the list, in one transaction. */
   async register(added: readonly NewPart[], removed: readonly FlowPart[] = []): Promise<void> {
-    for (const folder of new Set(added.map(({ path }) => dirname(path)))) {
-      syncFolder(join(this.folder, folder));
-    }
     const rows = added.map((part) => ({
       id: part.id,
       view_name: part.view,
@@ -112,7 +98,7 @@ export class Parts {
       origin: part.origin,
       path: part.path,
       rows: part.rows,
-      bytes: statSync(join(this.folder, part.path)).size,
+      bytes: part.bytes,
       first: part.first,
       last: part.last,
       written_at: this.#database.now(),
@@ -142,11 +128,6 @@ export class Parts {
     }
   }
 
-  /** Deletes files that never came on the list. */
-  discard(parts: readonly Pick<FlowPart, 'path'>[]): void {
-    for (const { path } of parts) rmSync(join(this.folder, path), { force: true });
-  }
-
   /** Deletes files that are no longer on the list, once the queries at work are through. */
   async erase(parts: readonly FlowPart[]): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
@@ -155,7 +136,7 @@ export class Parts {
     });
     await Promise.race([Promise.allSettled([...this.#readers]), patience]);
     clearTimeout(timer);
-    this.discard(parts);
+    discardParts(this.folder, parts);
   }
 
   /**
