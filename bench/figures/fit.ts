@@ -4,6 +4,7 @@ import {
   fitPipeline,
   type PipelineSpec,
   type Step,
+  specOfCodes,
 } from '../../src/features/index.ts';
 import { modelKind, type Parameters } from '../../src/models/index.ts';
 import type { LabelledTable } from '../../src/table/index.ts';
@@ -15,6 +16,8 @@ export interface Candidate {
   readonly parameters: Parameters;
   /** Whether numbers go through log1p and are standardised. */
   readonly scaled: boolean;
+  /** Words one-hot also where the kind would embed them. */
+  readonly oneHot?: true;
 }
 
 /** Probabilities of the test rows, and what they cost. */
@@ -43,7 +46,10 @@ export interface Task {
 
 const missing: Step = { kind: 'impute', with: 'constant', value: '<missing>' };
 
-/** Words one-hot, 80 at most; numbers with -1 (scaled: 0 and a flag) where empty. */
+/** One-hot, or codes for kinds that embed them. */
+const words: Step = { kind: 'oneHot', maxCategories: 80, minFrequency: 3, orCodes: true };
+
+/** Words as {@link words}; numbers with -1 (scaled: 0 and a flag) where empty. */
 export function specOf(
   { table }: LabelledTable,
   columns: readonly string[],
@@ -52,7 +58,7 @@ export function specOf(
   const plans = columns.map((from): ColumnPlan => {
     const { type } = table.schema.columns.find(({ name }) => name === from)!;
     if (type === 'text') {
-      return { from, steps: [missing, { kind: 'oneHot', maxCategories: 80, minFrequency: 3 }] };
+      return { from, steps: [missing, words] };
     }
     if (!scaled) return { from, steps: [{ kind: 'impute', with: 'constant', value: -1 }] };
     const filled: Step = { kind: 'impute', with: 'constant', value: 0, indicator: true };
@@ -65,11 +71,13 @@ export function specOf(
 export async function fitScore(candidate: Candidate, task: Task): Promise<Timed> {
   const { data, columns, train, test, seed, threads } = task;
   const began = performance.now();
-  const spec = specOf(data, columns, candidate.scaled);
+  const { kind, parameters, scaled, oneHot = false } = candidate;
+  const embeds = !oneHot && modelKind(kind).embeds?.(parameters) === true;
+  const spec = specOfCodes(specOf(data, columns, scaled), embeds);
   const pipeline = fitPipeline(spec, data.table, train, data.labels);
   const before = process.cpuUsage();
-  const model = await modelKind(candidate.kind)
-    .create(candidate.parameters)
+  const model = await modelKind(kind)
+    .create(parameters)
     .fit(
       {
         matrix: pipeline.transform(data.table, train),

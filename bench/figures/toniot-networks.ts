@@ -45,24 +45,40 @@ const trees: readonly Entry[] = [
   return { name: kind, kind, parameters, ...rest };
 });
 
-function net(kind: string, setting: string, parameters: Parameters, seeds = MOST_SEEDS): Entry {
+/** What decides a fit besides its rows. */
+type Choice = Pick<Entry, 'setting' | 'parameters'> & { readonly seeds?: number };
+
+/** A network as it is by default, its categories embedded. */
+function net(kind: string, { setting, parameters, seeds = MOST_SEEDS }: Choice): Entry {
   return { name: kind, kind, setting, parameters, scaled: true, seeds };
 }
 
+/** The same with words one-hot. */
+function oneHot(kind: string, choice: Choice): Entry {
+  return { ...net(kind, choice), setting: `${choice.setting}, one-hot`, oneHot: true };
+}
+
+/** Both side by side. */
+const both = (kind: string, setting: string, parameters: Parameters): Entry[] =>
+  [net, oneHot].map((make) => make(kind, { setting, parameters }));
+
 /** Kinds whose every epoch takes long: few epochs; with 32 pieces, and by one seed without. */
-const slow = (kind: string, epochs: number): Entry[] =>
-  [0, 32].map((pieces) => {
-    const setting = `${epochs} epochs, ${pieces || 'no'} pieces`;
-    return net(kind, setting, { epochs, pieces }, pieces > 0 ? MOST_SEEDS : 1);
-  });
+const slow = (kind: string, epochs: number): Entry[] => [
+  oneHot(kind, {
+    setting: `${epochs} epochs, no pieces`,
+    parameters: { epochs, pieces: 0 },
+    seeds: 1,
+  }),
+  ...both(kind, `${epochs} epochs`, { epochs, pieces: 32 }),
+];
 
 const ENTRIES: readonly Entry[] = [
   ...trees,
-  net('ann', 'default', {}),
-  net('ann', 'no pieces', { pieces: 0 }),
-  net('ann', '128-64, 64 pieces', TUNED),
-  net('dnn', 'default', {}),
-  net('dnn', 'no pieces', { pieces: 0 }, 1),
+  ...both('ann', 'default', {}),
+  oneHot('ann', { setting: 'no pieces', parameters: { pieces: 0 } }),
+  ...both('ann', '128-64, 64 pieces', TUNED),
+  ...both('dnn', 'default', {}),
+  oneHot('dnn', { setting: 'no pieces', parameters: { pieces: 0 }, seeds: 1 }),
   ...slow('rnn', 4),
   ...slow('cnn', 3),
   ...slow('gru', 3),
@@ -124,7 +140,9 @@ export async function run(settings: Settings): Promise<void> {
   try {
     for (const { entry, seed, split } of tasks) {
       const own = modelKind(entry.kind).create(entry.parameters).parameters;
-      const key = [data.hash, COLUMNS, entry.kind, own, split, seed, settings.quick];
+      const embeds = !entry.oneHot && modelKind(entry.kind).embeds?.(own) === true;
+      const known = [data.hash, COLUMNS, entry.kind, own, split, seed, settings.quick];
+      const key = embeds ? [...known, 'embedded'] : known;
       const result = await journal.get(key, () =>
         judge(entry, partsOf(data, groups, split, seed), seed, { data, groups, settings }),
       );

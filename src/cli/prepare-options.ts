@@ -16,7 +16,7 @@ export interface PrepareOptions {
   readonly balance?: string;
 }
 
-/** As the default spec has it. */
+/** As the default spec has it, for all kinds of model. */
 const ONE_HOT: Step = { kind: 'oneHot', maxCategories: 16, minFrequency: 10 };
 
 const SCALES: Readonly<Record<string, readonly Step[]>> = {
@@ -51,7 +51,11 @@ export function addPrepareOptions(command: Command): Command {
       ),
     )
     .option('--no-log', 'do not take the logarithm of numbers first')
-    .option('--encode <how>', 'words: one-hot, ordinal, or hash:COLUMNS (default: one-hot)')
+    .option(
+      '--encode <how>',
+      'words: one-hot, ordinal, or hash:COLUMNS (default: codes for models that embed them, ' +
+        'one-hot for the others)',
+    )
     .option(
       '--select <rule>',
       'leave columns out: variance:T, correlation:T, mi:K, chi2:K, importance:K, rfe:N; K is ' +

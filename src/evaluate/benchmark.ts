@@ -4,7 +4,7 @@ import { modelKinds, type Parameters, saveModel } from '../models/index.ts';
 import type { Evaluation } from './evaluation.ts';
 import { checkTraining, type Stage, type TrainOptions, trainModel } from './experiment.ts';
 import type { LeakVerdict } from './leak/index.ts';
-import { readsHistory } from './prepare.ts';
+import { readsHistory, specFor } from './prepare.ts';
 
 /** One model of a benchmark: what it takes, and how it did on the rows all are judged on. */
 export interface BenchmarkEntry {
@@ -61,10 +61,16 @@ const WRAPPERS = new Set(['calibrated']);
 /** Says which training it is: the same id, the same model. */
 function idOf(
   { data, signal: _s, journal: _j, ...options }: BenchmarkOptions,
-  model: object,
+  model: { readonly kind: string; readonly parameters?: Parameters },
 ): string {
   const { onEntry: _e, onModel: _m, onProgress: _p, models: _k, threads: _t, ...rest } = options;
-  const plain = { rest, model, data: [data.hash, data.dataset, data.classes, data.table.rows] };
+  const own = { ...options, data, modelKind: model.kind, parameters: model.parameters ?? {} };
+  const spec = specFor(own);
+  const plain = {
+    rest: { ...rest, spec },
+    model,
+    data: [data.hash, data.dataset, data.classes, data.table.rows],
+  };
   return createHash('sha256')
     .update(canonicalJson(JSON.parse(JSON.stringify(plain))))
     .digest('hex');

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { stopRequested } from '../base/index.ts';
 import type { Matrix } from '../features/index.ts';
-import { type FitInput, modelKind, type Parameters } from '../models/index.ts';
+import { type FitInput, type ModelKind, modelKind, type Parameters } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import { type CrewWork, FitCrew } from './fit-crew.ts';
 import { type Preparation, prepareRows } from './prepare.ts';
@@ -113,23 +113,37 @@ export async function scoreFolds(
         else pending.set(candidate, parameters);
       }
       if (pending.size === 0) continue;
-      if (signal?.aborted) throw stopRequested('cross-validation');
-      const ready = await foldMatrices(options, train, test);
       const score = scorer(options, test);
-      await fitFold(options, crew, {
-        ready,
-        pending,
-        async onFit(candidate, probabilities, seconds) {
-          const result = { fold, score: score(probabilities), seconds };
-          found[candidate]!.push(result);
-          await memory.onScore?.(candidate, result);
-        },
-      });
+      for (const alike of preparedAlike(kind, pending)) {
+        if (signal?.aborted) throw stopRequested('cross-validation');
+        const [parameters] = alike.values();
+        const ready = await foldMatrices({ ...options, parameters: parameters! }, train, test);
+        await fitFold(options, crew, {
+          ready,
+          pending: alike,
+          async onFit(candidate, probabilities, seconds) {
+            const result = { fold, score: score(probabilities), seconds };
+            found[candidate]!.push(result);
+            await memory.onScore?.(candidate, result);
+          },
+        });
+      }
     }
   } finally {
     await crew.close();
   }
   return found;
+}
+
+/** Candidates that are fitted on the same matrices: those that embed categories, and the others. */
+function preparedAlike(
+  { embeds }: ModelKind,
+  pending: ReadonlyMap<number, Parameters>,
+): Map<number, Parameters>[] {
+  const sides = [true, false].map(
+    (side) => new Map([...pending].filter(([, own]) => (embeds?.(own) ?? false) === side)),
+  );
+  return sides.filter(({ size }) => size > 0);
 }
 
 function scorer(
@@ -173,7 +187,7 @@ interface FoldMatrices {
 }
 
 async function foldMatrices(
-  options: FoldOptions,
+  options: FoldOptions & { readonly parameters: Parameters },
   train: Int32Array,
   test: Int32Array,
 ): Promise<FoldMatrices> {

@@ -38,9 +38,10 @@ const STEPS: ReadonlyMap<Step['kind'], Readonly<Record<string, Option>>> = new M
       maxCategories: 'number',
       unseen: ['infrequent', 'zeros', 'column'],
       drop: ['none', 'first'],
+      orCodes: 'flag',
     },
   ],
-  ['ordinal', { unseen: 'number' }],
+  ['ordinal', { unseen: 'number', minFrequency: 'number', maxCategories: 'number' }],
   ['hashing', { columns: 'number', seed: 'number' }],
 ]);
 const BALANCES = ['weights', 'over', 'under', 'smote', 'smotenc'] as const;

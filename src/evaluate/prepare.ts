@@ -12,6 +12,7 @@ import {
   type PipelineSpec,
   smote,
   smotenc,
+  specOfCodes,
   undersample,
 } from '../features/index.ts';
 import { type FitInput, modelKind, type Parameters } from '../models/index.ts';
@@ -68,8 +69,12 @@ export interface PrepareOptions extends Preparation {
   readonly seed: number;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The kind to be fitted: whether it reads what hosts did before. Default: no such kind. */
+  /**
+   * The kind to be fitted and its parameters: whether it reads what hosts did before, and whether it
+   * embeds categories. Default: no such kind.
+   */
   readonly modelKind?: string;
+  readonly parameters?: Parameters;
 }
 
 /** A pipeline and what the model is to be fitted on. */
@@ -97,11 +102,31 @@ export async function prepareRows(options: PrepareOptions): Promise<Prepared> {
 export async function preparePipeline(options: PrepareOptions): Promise<Pipeline> {
   const { data, rows, selection = [] } = options;
   const { table, labels } = data;
-  const asked = options.spec ?? defaultSpec(table.schema);
-  const spec = readsHistory(options.modelKind) ? { ...asked, history: true } : asked;
-  let pipeline = fitPipeline(spec, table, rows, labels);
+  let pipeline = fitPipeline(specFor(options), table, rows, labels);
   for (const each of selection) pipeline = (await selectByModel(options, pipeline, each)).pipeline;
   return pipeline;
+}
+
+/** What decides how columns are prepared. */
+export interface SpecChoice
+  extends Pick<PrepareOptions, 'spec' | 'balance' | 'modelKind' | 'parameters'> {
+  readonly data: Pick<LabelledTable, 'table'>;
+}
+
+/**
+ * The one place that fits a preparation to the kind of model: the spec asked for, or the default of
+ * the schema, with history for kinds that read it, and with codes of categories for kinds that embed
+ * them. Rows made between neighbours have no codes, so `smote` leaves categories one-hot.
+ * @throws WiresiftError `MODEL_KIND`, `MODEL_PARAMETER`
+ */
+export function specFor({ data, balance, modelKind: kind, ...rest }: SpecChoice): PipelineSpec {
+  const spec = rest.spec ?? defaultSpec(data.table.schema);
+  const embeds =
+    kind !== undefined &&
+    balance?.kind !== 'smote' &&
+    modelKind(kind).embeds?.(rest.parameters ?? {}) === true;
+  const coded = specOfCodes(spec, embeds);
+  return readsHistory(kind) ? { ...coded, history: true } : coded;
 }
 
 /** Whether a kind reads what a row's host did before. @throws WiresiftError `MODEL_KIND` */
@@ -244,7 +269,8 @@ function filled(table: Table, rows: Int32Array, names: readonly string[]): Table
 }
 
 function joined(first: Matrix, second: Matrix): Matrix {
-  const both = createMatrix(first.rows + second.rows, first.names);
+  const { codes } = first;
+  const both = { ...createMatrix(first.rows + second.rows, first.names), ...(codes && { codes }) };
   both.data.set(first.data);
   both.data.set(second.data, first.data.length);
   return both;

@@ -1,7 +1,7 @@
-import { defaultSpec, fitPipeline, type Pipeline } from '../features/index.ts';
+import { fitPipeline, type Pipeline } from '../features/index.ts';
 import type { Parameters } from '../models/index.ts';
 import { type FoldOptions, labelledRows } from './cross-validate.ts';
-import { selectByModel } from './prepare.ts';
+import { selectByModel, specFor } from './prepare.ts';
 
 /** What elimination left. */
 export interface Elimination {
@@ -32,8 +32,7 @@ export async function eliminateColumns(
 ): Promise<Elimination> {
   const { data, keep, step = 1, modelKind: model, parameters = {} } = options;
   const rows = labelledRows(options);
-  const spec = options.spec ?? defaultSpec(data.table.schema);
-  const pipeline = fitPipeline(spec, data.table, rows, data.labels);
+  const pipeline = fitPipeline(specFor(options), data.table, rows, data.labels);
   return selectByModel({ ...options, rows }, pipeline, {
     kind: 'eliminate',
     keep,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Random, WiresiftError } from '../base/index.ts';
-import { canonicalJson, defaultSpec } from '../features/index.ts';
+import { canonicalJson } from '../features/index.ts';
 import { modelKind, type Parameters } from '../models/index.ts';
 import {
   type FoldOptions,
@@ -11,7 +11,7 @@ import {
   scoreFolds,
   summary,
 } from './cross-validate.ts';
-import { prepareRows } from './prepare.ts';
+import { prepareRows, specFor } from './prepare.ts';
 import { SearchJournal } from './search-journal.ts';
 import { gridCandidates, type ParameterGrid, randomCandidates } from './search-space.ts';
 
@@ -99,7 +99,7 @@ function badSearch(saw: string, expected: string, todo: string): WiresiftError {
 /** What must be the same for a score from before to hold; rows and parameters stand in each id. */
 function searchKey(options: SearchOptions): string {
   const { data, folds = 5, split = 'stratified', seed } = options;
-  const spec = options.spec ?? defaultSpec(data.table.schema);
+  const spec = specFor({ ...options, parameters: options.fixed ?? {} });
   const metric = metricOf(options.metric).name;
   const { selection = [], balance = null } = options;
   const plain = { data: data.hash, kind: options.modelKind, folds, split, spec, metric, seed };
@@ -269,8 +269,9 @@ export async function nestedSearch(
     options.onOuterFold?.(fold);
     const found = await search({ ...options, rows: train });
     const started = performance.now();
-    const { pipeline, input } = await prepareRows({ ...options, rows: train });
-    const estimator = modelKind(options.modelKind).create(found.best.parameters);
+    const { parameters } = found.best;
+    const { pipeline, input } = await prepareRows({ ...options, parameters, rows: train });
+    const estimator = modelKind(options.modelKind).create(parameters);
     const model = await estimator.fit(input, {
       seed,
       ...(threads ? { threads } : {}),

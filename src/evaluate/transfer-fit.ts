@@ -88,6 +88,7 @@ export async function fitSource(
   const { pipeline, input } = await prepareRows({
     ...{ data, rows, spec, seed, threads, signal },
     modelKind: recipe.modelKind,
+    parameters: recipe.parameters,
   });
   const model = await modelKind(recipe.modelKind)
     .create(recipe.parameters)

@@ -89,14 +89,32 @@ function fitNumberStep(step: Step, cells: Float64Array, count: number): FittedSt
   if (step.kind === 'minMax') return minMaxOf(cells, step.clip ?? false);
   if (step.kind === 'quantile') return quantilesOf(step, cells);
   if (step.kind === 'oneHot') return oneHotOf(step, countNumbers(cells), count);
-  if (step.kind === 'ordinal') return ordinalOf(step, countNumbers(cells));
+  if (step.kind === 'ordinal') return ordinalOf(step, countNumbers(cells), count);
   if (step.kind === 'hashing') return hashingOf(step);
   return step;
 }
 
-function ordinalOf(step: OrdinalStep, counts: ReadonlyMap<FillValue, number>): FittedStep {
-  const categories = [...counts.keys()].sort(ascending);
+function ordinalOf(
+  step: OrdinalStep,
+  counts: ReadonlyMap<FillValue, number>,
+  total: number,
+): FittedStep {
+  const { maxCategories = Number.POSITIVE_INFINITY } = step;
+  const kept = frequent(step, counts, total).slice(0, maxCategories);
+  const categories = kept.map(([value]) => value).sort(ascending);
   return { kind: 'ordinal', categories, unseen: (step.unseen ?? -1) + 0 };
+}
+
+/** Categories that are frequent enough, the most frequent first. */
+function frequent(
+  { minFrequency = 1 }: Pick<OneHotStep, 'minFrequency'>,
+  counts: ReadonlyMap<FillValue, number>,
+  total: number,
+): [FillValue, number][] {
+  const least = minFrequency < 1 ? minFrequency * total : minFrequency;
+  return [...counts]
+    .filter(([, count]) => count >= least)
+    .sort((a, b) => b[1] - a[1] || ascending(a[0], b[0]));
 }
 
 function hashingOf(step: HashingStep): FittedStep {
@@ -168,7 +186,7 @@ function fitText(plan: ColumnPlan, table: Table, rows: Int32Array | undefined): 
   }
   return plan.steps.map((step) => {
     if (step.kind === 'oneHot') return oneHotOf(step, counts, total);
-    if (step.kind === 'ordinal') return ordinalOf(step, counts);
+    if (step.kind === 'ordinal') return ordinalOf(step, counts, total);
     if (step.kind === 'hashing') return hashingOf(step);
     if (step.kind !== 'impute') return step as FittedStep;
     const fill =
@@ -202,11 +220,10 @@ function oneHotOf(
   counts: ReadonlyMap<FillValue, number>,
   total: number,
 ): FittedOneHot {
-  const { minFrequency = 1, maxCategories = Number.POSITIVE_INFINITY, drop = 'none' } = step;
-  const least = minFrequency < 1 ? minFrequency * total : minFrequency;
+  const { maxCategories = Number.POSITIVE_INFINITY, drop = 'none' } = step;
   const unseen = step.unseen ?? 'infrequent';
-  const byCount = [...counts].sort((a, b) => b[1] - a[1] || ascending(a[0], b[0]));
-  let kept = byCount.filter(([, count]) => count >= least);
+  const byCount = frequent({}, counts, total);
+  let kept = frequent(step, counts, total);
   let grouped = kept.length < byCount.length;
   if (kept.length + (grouped ? 1 : 0) > maxCategories) {
     kept = kept.slice(0, Math.max(0, maxCategories - 1));

@@ -1,4 +1,5 @@
 export { canonicalJson } from './canonical.ts';
+export { CODES, MOST_CODED, MOST_WORDS, specOfCodes, UNSEEN_CODE } from './codes.ts';
 export {
   type Derivation,
   derivation,

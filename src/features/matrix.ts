@@ -19,6 +19,8 @@ export interface Matrix {
   /** One name a column: `Dur`, `Proto=tcp`. */
   readonly names: readonly string[];
   readonly data: Float32Array;
+  /** Columns that hold codes of categories, ascending: numbers without an order. Absent: none. */
+  readonly codes?: readonly number[];
   /** Only from a pipeline that was asked for it. */
   readonly history?: MatrixHistory;
 }
@@ -29,10 +31,13 @@ export function createMatrix(rows: number, names: readonly string[]): Matrix {
   return { rows, cols: names.length, names, data };
 }
 
-/** The rows named, in that order, as a new matrix, with their history where there is one. */
+/** The rows named, in that order, as a new matrix, with codes and history where there are any. */
 export function takeMatrixRows(matrix: Matrix, rows: Int32Array | Uint32Array): Matrix {
-  const { cols, data, history } = matrix;
-  const taken = createMatrix(rows.length, matrix.names);
+  const { cols, data, codes, history } = matrix;
+  const taken: Matrix = {
+    ...createMatrix(rows.length, matrix.names),
+    ...(codes ? { codes } : {}),
+  };
   for (let i = 0; i < rows.length; i++) {
     const from = rows[i]! * cols;
     taken.data.set(data.subarray(from, from + cols), i * cols);

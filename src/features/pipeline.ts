@@ -48,6 +48,8 @@ export class Pipeline {
   readonly #origins: readonly Origin[];
   readonly #firstColumns: readonly number[];
   readonly #kept: readonly number[] | undefined;
+  /** Columns that hold codes of categories. */
+  readonly #codes: readonly number[];
   /** Columns that the plans yield, whether kept or not. */
   readonly #width: number;
 
@@ -67,6 +69,7 @@ export class Pipeline {
     this.#width = all.length;
     this.names = columns.map((column) => column.name);
     this.#origins = columns.map((column) => column.origin);
+    this.#codes = columns.flatMap(({ origin }, i) => (origin.step === 'ordinal' ? [i] : []));
     let first = 0;
     this.#firstColumns = lists.map((list) => {
       first += list.length;
@@ -86,6 +89,7 @@ export class Pipeline {
     const count = rows ? rows.length : table.rows;
     const matrix: Matrix = {
       ...createMatrix(count, this.names),
+      ...(this.#codes.length > 0 ? { codes: this.#codes } : {}),
       ...(this.history ? { history: tableHistory(table, rows) } : {}),
     };
     if (this.#kept) {

@@ -53,6 +53,7 @@ const oneHot: Step = {
   kind: 'oneHot',
   maxCategories: DEFAULT_CATEGORIES,
   minFrequency: DEFAULT_FREQUENCY,
+  orCodes: true,
 };
 
 const wordSteps: readonly Step[] = [
@@ -63,7 +64,7 @@ const tosSteps: readonly Step[] = [{ kind: 'impute', with: 'constant', value: -1
 
 /**
  * The spec used when none is given. Numbers: median, log1p, standard. Text: `<missing>` and one-hot
- * of at most 16 categories. For argus, ToS bytes are categories with -1 for a side that sent
+ * of at most 16 categories, or codes for kinds of model that embed them (`specOfCodes`). For argus, ToS bytes are categories with -1 for a side that sent
  * nothing, State becomes one bit a TCP flag and side plus one-hot of the words, and sizes and rates
  * of the row are derived.
  *

@@ -51,6 +51,10 @@ export interface OrdinalStep {
   readonly kind: 'ordinal';
   /** What a value that training did not have, and an empty cell, becomes. Default -1. */
   readonly unseen?: number;
+  /** Categories with fewer training rows count as unseen: a count, or a share when below 1. Default 1. */
+  readonly minFrequency?: number;
+  /** At most this many categories; the rarest count as unseen. Default: no limit. */
+  readonly maxCategories?: number;
 }
 
 /**
@@ -87,6 +91,8 @@ export interface OneHotStep {
    * `none`.
    */
   readonly drop?: 'none' | 'first';
+  /** Kinds of model that embed categories are given codes instead. Default false. */
+  readonly orCodes?: boolean;
 }
 
 /** One step of a plan, as asked for. */

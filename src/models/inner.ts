@@ -34,6 +34,11 @@ export function innerOf(given: Parameters, place: InnerPlace, find: FindKind): I
   return { kind, parameters: kind.create(parametersOf(given, place)).parameters };
 }
 
+/** Whether a kind inside another embeds categories. */
+export function innerEmbeds({ kind, parameters }: Inner): boolean {
+  return kind.embeds?.(parameters) === true;
+}
+
 function parametersOf(given: Parameters, place: InnerPlace): Parameters {
   const name = `${place.name}Parameters`;
   const text = given[name] as string;

@@ -20,6 +20,8 @@ export interface KindPlan {
   readonly parameters: readonly ParameterSpec[];
   /** As {@link ModelKind.history}. */
   readonly history?: true;
+  /** As {@link ModelKind.embeds}; given with defaults filled in. */
+  readonly embeds?: ModelKind['embeds'];
   /**
    * Looks at parameters that a spec cannot check alone, when an estimator is made.
    * @throws WiresiftError `MODEL_PARAMETER`
@@ -64,5 +66,9 @@ export function defineKind(plan: KindPlan): ModelKind {
     return plan.load({ kind, parameters: own, classes, features }, stored);
   };
   const history = plan.history ? { history: true as const } : {};
-  return { kind, meaning, parameters, ...history, create, load };
+  const { embeds } = plan;
+  const own = embeds
+    ? { embeds: (given: Parameters) => embeds(checkParameters(kind, parameters, given)) }
+    : {};
+  return { kind, meaning, parameters, ...history, ...own, create, load };
 }

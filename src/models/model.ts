@@ -142,6 +142,11 @@ export interface ModelKind {
    * of hosts that did nothing else.
    */
   readonly history?: true;
+  /**
+   * Whether with these parameters it learns what stands for each category: then {@link Matrix.codes}
+   * suit it better than columns of 0 and 1. Absent: it does not, and takes codes for numbers.
+   */
+  readonly embeds?: (parameters: Parameters) => boolean;
   /** @throws WiresiftError `MODEL_PARAMETER` for an unknown name or a value out of range */
   create(parameters: Parameters): Estimator;
   /**

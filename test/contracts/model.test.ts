@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Random } from '../../src/base/index.ts';
 import { createMatrix, type Matrix, takeMatrixRows } from '../../src/features/index.ts';
 import {
   type FitInput,
@@ -107,6 +108,19 @@ function checkShares(model: Model, matrix: Matrix): void {
     }
     assert.ok(Math.abs(sum - 1) < 1e-5, `row ${i} sums to ${sum}`);
   }
+}
+
+/** Rows of noise and a code of 16; the class goes by the code, in no order. */
+function codedInput(rows: number): FitInput {
+  const matrix = createMatrix(rows, ['noise', 'word']);
+  const labels = new Int32Array(rows);
+  const random = new Random(4);
+  for (let i = 0; i < rows; i++) {
+    const code = random.int(16);
+    matrix.data.set([random.next(), code], 2 * i);
+    labels[i] = (0b0110_1001_1100_0011 >> code) & 1;
+  }
+  return { matrix, labels, classes: ['even', 'odd'] };
 }
 
 /** Share of pairs of a row of the first class and another where the first is the likelier. */
@@ -241,6 +255,41 @@ for (const kind of modelKinds()) {
         const scores = weighted.score(fresh.matrix);
         assert.deepEqual(scores, repeated.score(fresh.matrix));
       }
+    });
+
+    it('embeds codes of categories, or takes them for numbers', async () => {
+      const seen = codedInput(400);
+      const told = { ...seen, matrix: { ...seen.matrix, codes: [1] } };
+      const embeds = kind.embeds?.(QUICK[kind.kind] ?? {}) ?? false;
+      const plain = stored(await fitted(kind, seen));
+      const model = await fitted(kind, told);
+      const bytes = stored(model);
+      if (!embeds) {
+        assert.deepEqual(bytes, plain);
+        return;
+      }
+      assert.notDeepEqual(bytes, plain);
+      assert.deepEqual(stored(await fitted(kind, told, 7, 2)), bytes);
+      const { model: back } = loadModel(bytes, 'memory');
+      const asked = createMatrix(5, seen.matrix.names);
+      // No word seen, the code for those, and numbers that are no codes: all the same to it.
+      [200, 255, -1, 9999, 199].forEach((code, row) => {
+        asked.data.set([0.5, code], 2 * row);
+      });
+      checkShares(model, asked);
+      const scores = model.score(asked);
+      assert.deepEqual(back.score(asked), scores);
+      assert.deepEqual(stored(back), bytes);
+      const { length } = seen.classes;
+      for (let at = 0; at < scores.length; at++) assert.equal(scores[at], scores[at % length]);
+      if (NOVELTY.has(kind.kind)) return;
+      // No order of the codes tells the class.
+      const reached = accuracy(model.score(seen.matrix), seen);
+      assert.ok(reached > 0.9, `${reached}`);
+      const parts = model.explain(seen.matrix, 3, 1);
+      assert.ok(Math.abs(parts[1]!) > Math.abs(parts[0]!), `${parts}`);
+      const [noise, code] = model.importances();
+      assert.ok(code! > noise!, `${code} and ${noise}`);
     });
 
     it('scores row by row as it scores a batch', async () => {

@@ -1,7 +1,7 @@
 import { Random } from '../../base/index.ts';
 import { takeMatrixRows } from '../../features/index.ts';
 import { type Parted, partRows } from '../hold-out.ts';
-import { type FindKind, type InnerPlace, innerOf } from '../inner.ts';
+import { type FindKind, type InnerPlace, innerEmbeds, innerOf } from '../inner.ts';
 import { defineKind } from '../kind.ts';
 import type {
   Estimator,
@@ -128,6 +128,7 @@ export function calibratedKind(find: FindKind): ModelKind {
     kind: 'calibrated',
     meaning: 'Any other kind, its scores calibrated on rows held out',
     parameters,
+    embeds: (given) => innerEmbeds(innerOf(given, BASE, find)),
     check: (given) => void baseOf(given),
     fit: async (facts, input, options) =>
       await fitCalibrated(facts, baseOf(facts.parameters), input, options),

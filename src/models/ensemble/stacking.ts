@@ -2,7 +2,7 @@ import { Random } from '../../base/index.ts';
 import { createMatrix, type Matrix, takeMatrixRows } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
 import { holdOut } from '../hold-out.ts';
-import { type FindKind, innerOptions } from '../inner.ts';
+import { type FindKind, innerEmbeds, innerOptions } from '../inner.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
 import type {
@@ -235,6 +235,7 @@ export function stackingKind(find: FindKind): ModelKind {
     kind: 'stacking',
     meaning: 'Logistic regression over what several kinds say of rows they have not seen',
     parameters,
+    embeds: (own) => read(own).every(innerEmbeds),
     check: (own) => void read(own),
     fit: (facts, input, options) => {
       return fitStacking({ facts, members: read(facts.parameters), find }, input, options);

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
-import { type FindKind, innerOptions } from '../inner.ts';
+import { type FindKind, innerEmbeds, innerOptions } from '../inner.ts';
 import { checkExplain, checkScore } from '../input.ts';
 import { defineKind } from '../kind.ts';
 import type { Model, ModelFacts, ModelKind, ParameterSpec, Parameters, Tensor } from '../model.ts';
@@ -73,6 +73,7 @@ export function votingKind(find: FindKind): ModelKind {
     kind: 'voting',
     meaning: 'The weighted mean of the probabilities of several kinds',
     parameters,
+    embeds: (own) => read(own).every(innerEmbeds),
     check: (own) => void read(own),
     fit: async (facts, input, options) => {
       const { onProgress } = options;

@@ -23,7 +23,7 @@ const FIXED: Parameters = {
   labelSmoothing: 0,
   focus: 0,
   classWeight: 'none',
-  categories: null,
+  categories: '',
   embedding: 1,
   pieces: 0,
 };

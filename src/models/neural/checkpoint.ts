@@ -38,7 +38,7 @@ export function identify(settings: Settings, data: TrainingData, seed: number): 
   addRows(data.train);
   if (data.held) addRows(data.held);
   for (const array of [data.present, data.shift, data.scale]) add(array);
-  rows.update(canonicalJson([data.cols, data.categories]));
+  rows.update(canonicalJson([data.cols, data.categories.map(({ column }) => column)]));
   return {
     seed: String(seed),
     parameters: createHash('sha256').update(canonicalJson(settings)).digest('hex'),

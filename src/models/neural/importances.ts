@@ -1,4 +1,5 @@
 import { Random } from '../../base/index.ts';
+import { MEAN_CODE } from './codes.ts';
 import { softmaxRow } from './layers/activation.ts';
 import type { Rows } from './prepare.ts';
 import type { ShardWork } from './shard.ts';
@@ -36,10 +37,12 @@ function addMoves(work: ShardWork, varied: Uint8Array, moved: Float64Array): voi
   const view = space.view(input.at, rows * steps * channels);
   const cells = view.slice();
   const usual = trueShares(work);
+  const codes = new Set(work.network.codes);
   for (let c = 0; c < cols; c++) {
     if (varied[c] === 0) continue;
     view.set(cells);
-    for (let at = c; at < cells.length; at += channels) view[at] = 0;
+    const mean = codes.has(c) ? MEAN_CODE : 0;
+    for (let at = c; at < cells.length; at += channels) view[at] = mean;
     const shares = trueShares(work);
     for (let i = 0; i < rows; i++) moved[c]! += Math.abs(shares[i]! - usual[i]!);
   }

@@ -2,6 +2,7 @@ import { nameOrder } from '../input.ts';
 import { defineKind } from '../kind.ts';
 import type { ModelKind } from '../model.ts';
 import { loadNeural, NeuralModel } from './model.ts';
+import { NETWORKS } from './networks.ts';
 import { categoryColumns, prepareData } from './prepare.ts';
 import { networkParameters, type Preset, readSettings } from './settings.ts';
 import { trainNetwork, worthThreads } from './train.ts';
@@ -12,12 +13,14 @@ function networkKind(kind: string, meaning: string, preset: Preset): ModelKind {
     kind,
     meaning,
     ...(preset.window === undefined ? {} : { history: true as const }),
+    // Networks of the earlier classifier stay as it had them: with columns of 0 and 1.
+    embeds: ({ categories, network }) => categories !== '' && !NETWORKS.has(network as string),
     parameters: networkParameters(preset),
     check: readSettings,
     fit: async (facts, input, options) => {
       const settings = readSettings(facts.parameters);
       const sorted = [...nameOrder(facts.features)].map((column) => facts.features[column]!);
-      categoryColumns(settings.categories, sorted);
+      categoryColumns(settings.categories ?? [], sorted);
       const data = prepareData(input, settings, options.seed);
       if (data.present.length === 1) {
         options.onProgress?.(1, 1);

@@ -1,7 +1,7 @@
 import { Random } from '../../base/index.ts';
 import { Crew } from '../crew.ts';
 import type { Ending, Epoch } from '../training.ts';
-
+import { settleTable, tableName } from './codes.ts';
 import { columnImportances } from './importances.ts';
 import { Network } from './network.ts';
 import { Optimiser } from './optimiser.ts';
@@ -302,10 +302,15 @@ export class Leader {
     this.#crew.dismiss();
     this.#task.weights.set(this.#best);
     const weights = this.#parts(this.#best).map((own) => own.slice());
+    const { plan, train, cols } = this.#task;
+    plan.categories?.columns.forEach((column, i) => {
+      const table = this.#network.space.weights.findIndex(({ name }) => name === tableName(i));
+      settleTable(weights[table]!, train, column, cols);
+    });
     this.#work.network.restore(weights);
     const importances = this.#mirrors
       ? new Float64Array(this.#varied.length)
-      : columnImportances(this.#work, this.#task.train, this.#varied);
+      : columnImportances(this.#work, train, this.#varied);
     return { weights, importances, epochs: this.#epochs, ending: this.#ending ?? 'epochs' };
   }
 }

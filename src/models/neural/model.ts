@@ -1,11 +1,12 @@
 import { Random } from '../../base/index.ts';
-import type { Matrix } from '../../features/index.ts';
+import { type Matrix, MOST_WORDS } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
 import type { Model, ModelFacts, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import type { Epoch, TrainingHistory } from '../training.ts';
 import { BlockRunner, inMatrixOrder, type Passage, rowNetwork } from './blocks.ts';
+import { type CodeColumn, codePlaces, codeTensor, MEAN_CODE, storedCodes } from './codes.ts';
 import { HostSession, type SequenceModel, type Steps } from './host-session.ts';
 import { Network, type NetworkPlan } from './network.ts';
 import { pieceTensors, storedPieces } from './pieces.ts';
@@ -13,6 +14,7 @@ import { categoryColumns, reaches, type TrainingData } from './prepare.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { standardise } from './standardise.ts';
 import {
+  described,
   historyTensors,
   storedHistory,
   storedWeights,
@@ -25,7 +27,7 @@ import { gatherWindow, pastOf, stepWidth, type WindowPlan } from './windows.ts';
 /** What a neural network learned. */
 export interface NeuralFit
   extends Trained,
-    Pick<TrainingData, 'present' | 'shift' | 'scale' | 'pieces'> {}
+    Pick<TrainingData, 'present' | 'shift' | 'scale' | 'categories' | 'pieces'> {}
 
 /** Points on the way from the mean row to the explained one. */
 const POINTS = 32;
@@ -55,7 +57,7 @@ export class NeuralModel extends FittedModel {
       this.#windows = { window, gap, cols: facts.features.length };
       this.session = (options) => new HostSession(this.#sequence(window), options);
     }
-    this.#reach = reaches(this.#order.length, this.#plan.categories!.columns);
+    this.#reach = reaches(this.#order.length, codePlaces(fit.categories));
     this.#blocks = new BlockRunner(this.#plan, fit.weights);
   }
 
@@ -183,8 +185,8 @@ export class NeuralModel extends FittedModel {
   /**
    * Integrated gradients (Sundararajan, Taly, Yan 2017) from the mean row: about the output of the
    * class less the mean over the classes, less the same for the mean row. The way leads through
-   * pieces evenly: through numbers it would leap where pieces are narrow. Codes of categories stay as
-   * they are and count 0. Where rows are read with those before them, a column's part is that of all
+   * pieces evenly: through numbers it would leap where pieces are narrow; and through the numbers that
+   * stand for codes, from those of a word not known. Where rows are read with those before them, a column's part is that of all
    * of them together; gaps stay as they are too.
    */
   explain(matrix: Matrix, row: number, classIndex: number): Float64Array {
@@ -212,7 +214,7 @@ export class NeuralModel extends FittedModel {
     const network = this.#explaining();
     const { space, output, encoded, columnOf } = network;
     space.lengths?.fill(found);
-    const [mean, row] = this.#encodedRows(network, own);
+    const [mean, row] = this.#encodedRows(network, own, found);
     const size = row.length;
     const cells = space.view(encoded.at, POINTS * size);
     const slopes = space.view(output.slope, POINTS * width);
@@ -234,12 +236,19 @@ export class NeuralModel extends FittedModel {
     return inMatrixOrder(finite, this.#order);
   }
 
-  /** The mean row, with the row's own codes and gaps, and the row, both as the network encodes them. */
-  #encodedRows(network: Network, own: Float32Array): [Float32Array, Float32Array] {
+  /** The mean row, with the row's own gaps, and the row, both as the network encodes them. */
+  #encodedRows(network: Network, own: Float32Array, found: number): [Float32Array, Float32Array] {
     const { space, input, encoded } = network;
     const { channels } = input.shape;
-    const fixed = new Set([...this.#plan.categories!.columns, this.features.length]);
-    const mean = own.map((cell, i) => (fixed.has(i % channels) ? cell : 0));
+    const codes = new Set(network.codes);
+    const gap = this.features.length;
+    const start = own.length - found * channels;
+    const mean = own.map((cell, i) => {
+      const column = i % channels;
+      // Before the first step that is there both rows are the same.
+      if (column === gap || i < start) return cell;
+      return codes.has(column) ? MEAN_CODE : 0;
+    });
     space.view(input.at, 2 * own.length).set([...mean, ...own]);
     network.encode(2, { training: false, random: new Random(0) });
     const size = encoded.shape.steps * encoded.shape.channels;
@@ -257,9 +266,10 @@ export class NeuralModel extends FittedModel {
   }
 
   tensors(): Tensor[] {
-    const { present, weights, pieces } = this.#fit;
+    const { present, weights, categories, pieces } = this.#fit;
     return [
       { name: 'present', type: 'I32', shape: [present.length], data: present },
+      ...codeTensor(categories),
       ...historyTensors(this.#fit),
       ...(this.#settings.pieces > 0 ? pieceTensors(pieces) : []),
       ...weightTensors(this.#plan, weights),
@@ -268,12 +278,20 @@ export class NeuralModel extends FittedModel {
 }
 
 /** What the network of a file is built from, besides its parameters. */
-type Built = Pick<NeuralFit, 'present' | 'pieces'>;
+type Built = Pick<NeuralFit, 'present' | 'categories' | 'pieces'>;
 
-function modelPlan(facts: ModelFacts, settings: Settings, built: Built): NetworkPlan {
-  const names = [...nameOrder(facts.features)].map((column) => facts.features[column]!);
-  const categories = categoryColumns(settings.categories, names);
-  return networkPlan(settings, { cols: names.length, categories, ...built });
+function modelPlan({ features }: ModelFacts, settings: Settings, built: Built): NetworkPlan {
+  return networkPlan(settings, { cols: features.length, ...built });
+}
+
+/** Columns of codes of a file; those that its parameters name where it does not tell. */
+export function columnsOfCodes(
+  stored: StoredModel,
+  { categories }: Settings,
+): readonly CodeColumn[] {
+  const names = [...nameOrder(stored.features)].map((column) => stored.features[column]!);
+  const named = categoryColumns(categories ?? [], names);
+  return storedCodes(stored) ?? named.map((column) => ({ column, words: MOST_WORDS }));
 }
 
 /** @throws WiresiftError `MODEL_FILE` when a tensor is missing, has another shape or is out of range */
@@ -288,7 +306,11 @@ export function loadNeural(facts: ModelFacts, stored: StoredModel): NeuralModel 
   }
   const cols = facts.features.length;
   const pieces = Number(facts.parameters['pieces']) > 0 ? storedPieces(stored, cols) : [];
-  const planned = () => modelPlan(facts, readSettings(facts.parameters), { present, pieces });
+  const [settings, categories] = described(`model ${stored.kind}`, () => {
+    const settings = readSettings(facts.parameters);
+    return [settings, columnsOfCodes(stored, settings)] as const;
+  });
+  const planned = () => modelPlan(facts, settings, { present, categories, pieces });
   const weights = present.length > 1 ? storedWeights(stored, planned) : [];
-  return new NeuralModel(facts, { ...history, present, weights, pieces });
+  return new NeuralModel(facts, { ...history, present, weights, categories, pieces });
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../../base/index.ts';
 import type { LayerSummary } from '../training.ts';
+import { codePlaces } from './codes.ts';
 import type { LayerDescription, NetworkDescription } from './description.ts';
 import { convolutionPlan, headCount, poolingWidth } from './layer-plan.ts';
 import { Activation } from './layers/activation.ts';
@@ -9,7 +10,7 @@ import { Gru, Lstm, SimpleRnn } from './layers/cells.ts';
 import { Convolution } from './layers/convolution.ts';
 import { Dense } from './layers/dense.ts';
 import { Dropout } from './layers/dropout.ts';
-import { Embedding } from './layers/embedding.ts';
+import { Embedding, type EmbeddingPlan } from './layers/embedding.ts';
 import { BatchNormalisation, LayerNormalisation } from './layers/normalisation.ts';
 import { Piecewise } from './layers/piecewise.ts';
 import { Pooling } from './layers/pooling.ts';
@@ -33,16 +34,13 @@ export interface NetworkPlan {
   readonly inputs: number;
   /** Numbers that come out of a row. */
   readonly outputs: number;
-  /** Positions of columns of codes, and the size of what stands for a code. */
-  readonly categories?: { readonly columns: readonly number[]; readonly size: number };
+  /** Columns of codes, and the size of what stands for a code. */
+  readonly categories?: EmbeddingPlan;
   /** What each column is cut into; where none is, numbers are taken as they are. */
   readonly pieces?: readonly Pieces[];
   /** Rows of a host that are read as steps, {@link Workspace.lengths} of them; absent: one. */
   readonly window?: number | undefined;
 }
-
-/** Codes that a category may have. */
-export const CODES = 256;
 
 const MAKE: Readonly<Record<'rnn' | 'gru' | 'lstm', MakeRecurrent>> = {
   rnn: (space, input, plan) => new SimpleRnn(space, input, plan),
@@ -59,6 +57,8 @@ export class Network {
   readonly encoded: Signal;
   /** Column that each number of {@link Network.encoded} came from. */
   readonly columnOf: Int32Array;
+  /** Columns of codes. */
+  readonly codes: readonly number[];
   /** What each layer gives and how many numbers it keeps. */
   readonly summary: LayerSummary[] = [];
   readonly #layers: Layer[] = [];
@@ -70,6 +70,7 @@ export class Network {
 
   constructor(own: NetworkPlan, plan: WorkspacePlan) {
     const { description, inputs, outputs, categories, window } = own;
+    this.codes = codePlaces(categories?.columns ?? []);
     const space = new Workspace(plan);
     this.space = space;
     if (window !== undefined) space.lengths = new Int32Array(plan.rows).fill(window);
@@ -79,18 +80,15 @@ export class Network {
     let from = Array.from({ length: inputs }, (_, c) => c);
     if (categories && categories.columns.length > 0) {
       const { columns, size } = categories;
-      const rest = from.filter((c) => !columns.includes(c));
-      from = [...rest, ...columns.flatMap((c) => new Array<number>(size).fill(c))];
-      last = this.#add(
-        'embedding',
-        new Embedding(space, last, { name: 'categories', columns, size, codes: CODES }),
-      );
+      const rest = from.filter((c) => !this.codes.includes(c));
+      from = [...rest, ...this.codes.flatMap((c) => new Array<number>(size).fill(c))];
+      last = this.#add('embedding', new Embedding(space, last, { columns, size }));
     }
     const asked = description.steps ?? 1;
-    const pieces = piecesInside(own, last.shape.channels);
     const perStep = asked === 'columns';
+    const pieces = piecesInside(own, last.shape.channels);
     if (pieces) {
-      const layer = new Piecewise(space, last, { pieces, perStep });
+      const layer = new Piecewise(space, last, { pieces, stepSizes: stepSizes(own) });
       last = this.#add('pieces', layer);
       from = from.flatMap((c, i) => new Array<number>(layer.widths[i]!).fill(c));
     }
@@ -240,12 +238,30 @@ export class Network {
   }
 }
 
-/** Pieces in the order in which embedding leaves the columns; none when no column is cut. */
-function piecesInside({ pieces, categories }: NetworkPlan, channels: number) {
-  if (!pieces?.some(({ edges }) => edges.length > 1)) return undefined;
-  const codes = new Set(categories?.columns);
+/**
+ * Pieces in the order in which embedding leaves the columns; none when no column is cut and no code
+ * is to be one step.
+ */
+function piecesInside({ pieces = [], categories, description }: NetworkPlan, channels: number) {
+  const codes = new Set(codePlaces(categories?.columns ?? []));
+  const together = description.steps === 'columns' && codes.size > 0;
+  if (!together && !pieces.some(({ edges }) => edges.length > 1)) return undefined;
   const rest = pieces.filter((_, c) => !codes.has(c));
   return Array.from({ length: channels }, (_, c) => rest[c] ?? WHOLE);
+}
+
+/**
+ * How many of the channels after embedding make each step, where each column is one: a number is a
+ * step of its own, what stands for a code is one together. Undefined where columns are no steps.
+ */
+export function stepSizes({
+  description,
+  inputs,
+  categories,
+}: Pick<NetworkPlan, 'description' | 'inputs' | 'categories'>): number[] | undefined {
+  if (description.steps !== 'columns') return undefined;
+  const { columns, size } = categories ?? { columns: [], size: 1 };
+  return Array.from({ length: inputs }, (_, i) => (i < inputs - columns.length ? 1 : size));
 }
 
 type LayerActivation = Extract<LayerDescription, { layer: 'dense' }>['activation'];

@@ -1,9 +1,10 @@
 import { Random, WiresiftError } from '../../base/index.ts';
-import type { MatrixHistory } from '../../features/index.ts';
+import { type MatrixHistory, MOST_CODED } from '../../features/index.ts';
 import { type FoldedRows, foldedMoments, foldRows } from '../fold-rows.ts';
 import { holdOut } from '../hold-out.ts';
 import { classFactors } from '../input.ts';
 import type { FitInput } from '../model.ts';
+import { type CodeColumn, codeColumns, codeNames } from './codes.ts';
 import { rowsWithPast } from './history-rows.ts';
 import { cutColumns, type Pieces } from './pieces.ts';
 import type { Settings } from './settings.ts';
@@ -35,8 +36,8 @@ export interface TrainingData {
   readonly shift: Float64Array;
   /** What they are then multiplied by: 0 for constant columns. */
   readonly scale: Float64Array;
-  /** Positions of columns of codes, in the order of names. */
-  readonly categories: readonly number[];
+  /** Columns of codes, in the order of names. */
+  readonly categories: readonly CodeColumn[];
   /** What each column is cut into, in the order of names. */
   readonly pieces: readonly Pieces[];
 }
@@ -45,19 +46,17 @@ export interface TrainingData {
 const FARTHEST = 12;
 /** More rows than that are not drawn one by one, but weighed. */
 const MOST_ROWS = 2 ** 26;
-/** Columns of categories at most: each is a tensor in the file. */
-const MOST_CATEGORIES = 24;
 
 /** Positions of the named columns among `names`, which are sorted. */
 export function categoryColumns(wanted: readonly string[], names: readonly string[]): number[] {
   const found = wanted.map((name) => names.indexOf(name));
   const missing = found.indexOf(-1);
-  if (missing >= 0 || wanted.length > MOST_CATEGORIES) {
+  if (missing >= 0 || wanted.length > MOST_CODED) {
     throw new WiresiftError({
       code: 'MODEL_PARAMETER',
       where: 'parameters, categories',
       saw: missing >= 0 ? wanted[missing]!.slice(0, 80) : `${wanted.length} names`,
-      expected: `at most ${MOST_CATEGORIES} columns of the matrix`,
+      expected: `at most ${MOST_CODED} columns of the matrix`,
       todo: 'Name columns as the pipeline does',
       exitCode: 2,
     });
@@ -147,14 +146,14 @@ export function prepareData(input: FitInput, settings: Settings, seed: number): 
     place[k] = at;
   });
   const names = [...folded.order].map((column) => input.matrix.names[column]!);
-  const categories = categoryColumns(settings.categories, names);
+  const codes = categoryColumns(codeNames(settings.categories, input), names);
   const { mean, deviation } = foldedMoments(folded);
   const scale = deviation.map((own, c) => (own > 1e-6 * Math.abs(mean[c]!) ? 1 / own : 0));
-  for (const c of categories) {
+  for (const c of codes) {
     mean[c] = 0;
     scale[c] = 1;
   }
-  const scaling = { shift: mean, scale, reach: reaches(folded.cols, categories) };
+  const scaling = { shift: mean, scale, reach: reaches(folded.cols, codes) };
   const cellsOf = (of: FoldedRows): Float32Array => {
     const cells = new Float32Array(of.cells.length);
     standardise(of.cells, cells, scaling);
@@ -172,7 +171,8 @@ export function prepareData(input: FitInput, settings: Settings, seed: number): 
   };
   const cells = cellsOf(folded);
   const train = rowsOf(folded, cells, marks);
-  const pieces = cutColumns(folded, cells, { pieces: settings.pieces, except: categories });
+  const pieces = cutColumns(folded, cells, { pieces: settings.pieces, except: codes });
+  const categories = codeColumns(codes, folded);
   const rest = { cols: folded.cols, present, shift: mean, scale, categories, pieces };
   // Rows of a class that nothing was learned of cannot be judged.
   const others = marks?.map((mark, i) => (mark === 1 && place[input.labels[i]!]! >= 0 ? 0 : 1));

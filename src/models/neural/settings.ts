@@ -29,8 +29,8 @@ export interface Settings {
   readonly classWeight: string;
   readonly earlyStopping: number;
   readonly validationShare: number;
-  /** Names of columns of category codes. */
-  readonly categories: readonly string[];
+  /** Names of columns of category codes; null: those that the matrix tells of. */
+  readonly categories: readonly string[] | null;
   readonly embedding: number;
   readonly pieces: number;
   /** Kinds that read a host's flows: how many, the judged one included. */
@@ -123,7 +123,9 @@ export function networkParameters(preset: Preset): readonly ParameterSpec[] {
       name: 'categories',
       type: 'string',
       default: null,
-      meaning: 'Columns of category codes 0 to 255, separated by commas; each is embedded',
+      meaning:
+        'Columns of category codes 0 to 255, separated by commas, each of which is embedded; ' +
+        'none given: all columns of codes that there are',
     },
     integer('embedding', 4, [1, 256], 'Numbers that stand for a category'),
     integer(
@@ -156,7 +158,7 @@ export function readSettings(own: Parameters): Settings {
   const window = own['window'] as number | undefined;
   if (window !== undefined) checkHistoryNetwork(description);
   const gap = own['gap'] as boolean;
-  const names = ((own['categories'] as string | null) ?? '').split(',').map((name) => name.trim());
+  const names = (own['categories'] as string | null)?.split(',').map((name) => name.trim());
   return {
     description,
     ...(window === undefined ? {} : { window, gap }),
@@ -175,7 +177,7 @@ export function readSettings(own: Parameters): Settings {
     classWeight: own['classWeight'] as string,
     earlyStopping: own['earlyStopping'] as number,
     validationShare: own['validationShare'] as number,
-    categories: names.filter((name) => name !== ''),
+    categories: names?.filter((name) => name !== '') ?? null,
     embedding: own['embedding'] as number,
     pieces: own['pieces'] as number,
   };

@@ -101,7 +101,8 @@ export function storedWeights(stored: StoredModel, planned: () => NetworkPlan): 
   });
 }
 
-function described(where: string, planned: () => NetworkPlan): NetworkPlan {
+/** What is read from parameters of a file: where those are wrong, the file is. */
+export function described<T>(where: string, planned: () => T): T {
   try {
     return planned();
   } catch (error) {

@@ -7,7 +7,7 @@ import { addDoubles, addSides, numbersOf, type Part, type Shares } from './part.
 /** An autoencoder: how far the network gives a row back, as a score, split over the classes. */
 export function addAutoencoder(graph: GraphBuilder, part: Part, matrix: string): Shares {
   const classes = part.classes.length;
-  const input = addColumns(graph, part, { matrix, settings: { categories: [], embedding: 1 } });
+  const input = addColumns(graph, part, { matrix, codes: { columns: [], size: 1 } });
   const description = parseDescription(part.parameters['network'] as string);
   const outputs = part.features.length;
   const back = addLayers(graph, part, { input, description, outputs });

@@ -1,10 +1,13 @@
 import { nameOrder } from '../input.ts';
+import { codePlaces, MEAN_CODE, tableName, tableRows } from '../neural/codes.ts';
 import type { LayerDescription, NetworkDescription } from '../neural/description.ts';
 import { convolutionPlan, headCount, poolingWidth } from '../neural/layer-plan.ts';
+import type { EmbeddingPlan } from '../neural/layers/embedding.ts';
 import { EPSILON } from '../neural/layers/normalisation.ts';
-import { CODES } from '../neural/network.ts';
-import { categoryColumns, reaches } from '../neural/prepare.ts';
-import { readSettings, type Settings } from '../neural/settings.ts';
+import { columnsOfCodes } from '../neural/model.ts';
+import { stepSizes } from '../neural/network.ts';
+import { reaches } from '../neural/prepare.ts';
+import { readSettings } from '../neural/settings.ts';
 import { addAttention } from './attention.ts';
 import { addConvolution, addPooling } from './convolution.ts';
 import type { GraphBuilder } from './graph.ts';
@@ -24,10 +27,15 @@ export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Sha
   const place = present.flatMap((k) => part.classes.map((_, to) => (to === k ? 1 : 0)));
   if (present.length === 1) return addSameRow(graph, matrix, place);
   const settings = readSettings(part.parameters);
-  const last = addColumns(graph, part, { matrix, settings });
+  const { embedding: size, description } = settings;
+  const codes: EmbeddingPlan = { columns: columnsOfCodes(part, settings), size };
+  const columns = addColumns(graph, part, { matrix, codes });
+  const inputs = part.features.length;
+  const steps = stepSizes({ description, inputs, categories: codes });
+  const plan = { codes: codePlaces(codes.columns), stepSizes: steps, cut: settings.pieces > 0 };
   const out = addLayers(graph, part, {
-    input: settings.pieces > 0 ? withPieces(graph, part, { input: last, settings }) : last,
-    description: settings.description,
+    input: addPieces(graph, part, { input: columns, plan }),
+    description,
     outputs: present.length,
   });
   const outputs = addDoubles(graph, out);
@@ -39,18 +47,6 @@ export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Sha
   if (present.length === classes) return { value: shares, type: 'double' };
   const spread = graph.add('MatMul', [shares, graph.doubles(place, [present.length, classes])]);
   return { value: spread, type: 'double' };
-}
-
-/** How far the columns lie in their pieces, beside them. */
-function withPieces(
-  graph: GraphBuilder,
-  part: Part,
-  { input, settings }: { readonly input: Sequence; readonly settings: Settings },
-): Sequence {
-  const names = [...nameOrder(part.features)].map((column) => part.features[column]!);
-  const codes = categoryColumns(settings.categories, names);
-  const perStep = settings.description.steps === 'columns';
-  return addPieces(graph, part, { input, plan: { codes, perStep } });
 }
 
 /** What layers are added for. */
@@ -84,19 +80,14 @@ function addSigmoidLogs(graph: GraphBuilder, value: string): string {
   return graph.add('Sub', [graph.add('Min', [value, graph.doubles([0])]), rest]);
 }
 
-type CodeSettings = Pick<Settings, 'categories' | 'embedding'>;
-
 /** Columns in the order of their names, standardised and cut; codes replaced by their rows. */
 export function addColumns(
   graph: GraphBuilder,
   part: Part,
-  { matrix, settings }: { readonly matrix: string; readonly settings: CodeSettings },
+  { matrix, codes: { columns, size } }: { readonly matrix: string; readonly codes: EmbeddingPlan },
 ): Sequence {
-  const { features } = part;
-  const { categories, embedding } = settings;
-  const order = [...nameOrder(features)];
-  const names = order.map((column) => features[column]!);
-  const codes = categoryColumns(categories, names);
+  const order = [...nameOrder(part.features)];
+  const codes = codePlaces(columns);
   const reach = reaches(order.length, codes);
   const cells = addDoubles(graph, graph.add('Gather', [matrix, graph.ints(order)], AXIS));
   const moved = graph.add('Sub', [cells, graph.doubles(numbersOf(part, 'shift'))]);
@@ -106,29 +97,32 @@ export function addColumns(
   const value = addCast(graph, cut, 'float');
   if (codes.length === 0) return { value, steps: 1, channels: order.length };
   const rest = order.map((_, c) => c).filter((c) => !codes.includes(c));
-  const tables = codes.map((column, i) => {
+  const tables = columns.map(({ column, words }, i) => {
     const own = graph.add('Gather', [value, graph.ints([column])], AXIS);
-    return addEmbedding(graph, own, numbersOf(part, `categories.table${i}`), embedding);
+    return addEmbedding(graph, own, numbersOf(part, tableName(i)), { words, size });
   });
   const numbers = rest.length > 0 ? [graph.add('Gather', [value, graph.ints(rest)], AXIS)] : [];
-  const channels = rest.length + codes.length * embedding;
+  const channels = rest.length + codes.length * size;
   return { value: graph.add('Concat', [...numbers, ...tables], AXIS), steps: 1, channels };
 }
 
-/** Rows of a table by codes; what is no code counts as 0. @param codes rows × 1 */
+/** Rows of a table by codes; what is no code counts as a word not seen. @param cells rows × 1 */
 function addEmbedding(
   graph: GraphBuilder,
-  codes: string,
+  cells: string,
   table: ArrayLike<number>,
-  size: number,
+  { words, size }: { readonly words: number; readonly size: number },
 ): string {
+  const number = (value: number): string => graph.floats([value]);
   const inside = graph.add('And', [
-    graph.add('GreaterOrEqual', [codes, graph.floats([0])]),
-    graph.add('Less', [codes, graph.floats([CODES])]),
+    graph.add('GreaterOrEqual', [cells, number(0)]),
+    graph.add('Less', [cells, number(words)]),
   ]);
-  const own = graph.add('Where', [inside, graph.add('Floor', [codes]), graph.floats([0])]);
+  const mean = graph.add('Equal', [cells, number(MEAN_CODE)]);
+  const other = graph.add('Where', [mean, number(words), number(words + 1)]);
+  const own = graph.add('Where', [inside, graph.add('Floor', [cells]), other]);
   const index = graph.add('Cast', [own], { to: { int: 7 } });
-  const found = graph.add('Gather', [graph.floats(table, [CODES, size]), index]);
+  const found = graph.add('Gather', [graph.floats(table, [tableRows(words), size]), index]);
   return graph.add('Reshape', [found, graph.ints([0, size])]);
 }
 

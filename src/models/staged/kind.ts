@@ -1,7 +1,7 @@
 import { takeMatrixRows } from '../../features/index.ts';
 import { tensorsUnder } from '../ensemble/members.ts';
 import { checkHarmless, HARMLESS, harmlessMarks, sideShares, storedShares } from '../harmless.ts';
-import { type FindKind, type Inner, innerOf, innerOptions } from '../inner.ts';
+import { type FindKind, type Inner, innerEmbeds, innerOf, innerOptions } from '../inner.ts';
 import { defineKind } from '../kind.ts';
 import type {
   FitInput,
@@ -156,6 +156,9 @@ export function stagedKind(find: FindKind): ModelKind {
     kind: KIND,
     meaning: 'Two stages: threat or harmless, then the type among threats',
     parameters,
+    // Both stages read the same columns.
+    embeds: (own) =>
+      innerEmbeds(stageOf(own, 'first', find)) && innerEmbeds(stageOf(own, 'second', find)),
     check: (own) => {
       checkHarmless(own);
       stageOf(own, 'first', find);

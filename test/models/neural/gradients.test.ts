@@ -30,8 +30,9 @@ function check(
   },
 ): void {
   const rest = pieces ? { pieces } : {};
+  const categories = { columns: columns.map((column) => ({ column, words: 4 })), size: 3 };
   const network = new Network(
-    { description, inputs: INPUTS, outputs: OUTPUTS, categories: { columns, size: 3 }, ...rest },
+    { description, inputs: INPUTS, outputs: OUTPUTS, categories, ...rest },
     { rows: ROWS, training: true, inputSlopes: true },
   );
   network.open(new Random(5));

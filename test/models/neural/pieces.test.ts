@@ -31,10 +31,14 @@ function cutOne(values: readonly number[], weights: readonly number[], pieces: n
 }
 
 /** What the layer makes of rows of one column each. */
-function encode(pieces: Pieces, values: readonly number[], perStep = false): number[][] {
+function encode(
+  pieces: Pieces,
+  values: readonly number[],
+  stepSizes?: readonly number[],
+): number[][] {
   const space = new Workspace({ rows: values.length, training: false });
   const input = space.signal({ steps: 1, channels: 1 });
-  const layer = new Piecewise(space, input, { pieces: [pieces], perStep });
+  const layer = new Piecewise(space, input, { pieces: [pieces], stepSizes });
   space.open();
   space.view(input.at, values.length).set(values);
   layer.forward(values.length);
@@ -89,7 +93,7 @@ describe('pieces of columns', () => {
     assert.deepEqual(below, [-5, ...edges.slice(1).map(() => 0)]);
     assert.deepEqual(inside, [middle, 1, 0.5, ...edges.slice(3).map(() => 0)]);
     assert.deepEqual(above, [99, ...edges.slice(1).map(() => 1)]);
-    assert.deepEqual(encode(plain, [middle], true), [inside]);
+    assert.deepEqual(encode(plain, [middle], [1]), [inside]);
   });
 
   it('let a small network learn what bends often', async () => {

@@ -1,12 +1,10 @@
+import { type CodeColumn, tableName, tableRow, tableRows } from '../codes.ts';
 import type { Layer, Signal, Weight, Workspace } from '../workspace.ts';
 
 /** Which columns are codes, and what becomes of them. */
 export interface EmbeddingPlan {
-  readonly name: string;
-  /** Positions of columns of codes, ascending. */
-  readonly columns: readonly number[];
-  /** Codes 0 to `codes - 1`; others are taken as 0. */
-  readonly codes: number;
+  /** Ascending. */
+  readonly columns: readonly CodeColumn[];
   /** Numbers that stand for a code. */
   readonly size: number;
 }
@@ -22,16 +20,16 @@ export class Embedding implements Layer {
 
   constructor(space: Workspace, input: Signal, plan: EmbeddingPlan) {
     const { steps, channels } = input.shape;
-    const { columns, codes, size, name } = plan;
+    const { columns, size } = plan;
     this.#space = space;
     this.#input = input;
     this.#plan = plan;
     const all = Int32Array.from({ length: channels }, (_, c) => c);
-    this.#rest = all.filter((c) => !columns.includes(c));
-    this.tables = columns.map((_, i) =>
+    this.#rest = all.filter((c) => !columns.some(({ column }) => column === c));
+    this.tables = columns.map(({ words }, i) =>
       space.weight(
-        `${name}.table${i}`,
-        [codes, size],
+        tableName(i),
+        [tableRows(words), size],
         (values, random) => {
           for (let at = 0; at < values.length; at++) values[at] = 0.5 * random.normal();
         },
@@ -41,23 +39,26 @@ export class Embedding implements Layer {
     this.output = space.signal({ steps, channels: this.#rest.length + columns.length * size });
   }
 
-  #code(value: number): number {
-    return value >= 0 && value < this.#plan.codes ? Math.floor(value) : 0;
-  }
-
   forward(rows: number): void {
     const { floats } = this.#space;
     const { columns, size } = this.#plan;
     const { steps, channels } = this.#input.shape;
-    let to = this.output.at / 4;
+    const rest = this.#rest;
+    const width = this.output.shape.channels;
+    const [first, out] = [this.#input.at / 4, this.output.at / 4];
     for (let r = 0; r < rows * steps; r++) {
-      const from = this.#input.at / 4 + r * channels;
-      for (const c of this.#rest) floats[to++] = floats[from + c]!;
-      columns.forEach((c, i) => {
-        const at = this.tables[i]!.at / 4 + this.#code(floats[from + c]!) * size;
-        floats.copyWithin(to, at, at + size);
-        to += size;
-      });
+      const from = first + r * channels;
+      const to = out + r * width;
+      for (let i = 0; i < rest.length; i++) floats[to + i] = floats[from + rest[i]!]!;
+    }
+    for (let i = 0; i < columns.length; i++) {
+      const { column, words } = columns[i]!;
+      const table = this.tables[i]!.at / 4;
+      let to = out + rest.length + i * size;
+      for (let r = 0; r < rows * steps; r++, to += width) {
+        const at = table + tableRow(floats[first + r * channels + column]!, words) * size;
+        for (let k = 0; k < size; k++) floats[to + k] = floats[at + k]!;
+      }
     }
   }
 
@@ -66,19 +67,27 @@ export class Embedding implements Layer {
     const { floats } = this.#space;
     const { columns, size } = this.#plan;
     const { at, slope, shape } = this.#input;
-    let given = this.output.slope / 4;
-    if (slope) this.#space.clear(slope, rows * shape.steps * shape.channels);
-    for (let r = 0; r < rows * shape.steps; r++) {
-      const place = r * shape.channels;
-      for (const c of this.#rest) {
-        if (slope) floats[slope / 4 + place + c] = floats[given]!;
-        given++;
+    const rest = this.#rest;
+    const width = this.output.shape.channels;
+    const given = this.output.slope / 4;
+    const count = rows * shape.steps;
+    if (slope) {
+      this.#space.clear(slope, count * shape.channels);
+      for (let r = 0; r < count; r++) {
+        const to = slope / 4 + r * shape.channels;
+        for (let i = 0; i < rest.length; i++)
+          floats[to + rest[i]!] = floats[given + r * width + i]!;
       }
-      columns.forEach((c, i) => {
-        const code = this.#code(floats[at / 4 + place + c]!);
-        const to = this.tables[i]!.slope / 4 + code * size;
-        for (let k = 0; k < size; k++) floats[to + k]! += floats[given++]!;
-      });
+    }
+    for (let i = 0; i < columns.length; i++) {
+      const { column, words } = columns[i]!;
+      const table = this.tables[i]!.slope / 4;
+      let from = given + rest.length + i * size;
+      for (let r = 0; r < count; r++, from += width) {
+        const cell = floats[at / 4 + r * shape.channels + column]!;
+        const to = table + tableRow(cell, words) * size;
+        for (let k = 0; k < size; k++) floats[to + k]! += floats[from + k]!;
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Layer, Signal, Workspace } from '../workspace.ts';
 /**
  * How far into each of its pieces a number lies, 0 below and 1 above, standardised, beside the number
  * itself: the piecewise linear encoding of Gorishniy and others 2022. A channel without pieces passes
- * as it is. Where `perStep`, each channel becomes a step, filled up with zeros.
+ * as it is. With `stepSizes` so many channels each become a step, filled up with zeros.
  */
 export class Piecewise implements Layer {
   readonly output: Signal;
@@ -22,7 +22,7 @@ export class Piecewise implements Layer {
   constructor(
     space: Workspace,
     input: Signal,
-    { pieces, perStep }: { pieces: readonly Pieces[]; perStep: boolean },
+    { pieces, stepSizes }: { pieces: readonly Pieces[]; stepSizes?: readonly number[] | undefined },
   ) {
     this.#space = space;
     this.#input = input;
@@ -36,11 +36,30 @@ export class Piecewise implements Layer {
     this.#end = inRow(({ edges }) => edges.subarray(1));
     this.#shift = inRow(({ shift }) => shift);
     this.#scale = inRow(({ scale }) => scale);
-    const most = 1 + Math.max(...counts);
-    this.widths = Int32Array.from(counts, (count) => (perStep ? most : 1 + count));
+    this.widths = Int32Array.from(counts, (count) => 1 + count);
+    const most = stepSizes ? this.#fill(stepSizes) : 0;
     const all = this.widths.reduce((sum, width) => sum + width, 0);
-    const shape = perStep ? { steps: channels, channels: most } : { steps, channels: all };
+    const shape = stepSizes
+      ? { steps: stepSizes.length, channels: most }
+      : { steps, channels: all };
     this.output = space.signal(shape, input.slope > 0);
+  }
+
+  /** Widens the last channel of each step to what the widest takes. @returns numbers of a step */
+  #fill(stepSizes: readonly number[]): number {
+    const { widths } = this;
+    let from = 0;
+    const own = stepSizes.map((size) => {
+      from += size;
+      return widths.subarray(from - size, from).reduce((sum, width) => sum + width, 0);
+    });
+    const most = Math.max(...own);
+    let last = -1;
+    stepSizes.forEach((size, i) => {
+      last += size;
+      widths[last]! += most - own[i]!;
+    });
+    return most;
   }
 
   forward(rows: number): void {
