@@ -86,13 +86,16 @@ export async function readPreparation(
   base: PipelineSpec,
 ): Promise<ReadPreparation> {
   const { parseBalance, parsePreparation, parseSelections } = await import('../evaluate/index.ts');
-  const { changeSpec } = await import('../features/index.ts');
+  const { changeSpec, specOfCodes } = await import('../features/index.ts');
   const file: PreparationText | undefined =
     options.prepare === undefined
       ? undefined
       : parsePreparation(readFileSync(options.prepare, 'utf8'), options.prepare);
   const flags = parseSelections(options.select);
-  const spec = changeSpec(changeSpec(base, flagged(options)), {
+  // Who asks for columns of 0 and 1, or for hashes, is asked for no codes of numbers either.
+  const coded = options.encode === undefined || options.encode === 'ordinal';
+  const start = coded ? base : specOfCodes(base, false);
+  const spec = changeSpec(changeSpec(start, flagged(options)), {
     ...file?.changes,
     select: [...(file?.changes.select ?? []), ...flags.select],
   });

@@ -129,16 +129,16 @@ export async function benchmark(options: BenchmarkOptions): Promise<Benchmark> {
       .filter(({ kind, history }) => !WRAPPERS.has(kind) && (!history || tells))
       .map(({ kind }) => ({ kind }));
   // One verdict serves all: that of a model which looks back, where there is one.
-  const strictest = chosen.find(({ kind }) => readsHistory(kind)) ?? chosen[0];
+  const strictest = chosen.find(({ kind }) => readsHistory(kind));
   const { kind: asked = 'tree', parameters = {} } = strictest ?? {};
   const leaks =
     options.leaks ?? (await checkTraining({ ...options, modelKind: asked, parameters }));
   const entries: BenchmarkEntry[] = [];
   const failures: BenchmarkFailure[] = [];
   for (const model of chosen) {
-    const id = idOf(options, model);
-    const known = options.journal?.find(id);
     try {
+      const id = idOf(options, model);
+      const known = options.journal?.find(id);
       const entry = known ?? (await entryOf({ ...options, leaks }, model));
       if (!known) await options.journal?.add(id, entry);
       entries.push(entry);

@@ -127,6 +127,8 @@ export {
   type Prepared,
   type PrepareOptions,
   prepareRows,
+  type SpecChoice,
+  specFor,
 } from './prepare.ts';
 export {
   type PreparationText,

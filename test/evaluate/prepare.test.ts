@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { trainModel } from '../../src/evaluate/experiment.ts';
 import { prepareRows } from '../../src/evaluate/prepare.ts';
 import {
   parseBalance,
   parsePreparation,
   parseSelections,
 } from '../../src/evaluate/prepare-text.ts';
-import { changeSpec, defaultSpec, emptyColumns } from '../../src/features/index.ts';
-import { takeRows } from '../../src/table/index.ts';
+import {
+  changeSpec,
+  defaultSpec,
+  emptyColumns,
+  pipelineFromJSON,
+} from '../../src/features/index.ts';
+import { loadModel, saveModel } from '../../src/models/index.ts';
+import { takeRows, texts } from '../../src/table/index.ts';
 import { madeFlows } from './flows.ts';
 
 const data = madeFlows(900);
@@ -77,6 +84,63 @@ test('importances and elimination leave columns out, learned from these rows alo
   );
   const changed = await prepareRows({ data: { ...data, table }, rows, seed: 1, selection });
   assert.equal(changed.pipeline.hash(), pipeline.hash());
+});
+
+test('kinds that embed categories are given codes, all others columns of 0 and 1', async () => {
+  const ann = { kind: 'ann', parameters: { epochs: 1 } };
+  const stages = (first: string, second: string) => ({ first, second });
+  const codesOf = async (modelKind: string, more: object = {}): Promise<string[]> => {
+    const { pipeline, input } = await prepareRows({ data, rows, seed: 1, modelKind, ...more });
+    const { codes = [], names } = input.matrix;
+    assert.deepEqual(
+      codes.map((c) => pipeline.origin(c).step),
+      codes.map(() => 'ordinal'),
+    );
+    return codes.map((c) => names[c]!);
+  };
+  const all = ['Proto', 'Dir', 'StateWord', 'sTos', 'dTos'].sort();
+  const named = ['ann', 'dnn', 'cnn', 'rnn', 'gru', 'gru-deep', 'lstm', 'transformer'];
+  for (const kind of [...named, 'host-gru', 'host-tcn', 'host-transformer']) {
+    assert.deepEqual((await codesOf(kind)).sort(), all, kind);
+  }
+  for (const kind of ['forest', 'boosting', 'logistic', 'calibrated', 'staged', 'voting']) {
+    assert.deepEqual(await codesOf(kind), [], kind);
+  }
+  const inside: [string, object][] = [
+    ['calibrated', { base: 'ann' }],
+    ['staged', stages('ann', 'gru')],
+    ['voting', { members: JSON.stringify([ann, { kind: 'dnn' }]) }],
+  ];
+  for (const [kind, parameters] of inside) {
+    assert.deepEqual((await codesOf(kind, { parameters })).sort(), all, kind);
+  }
+  assert.deepEqual(await codesOf('staged', { parameters: stages('ann', 'forest') }), []);
+  assert.deepEqual(await codesOf('ann', { parameters: { network: 'prior-ann' } }), []);
+  assert.deepEqual(await codesOf('ann', { parameters: { categories: '' } }), []);
+  assert.deepEqual(await codesOf('ann', { balance: { kind: 'smote' } }), []);
+  for (const kind of ['weights', 'over', 'under', 'smotenc']) {
+    assert.deepEqual((await codesOf('ann', { balance: { kind } })).sort(), all, kind);
+  }
+  const spec = changeSpec(defaultSpec(data.table.schema), { words: [{ kind: 'oneHot' }] });
+  assert.deepEqual((await codesOf('ann', { spec })).sort(), ['dTos', 'sTos']);
+});
+
+test('a training embeds, and its file scores words that it never saw', async () => {
+  const parameters = { epochs: 2, batch: 64 };
+  const options = { data, modelKind: 'ann', parameters, seed: 1 };
+  const { file } = await trainModel(options);
+  const bytes = saveModel(file);
+  assert.deepEqual(saveModel((await trainModel({ ...options, threads: 2 })).file), bytes);
+  const { model, pipeline: json } = loadModel(bytes, 'memory');
+  assert.ok(model.features.includes('Proto') && !model.features.some((name) => /=/.test(name)));
+  assert.equal(model.training!.layers[0]!.layer, 'embedding');
+  const pipeline = pipelineFromJSON(json);
+  const column = texts(data.table, 'Proto');
+  const strange = { ...column, dictionary: column.dictionary.map((word) => `${word}?`) };
+  const columns = data.table.columns.map((own) => (own === column ? strange : own));
+  const scores = model.score(pipeline.transform({ ...data.table, columns }));
+  assert.ok(scores.every((share) => share >= 0 && share <= 1));
+  assert.notDeepEqual(scores, model.score(pipeline.transform(data.table)));
 });
 
 test('a file and short words say the same', () => {

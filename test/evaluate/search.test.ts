@@ -178,6 +178,17 @@ describe('search', () => {
     assert.ok(worst.best.mean <= worst.candidates[5]!.mean);
   });
 
+  it('prepares each candidate as training will: with codes where it embeds them', async () => {
+    const grids = [{ base: ['ann', 'tree'] }];
+    const fixed = { baseParameters: '{}', method: 'platt' };
+    const shared = { data, modelKind: 'calibrated', folds: 2, seed: 2 };
+    const { candidates } = await search({ ...shared, grids, fixed });
+    for (const { parameters, mean } of candidates) {
+      const alone = await crossValidate({ ...shared, parameters });
+      assert.equal(alone.mean, mean, String(parameters['base']));
+    }
+  });
+
   it('halves: few rows for all, all rows for the best', async () => {
     const told: SearchProgress[] = [];
     const found = await search({
