@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Random } from '../../../src/base/index.ts';
-import type { Step } from '../../../src/features/index.ts';
-import { exportedKinds, modelKind, type Parameters } from '../../../src/models/index.ts';
+import { defaultSpec, fitPipeline, type Step, specOfCodes } from '../../../src/features/index.ts';
+import { argusSchema } from '../../../src/flow/index.ts';
+import {
+  exportedKinds,
+  exportOnnx,
+  modelKind,
+  type Parameters,
+} from '../../../src/models/index.ts';
+import { texts } from '../../../src/table/index.ts';
 import { generateInput } from '../generated.ts';
 import { type Case, checkByPython, onnxPython, pythonMissing } from './cases.ts';
 import { fileOf, pipelineOver, plainPipeline } from './files.ts';
@@ -144,6 +151,37 @@ describe('onnxruntime scores what we score', { skip: pythonMissing }, () => {
     const cases: Case[] = [];
     for (const [name, kind, own] of VARIANTS) cases.push(await kindCase(name, kind, own));
     check(cases);
+  });
+
+  it('with categories embedded, from the words on, also those that training never saw', async () => {
+    const spec = specOfCodes(defaultSpec(argusSchema), true);
+    const { table } = argusRows(400);
+    const pipeline = fitPipeline(spec, table);
+    const matrix = pipeline.transform(table);
+    const labels = Int32Array.from({ length: table.rows }, (_, i) => i % 3);
+    const fit = { matrix, labels, classes: ['a', 'b', 'c'] };
+    const words = texts(table, 'Proto');
+    const strange = { ...words, dictionary: words.dictionary.map((word) => `${word}?`) };
+    const columns = table.columns.map((own) => (own === words ? strange : own));
+    const ann = JSON.stringify(SHORT);
+    const stages = { first: 'ann', firstParameters: ann, second: 'gru', secondParameters: ann };
+    // Calibrated steps would make much of the last bit of a score.
+    const inside = { ...stages, calibration: 'none' };
+    const cases: Case[] = [];
+    for (const [kind, parameters] of [
+      ...NETWORKS.map((each) => [each, SHORT] as const),
+      ['cnn', { ...SHORT, pieces: 0 }] as const,
+      ['transformer', { ...SHORT, pieces: 3, embedding: 9 }] as const,
+      ['staged', inside] as const,
+    ]) {
+      const model = await modelKind(kind).create(parameters).fit(fit, { seed: 1 });
+      const file = fileOf(model, pipeline.toJSON());
+      const { bytes } = exportOnnx(file, { hash: 'test' });
+      assert.ok(Buffer.from(bytes).includes('Gather'), kind);
+      cases.push({ name: `${kind}, seen`, file, input: table });
+      cases.push({ name: `${kind}, unseen`, file, input: { ...table, columns } });
+    }
+    check(cases, 1e-6);
   });
 
   it('from raw columns, whatever their steps', async () => {

@@ -31,7 +31,7 @@ export class Embedding implements Layer {
         tableName(i),
         [tableRows(words), size],
         (values, random) => {
-          for (let at = 0; at < values.length; at++) values[at] = 0.5 * random.normal();
+          for (let at = 0; at < values.length; at++) values[at] = random.normal();
         },
         'matrix',
       ),
