@@ -114,19 +114,26 @@ export interface SpecChoice
 }
 
 /**
- * The one place that fits a preparation to the kind of model: the spec asked for, or the default of
- * the schema, with history for kinds that read it, and with codes of categories for kinds that embed
+ * The one place that fits a preparation to the kind of model: {@link codedSpec}, with history for
+ * kinds that read it.
+ * @throws WiresiftError `MODEL_KIND`, `MODEL_PARAMETER`
+ */
+export function specFor(choice: SpecChoice): PipelineSpec {
+  const spec = codedSpec(choice);
+  return readsHistory(choice.modelKind) ? { ...spec, history: true } : spec;
+}
+
+/**
+ * The spec asked for, or the default of the schema, with codes of categories for kinds that embed
  * them. Rows made between neighbours have no codes, so `smote` leaves categories one-hot.
  * @throws WiresiftError `MODEL_KIND`, `MODEL_PARAMETER`
  */
-export function specFor({ data, balance, modelKind: kind, ...rest }: SpecChoice): PipelineSpec {
-  const spec = rest.spec ?? defaultSpec(data.table.schema);
+export function codedSpec({ data, balance, modelKind: kind, ...rest }: SpecChoice): PipelineSpec {
   const embeds =
     kind !== undefined &&
     balance?.kind !== 'smote' &&
     modelKind(kind).embeds?.(rest.parameters ?? {}) === true;
-  const coded = specOfCodes(spec, embeds);
-  return readsHistory(kind) ? { ...coded, history: true } : coded;
+  return specOfCodes(rest.spec ?? defaultSpec(data.table.schema), embeds);
 }
 
 /** Whether a kind reads what a row's host did before. @throws WiresiftError `MODEL_KIND` */

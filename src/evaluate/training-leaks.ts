@@ -3,7 +3,7 @@ import type { Parameters } from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import { type AcceptedLeak, checkLeaks, type LeakVerdict, type Protocol } from './leak/index.ts';
 import { lookBackSeconds } from './look-back.ts';
-import { type Preparation, preparePipeline, specFor } from './prepare.ts';
+import { codedSpec, type Preparation, preparePipeline } from './prepare.ts';
 import type { Split } from './split.ts';
 
 /** A training as the leak gate needs to know it. */
@@ -41,7 +41,7 @@ const KINDS = {
 export async function trainingLeaks(training: TrainingToCheck): Promise<LeakVerdict> {
   const { data, split, rows, searched, accepted, seed, threads, signal } = training;
   const { table } = data;
-  const spec = specFor(training);
+  const spec = codedSpec(training);
   const selection = training.selection ? { selection: training.selection } : {};
   const fit = async (changed: LabelledTable): Promise<string> => {
     const given = { spec, ...selection, data: changed, rows, seed, threads, signal };
