@@ -116,7 +116,9 @@ export async function run(args: string[]): Promise<void> {
     const fit = { matrix: train, classes, labels: trainRows.map((row) => labels[row]!) };
     const model = await modelKind(kind).create(parameters).fit(fit, { seed: 1 });
     const file = fileOf(model, pipeline.toJSON());
-    const found = python ? checkByPython(python, [{ name: kind, file, input: held }])[0]! : undefined;
+    const found = python
+      ? checkByPython(python, [{ name: kind, file, input: held }])[0]!
+      : undefined;
     const matrix = pipeline.transform(held);
     const rate = runtime ? await rates(runtime, file, matrix, rounds) : undefined;
     lines.push([kind, String(matrix.cols), ...differenceCells(found), ...rateCells(rate)]);
