@@ -130,7 +130,10 @@ test('scripts in names and in what packets said come back as data, never as a pa
     const answer = await service.app.inject({ url, headers: { cookie: analyst.cookie } });
     assert.match(String(answer.headers['content-type']), /^application\/json/, url);
     assert.equal(answer.headers['x-content-type-options'], 'nosniff', url);
-    assert.match(String(answer.headers['content-security-policy']), /script-src 'self'(;|$)/, url);
+    const policy = String(answer.headers['content-security-policy']);
+    assert.match(policy, /script-src 'self'(;|$)/, url);
+    assert.match(policy, /style-src 'self'(;|$)/, url);
+    assert.doesNotMatch(policy, /unsafe/, url);
     assert.doesNotThrow(() => JSON.parse(answer.body), url);
   }
   const detail = await analyst.call<{ row: { title: string }; replay: string }>(

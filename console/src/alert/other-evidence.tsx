@@ -16,7 +16,7 @@ export function OtherEvidence(props: {
         when={props.evidence.length > 0}
         fallback={<p class="faint">There is nothing else about {props.host}.</p>}
       >
-        <EvidenceTable evidence={props.evidence} />
+        <EvidenceTable evidence={props.evidence} brief />
       </Show>
       <p>
         <A

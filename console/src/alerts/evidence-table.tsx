@@ -6,19 +6,30 @@ import { timeText } from '../parts/words.ts';
 import { KIND_NAMES, numberText } from './words.ts';
 
 /** Evidence about a host, each with the alert that it made. */
-export function EvidenceTable(props: { readonly evidence: readonly EvidenceRow[] }): JSX.Element {
+export function EvidenceTable(props: {
+  readonly evidence: readonly EvidenceRow[];
+  /** Where there is little room: when it was seen last is all. */
+  readonly brief?: boolean;
+}): JSX.Element {
   return (
     <WideTable
       label="Table of evidence"
-      heads={['Kind', { title: 'Score', numeric: true }, 'From (UTC)', 'To (UTC)', 'Alert']}
+      heads={[
+        'Kind',
+        { title: 'Score', numeric: true },
+        ...(props.brief ? ['Last (UTC)'] : ['From (UTC)', 'To (UTC)']),
+        'Alert',
+      ]}
     >
       <For each={props.evidence}>
         {(one) => (
           <tr>
             <td>{KIND_NAMES[one.kind] ?? one.kind}</td>
             <td class="n">{numberText(one.score)}</td>
-            <td class="n">{timeText(one.first)}</td>
-            <td class="n">{timeText(one.last)}</td>
+            <Show when={!props.brief}>
+              <td>{timeText(one.first)}</td>
+            </Show>
+            <td>{timeText(one.last)}</td>
             <td>
               <Show when={one.alertId} fallback={<span class="faint">made none</span>}>
                 {(id) => <A href={`/alerts/${encodeURIComponent(id())}`}>open</A>}

@@ -1,8 +1,8 @@
-import { useSearchParams } from '@solidjs/router';
+import { A, useSearchParams } from '@solidjs/router';
 import { createMemo, For, type JSX, lazy, Show } from 'solid-js';
 import type { WorldChart } from '../../../src/report/chart/chart.ts';
 import type { Overview } from '../../../src/serve/wire.ts';
-import { countText } from '../parts/words.ts';
+import { countText, plural } from '../parts/words.ts';
 
 const Chart = lazy(() => import('../parts/chart.tsx'));
 
@@ -17,12 +17,12 @@ function countryName(code: string): string {
   return names.of(code) ?? code;
 }
 
-function mapOf(title: string, countries: Countries, which: Which): WorldChart {
+function mapOf(title: string, countries: Countries, which: Which): WorldChart | undefined {
   const found = countries.filter((one) => isCountry(one.country) && one[which] > 0);
+  if (found.length === 0) return undefined;
   return {
     kind: 'world',
     title,
-    ...(found.length === 0 ? { note: 'No address of these flows lies in a known country.' } : {}),
     values: new Map(found.map((one) => [one.country, one[which]])),
     unit: which === 'attack' ? 'flows of attacks' : 'flows',
   };
@@ -62,19 +62,59 @@ export function WorldMaps(props: { readonly countries: Overview['countries'] }):
         </span>
       </div>
       <div class="maps">
-        <OneMap title="Source" countries={props.countries.source} which={which()} />
-        <OneMap title="Destination" countries={props.countries.destination} which={which()} />
+        <OneMap
+          title="Source"
+          says="come from"
+          countries={props.countries.source}
+          which={which()}
+        />
+        <OneMap
+          title="Destination"
+          says="go to"
+          countries={props.countries.destination}
+          which={which()}
+        />
       </div>
     </section>
   );
 }
 
+/** What stands where there is nothing to draw: why, and what fills it. */
+function NoMap(props: {
+  readonly title: string;
+  readonly says: string;
+  readonly flows: number;
+  readonly which: Which;
+}): JSX.Element {
+  return (
+    <>
+      <h3>{props.title} countries</h3>
+      <p class="no-map">
+        <Show
+          when={props.flows > 0}
+          fallback={
+            props.which === 'attack'
+              ? 'No flow here is of an address that an open alert names.'
+              : 'There are no flows in this stretch of time.'
+          }
+        >
+          {plural(props.flows, 'flow')} {props.says} private networks or addresses of no known
+          country, which no map can show. A capture taken where traffic meets the internet fills
+          this one: <A href="/files">upload one</A>.
+        </Show>
+      </p>
+    </>
+  );
+}
+
 function OneMap(props: {
   readonly title: string;
+  readonly says: string;
   readonly countries: Countries;
   readonly which: Which;
 }): JSX.Element {
   const chart = createMemo(() => mapOf(`${props.title} countries`, props.countries, props.which));
+  const all = (): number => props.countries.reduce((sum, one) => sum + one[props.which], 0);
   const most = () =>
     [...props.countries]
       .filter((one) => one[props.which] > 0)
@@ -82,9 +122,18 @@ function OneMap(props: {
       .slice(0, 6);
   return (
     <div>
-      <h3 class="unseen">{props.title}</h3>
-      <Chart chart={chart()} most={760} />
-      <Show when={most().length > 0} fallback={<p class="faint">None.</p>}>
+      <Show
+        when={chart()}
+        fallback={<NoMap title={props.title} says={props.says} flows={all()} which={props.which} />}
+      >
+        {(drawn) => (
+          <>
+            <h3 class="unseen">{props.title} countries</h3>
+            <Chart chart={drawn()} most={760} />
+          </>
+        )}
+      </Show>
+      <Show when={most().length > 0}>
         <ol class="countries">
           <For each={most()}>
             {(one) => (

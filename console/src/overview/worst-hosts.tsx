@@ -2,8 +2,16 @@ import { A } from '@solidjs/router';
 import { For, type JSX, Show } from 'solid-js';
 import type { HostRow } from '../../../src/serve/wire.ts';
 import { Severity } from '../alerts/columns.tsx';
+import { SEVERITIES } from '../alerts/words.ts';
 import { WideTable } from '../parts/table.tsx';
 import { bytesText, countText } from '../parts/words.ts';
+
+/** Those with the gravest open alert first, then those with most of them. */
+const worstFirst = (hosts: readonly HostRow[]): readonly HostRow[] => {
+  const rank = ({ worst }: HostRow): number =>
+    worst === null ? SEVERITIES.length : SEVERITIES.indexOf(worst);
+  return [...hosts].sort((a, b) => rank(a) - rank(b) || b.openAlerts - a.openAlerts);
+};
 
 /** The hosts to look at first. */
 export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.Element {
@@ -24,7 +32,7 @@ export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.E
             { title: 'Bytes', numeric: true },
           ]}
         >
-          <For each={props.hosts}>
+          <For each={worstFirst(props.hosts)}>
             {(host) => (
               <tr>
                 <td class="address">

@@ -68,7 +68,8 @@ export default function AlertPage(): JSX.Element {
     const next = onTrail(id(), steps);
     if (next === undefined) return;
     stepTrail(next);
-    navigate(`/alerts/${encodeURIComponent(next)}`);
+    // The way back leads to the list, however many alerts were looked at.
+    navigate(`/alerts/${encodeURIComponent(next)}`, { replace: true });
   };
   useShortcuts([
     { key: 'j', meaning: 'Next alert of the list', run: () => step(1) },

@@ -1,4 +1,5 @@
 import type { Axis, AxisFormat } from './chart.ts';
+import { timeFormat, timeText } from './time-axis.ts';
 
 /** Powers of a thousand, as SI writes them. */
 const STEPS: readonly (readonly [number, string])[] = [
@@ -26,11 +27,6 @@ function numberText(value: number): string {
   return trimmed(value, 3);
 }
 
-/** Microseconds since 1970 as `2011-08-16 10:01:46`, UTC. */
-function timeText(micros: number): string {
-  return new Date(micros / 1000).toISOString().slice(0, 19).replace('T', ' ');
-}
-
 /** A number as a person would write it along an axis: three digits that matter, SI letters. */
 export function axisText(value: number, format: AxisFormat = 'number'): string {
   if (!Number.isFinite(value)) return '–';
@@ -54,30 +50,13 @@ export function cellText(value: number, format: AxisFormat = 'number'): string {
   return size === 0 || size === 1 ? String(value) : value.toFixed(3);
 }
 
-/** Ticks of a time axis: at most six, the date only where it changes. */
-export function timeTicks(low: number, high: number): number[] {
-  const seconds = [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400];
-  const span = (high - low) / 1e6;
-  let step = seconds.find((size) => span / size <= 6) ?? 86_400;
-  while (span / step > 6) step *= 2;
-  const micros = step * 1e6;
-  const ticks: number[] = [];
-  for (let at = Math.ceil(low / micros) * micros; at <= high; at += micros) ticks.push(at);
-  return ticks.length > 0 ? ticks : [low];
-}
-
-/** Tick text of an axis; for times the clock, and the day at the first tick of each. */
-export function tickFormat(axis: Axis): (value: number, index: number) => string {
-  if (axis.format !== 'time') return (value) => axisText(value, axis.format);
-  let day = '';
-  return (value, index) => {
-    if (index === 0) day = '';
-    const text = timeText(value);
-    const clock = text.slice(11).replace(/:00$/, '');
-    if (text.slice(0, 10) === day) return clock;
-    day = text.slice(0, 10);
-    return `${clock}\n${day}`;
-  };
+/** Tick text of an axis; of times as far apart as its ticks are. */
+export function tickFormat(
+  axis: Axis,
+  ticks: readonly number[] = [],
+): (value: number, index: number) => string {
+  if (axis.format === 'time') return timeFormat(ticks);
+  return (value) => axisText(value, axis.format);
 }
 
 /** Round ticks of a linear axis, about `count` of them: steps of 1, 2 or 5 times a power of ten. */

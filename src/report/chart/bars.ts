@@ -1,10 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { axisText, cellText, logTicks, plainTicks, tickFormat } from './axis-text.ts';
 import type { Bar, BarChart } from './chart.ts';
-import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
+import { type Drawing, type DrawOptions, FONT, fitted, textWidth } from './drawing.ts';
 import { seriesStyle } from './theme.ts';
 
-const FONT = 11;
 const BAR = 15;
 const GAP = 7;
 /** Share of the width that labels may take. */
@@ -86,7 +85,6 @@ export function drawBars(chart: BarChart, { width, theme, document }: DrawOption
     marginRight,
     marginTop: 6,
     marginBottom: 40,
-    style: { fontSize: `${FONT}px`, background: 'none', color: theme.ink },
     x: {
       type: chart.value.log ? 'log' : 'linear',
       domain,

@@ -3,6 +3,7 @@ import type { Chart } from './chart.ts';
 import {
   type Drawing,
   type DrawOptions,
+  FONT,
   fitted,
   type LegendEntry,
   textWidth,
@@ -36,6 +37,15 @@ export function escapeMarkup(text: string): string {
     .replace(/"/g, '&quot;')
     .replace(/'/g, '&#39;');
 }
+
+/**
+ * A drawing without style sheet and style attributes, which a page's security policy may refuse:
+ * what it inherits says the same.
+ */
+const bare = (markup: string, y: number): string =>
+  markup
+    .replace(/<style>[^<]*<\/style>/, '')
+    .replace(/^<svg ([^>]*?)font-size="[^"]*"/, `<svg x="0" y="${y}" $1font-size="${FONT}"`);
 
 const line = (text: string, y: number, style: string): string =>
   `<text x="0" y="${y}" text-anchor="start" ${style}>${escapeMarkup(text)}</text>`;
@@ -92,7 +102,7 @@ export function drawChart(chart: Chart, options: DrawOptions): string {
   const legend = legendMarkup(drawing.legend, width, theme);
   if (legend.markup !== '') parts.push(`<g transform="translate(0,${y})">${legend.markup}</g>`);
   y += legend.height;
-  const inner = drawing.element.outerHTML.replace('<svg ', `<svg x="0" y="${y}" `);
+  const inner = bare(drawing.element.outerHTML, y);
   const height = y + drawing.height;
   const paper =
     theme.name === 'page'

@@ -20,6 +20,9 @@ export interface LegendEntry {
   readonly opacity: number;
 }
 
+/** Size of a chart's texts, pixels. */
+export const FONT = 11;
+
 /** A drawn chart without its title: the element, its size in pixels, and what the legend says. */
 export interface Drawing {
   readonly element: { readonly outerHTML: string };

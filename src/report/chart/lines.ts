@@ -1,14 +1,17 @@
 import * as Plot from '@observablehq/plot';
-import { axisText, logTicks, plainTicks, tickFormat, timeTicks } from './axis-text.ts';
+import { axisText, logTicks, plainTicks, tickFormat } from './axis-text.ts';
 import type { Axis, Line, LineChart } from './chart.ts';
-import { type Drawing, type DrawOptions, textWidth } from './drawing.ts';
+import { type Drawing, type DrawOptions, FONT, textWidth } from './drawing.ts';
 import { seriesStyle, type Theme } from './theme.ts';
+import { TIME_MARGIN, timeRoom, timeTicks } from './time-axis.ts';
 
-const FONT = 11;
 /** Height of the picture as a share of its width, within bounds that a page can show. */
 const SHAPE = 0.56;
 const LOWEST = 220;
 const HIGHEST = 420;
+/** Pixels that a number needs along an axis; lines of text need less above each other. */
+const LABEL = 75;
+const TALL = LABEL / 42;
 /** Opacity of a band: the grid shows through. */
 const BAND = 0.2;
 
@@ -48,8 +51,10 @@ function span(values: readonly number[], axis: Axis): [number, number] {
   return fromZero ? [Math.min(0, low), high] : [low, high];
 }
 
-function ticksOf(axis: Axis, domain: [number, number], count: number): number[] {
-  if (axis.format === 'time') return timeTicks(...domain);
+/** @param room pixels that the axis has */
+function ticksOf(axis: Axis, domain: [number, number], room: number): number[] {
+  if (axis.format === 'time') return timeTicks(...domain, timeRoom(room));
+  const count = Math.floor(room / LABEL);
   if (axis.log) return logTicks(...domain, count);
   const most = axis.whole ? Math.min(count, Math.floor(domain[1] - domain[0])) : count;
   return plainTicks(domain, most);
@@ -63,7 +68,7 @@ function scale(axis: Axis, domain: [number, number], ticks: number[]): Plot.Scal
     labelAnchor: 'center',
     labelArrow: 'none',
     ticks,
-    tickFormat: tickFormat(axis),
+    tickFormat: tickFormat(axis, ticks),
   };
 }
 
@@ -96,12 +101,15 @@ export function drawLines(chart: LineChart, { width, theme, document }: DrawOpti
     [...all.flatMap(({ low, high }) => [low, high]), ...marked.map(({ y }) => y)],
     chart.y,
   );
-  const xTicks = ticksOf(chart.x, xs, Math.floor(width / 75));
-  const yTicks = ticksOf(chart.y, ys, Math.floor(height / 42));
+  const yTicks = ticksOf(chart.y, ys, height * TALL);
   const room = Math.max(
     ...yTicks.map((value) => textWidth(axisText(value, chart.y.format), FONT)),
     18,
   );
+  const time = chart.x.format === 'time';
+  const marginLeft = room + 34;
+  const marginRight = time ? TIME_MARGIN : 22;
+  const xTicks = ticksOf(chart.x, xs, time ? width - marginLeft - marginRight : width);
   const ends = [
     { x: xs[0], y: ys[0] },
     { x: xs[1], y: ys[1] },
@@ -111,11 +119,10 @@ export function drawLines(chart: LineChart, { width, theme, document }: DrawOpti
     document,
     width,
     height,
-    marginLeft: room + 34,
-    marginRight: 22,
+    marginLeft,
+    marginRight,
     marginTop: 10,
-    marginBottom: chart.x.format === 'time' ? 56 : 42,
-    style: { fontSize: `${FONT}px`, background: 'none', color: theme.ink },
+    marginBottom: time ? 56 : 42,
     x: scale(chart.x, xs, xTicks),
     y: scale(chart.y, ys, yTicks),
     marks: [

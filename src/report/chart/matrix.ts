@@ -1,9 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { cellText } from './axis-text.ts';
 import type { MatrixChart } from './chart.ts';
-import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
+import { type Drawing, type DrawOptions, FONT, fitted, textWidth } from './drawing.ts';
 
-const FONT = 11;
 /** Edge of a cell, pixels. */
 const SMALLEST = 9;
 const LARGEST_HEIGHT = 44;
@@ -76,7 +75,6 @@ export function drawMatrix(chart: MatrixChart, { width, theme, document }: DrawO
     marginRight,
     marginTop,
     marginBottom,
-    style: { fontSize: `${FONT}px`, background: 'none', color: theme.ink },
     x: {
       domain: chart.columns.map((_, index) => String(index)),
       label: chart.columnTitle,

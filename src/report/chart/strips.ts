@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
-import { logTicks, plainTicks, tickFormat, timeTicks } from './axis-text.ts';
+import { logTicks, plainTicks, tickFormat } from './axis-text.ts';
 import type { StripChart } from './chart.ts';
-import { type Drawing, type DrawOptions, fitted, textWidth } from './drawing.ts';
+import { type Drawing, type DrawOptions, FONT, fitted, textWidth } from './drawing.ts';
+import { TIME_MARGIN, timeRoom, timeTicks } from './time-axis.ts';
 
-const FONT = 11;
 const STRIP = 22;
 /** Share of the width that labels may take. */
 const LABELS = 0.36;
@@ -34,7 +34,7 @@ export function drawStrips(chart: StripChart, { width, theme, document }: DrawOp
   const { strips, x } = chart;
   const room = Math.max(...strips.map(({ label }) => textWidth(label, FONT)), 20) + 12;
   const marginLeft = Math.min(room, width * LABELS);
-  const marginRight = 22;
+  const marginRight = x.format === 'time' ? TIME_MARGIN : 22;
   const marginBottom = x.format === 'time' ? 56 : 42;
   const height = strips.length * STRIP + 8 + marginBottom;
   const first = chart.edges[0] ?? 0;
@@ -45,7 +45,7 @@ export function drawStrips(chart: StripChart, { width, theme, document }: DrawOp
   const count = Math.max(2, Math.floor((width - marginLeft - marginRight) / 65));
   const ticks =
     x.format === 'time'
-      ? timeTicks(...domain)
+      ? timeTicks(...domain, timeRoom(width - marginLeft - marginRight))
       : x.log
         ? logTicks(...domain, count)
         : plainTicks(domain, count);
@@ -57,7 +57,6 @@ export function drawStrips(chart: StripChart, { width, theme, document }: DrawOp
     marginRight,
     marginTop: 6,
     marginBottom,
-    style: { fontSize: `${FONT}px`, background: 'none', color: theme.ink },
     x: {
       type: x.log ? 'log' : 'linear',
       domain,
@@ -65,7 +64,7 @@ export function drawStrips(chart: StripChart, { width, theme, document }: DrawOp
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks,
-      tickFormat: tickFormat(x),
+      tickFormat: tickFormat(x, ticks),
     },
     y: {
       type: 'band',
