@@ -24,7 +24,9 @@ export const ROUTES = {
 
   'GET /api/alerts': 'viewer',
   'GET /api/alerts/counts': 'viewer',
+  'GET /api/alerts/groups': 'viewer',
   'POST /api/alerts/judge': 'analyst',
+  'POST /api/alerts/judge-matching': 'analyst',
   'POST /api/alerts/undo': 'analyst',
   'GET /api/alerts/:id': 'viewer',
   'GET /api/alerts/:id/history': 'viewer',

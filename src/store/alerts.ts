@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import { WiresiftError } from '../base/index.ts';
 import type { Alert } from '../detect/index.ts';
 import { alertRows, FACTS, modelOf } from './alert-cells.ts';
+import { alertGroups } from './alert-groups.ts';
 import { Answers } from './answers.ts';
 import { writeAudit } from './audit.ts';
 import type { Database, Executor } from './database.ts';
@@ -8,7 +10,7 @@ import { missing } from './editable.ts';
 import { type Cells, columnOf, decode, fieldOf, parseJson } from './fields.ts';
 import { badQuery, whereOf } from './filter.ts';
 import { countAlerts, meetHosts } from './hosts.ts';
-import { changeOf, judgedAfter, judgedOf, seen, setJudgement } from './judgement.ts';
+import { changeOf, chunks, judgedAfter, judgedOf, seen, setJudgements } from './judgement.ts';
 import type { Condition } from './query.ts';
 import {
   type AlertChange,
@@ -18,12 +20,20 @@ import {
   VERDICTS,
 } from './records.ts';
 import { TableRows } from './rows.ts';
-import type { Actor, AlertBar, AlertBarsOptions, AlertStore, AlertTarget, Rows } from './store.ts';
+import type {
+  Actor,
+  AlertBar,
+  AlertBarsOptions,
+  AlertGroup,
+  AlertGroupsQuery,
+  AlertStore,
+  AlertsMatching,
+  AlertTarget,
+  Rows,
+} from './store.ts';
 import { SuppressionRules } from './suppression.ts';
 import { ALERTS, SUPPRESSIONS } from './tables.ts';
 
-/** Alerts of one statement: 25 cells each stay below 32,766 parameters. */
-const CHUNK = 500;
 /** Alerts of one action: what a hand resolves, not a script. */
 const MAX_TARGETS = 10_000;
 const MAX_BARS = 2000;
@@ -77,8 +87,7 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
       const rules = await readRules(work, at);
       const added: string[] = [];
       const updated: string[] = [];
-      for (let i = 0; i < unique.length; i += CHUNK) {
-        const chunk = unique.slice(i, i + CHUNK);
+      for (const chunk of chunks(unique)) {
         const there = await existing(work, chunk);
         for (const { id } of chunk) (there.has(id) ? updated : added).push(id);
         await insert(
@@ -121,19 +130,58 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
     judgement: Partial<Judgement>,
     actor: Actor,
   ): Promise<{ action: string; alerts: AlertRecord[] }> {
-    checkJudgement(targets, judgement);
-    const now = this.database.now();
-    const judging = { action: this.database.newId(), by: actor.by, now };
+    checkTargets(targets);
+    checkJudgement(judgement);
+    return this.#change(async (work) =>
+      this.#judge(work, await seen(work, targets), judgement, actor),
+    );
+  }
+
+  async judgeMatching(
+    { where, search, count }: AlertsMatching,
+    judgement: Partial<Judgement>,
+    actor: Actor,
+  ): Promise<{ action: string; alerts: AlertRecord[] }> {
+    checkJudgement(judgement);
+    const { engine } = this.database;
     return this.#change(async (work) => {
-      const alerts: AlertRecord[] = [];
-      for (const target of targets) {
-        const alert = await seen(work, target);
-        const after = judgedAfter(judgedOf(alert), judgement, actor.by, now);
-        alerts.push(await setJudgement(work, alert, after, judging));
-      }
-      await this.#settle(work, 'alert.judge', alerts, actor, { action: judging.action, judgement });
-      return { action: judging.action, alerts };
+      const rows = await work
+        .selectFrom('alerts')
+        .selectAll()
+        .where((eb) => whereOf(eb, ALERTS, where, { text: search, engine }))
+        .orderBy('id')
+        .limit(MAX_TARGETS + 1)
+        .execute();
+      const alerts = rows.map((cells) => decode(ALERTS, cells));
+      checkTargets(alerts);
+      if (alerts.length !== count) throw otherCount(count, alerts.length);
+      return this.#judge(work, alerts, judgement, actor);
     });
+  }
+
+  async #judge(
+    work: Executor,
+    before: readonly AlertRecord[],
+    judgement: Partial<Judgement>,
+    actor: Actor,
+  ): Promise<{ action: string; alerts: AlertRecord[] }> {
+    const now = this.database.now();
+    const { by } = actor;
+    const judging = { action: this.database.newId(), by, now };
+    const wishes = before.map((alert) => ({
+      alert,
+      after: judgedAfter(judgedOf(alert), judgement, by, now),
+    }));
+    const alerts = await setJudgements(work, wishes, judging);
+    const { action } = judging;
+    await this.#settle(work, 'alert.judge', alerts, actor, { action, judgement });
+    return { action, alerts };
+  }
+
+  groups(query: AlertGroupsQuery): Promise<AlertGroup[]> {
+    return this.#answers
+      .ask(['groups', query], () => alertGroups(this.database, query))
+      .then((groups) => [...groups]);
   }
 
   async undo(action: string, actor: Actor): Promise<{ action: string; alerts: AlertRecord[] }> {
@@ -147,12 +195,17 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
         .orderBy('id')
         .execute();
       if (rows.length === 0) throw missing('action', action);
-      const alerts: AlertRecord[] = [];
-      for (const change of rows.map(changeOf)) {
-        const alert = await seen(work, { id: change.alertId, version: change.madeVersion });
-        const undoing = { ...judging, undoes: change.id };
-        alerts.push(await setJudgement(work, alert, change.before, undoing));
-      }
+      const changes = rows.map(changeOf);
+      const before = await seen(
+        work,
+        changes.map(({ alertId, madeVersion }) => ({ id: alertId, version: madeVersion })),
+      );
+      const wishes = changes.map((change, at) => ({
+        alert: before[at]!,
+        after: change.before,
+        undoes: change.id,
+      }));
+      const alerts = await setJudgements(work, wishes, judging);
       await this.#settle(work, 'alert.undo', alerts, actor, {
         action: judging.action,
         undoes: action,
@@ -258,11 +311,25 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
   }
 }
 
-function checkJudgement(targets: readonly AlertTarget[], wish: Partial<Judgement>): void {
+function checkTargets(targets: readonly AlertTarget[]): void {
   const ids = new Set(targets.map(({ id }) => id));
   if (targets.length === 0 || targets.length > MAX_TARGETS || ids.size < targets.length) {
     throw badQuery('alerts', `${targets.length} targets`, `1 to ${MAX_TARGETS}, each once`);
   }
+}
+
+/** Others match than were counted. */
+function otherCount(saw: number, now: number): WiresiftError {
+  return new WiresiftError({
+    code: 'STORE_STALE',
+    where: 'the alerts that match',
+    saw: `a change of ${saw}`,
+    expected: `${now}, as many as match now`,
+    todo: 'Alerts were changed meanwhile: look at the list again, then change them',
+  });
+}
+
+function checkJudgement(wish: Partial<Judgement>): void {
   if (wish.state !== undefined && wish.state !== 'open' && wish.state !== 'resolved') {
     throw badQuery('state', String(wish.state), 'open or resolved');
   }
@@ -334,15 +401,11 @@ async function hide(
   suppressedBy: string | null,
   rows: readonly Cells[],
 ): Promise<void> {
-  for (let i = 0; i < rows.length; i += CHUNK) {
+  for (const chunk of chunks(rows.map(({ id }) => String(id)))) {
     await work
       .updateTable('alerts')
       .set({ suppressed_by: suppressedBy, changed_at: now })
-      .where(
-        'id',
-        'in',
-        rows.slice(i, i + CHUNK).map(({ id }) => String(id)),
-      )
+      .where('id', 'in', chunk)
       .execute();
   }
 }

@@ -42,24 +42,91 @@ export interface Judging {
   readonly now: number;
 }
 
-/** An alert as the analyst saw it. @throws WiresiftError `STORE_MISSING`, `STORE_STALE` */
-export async function seen(work: Executor, { id, version }: AlertTarget): Promise<AlertRecord> {
-  const cells = await work.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!cells) throw missing('alert', id);
-  const alert = decode(ALERTS, cells);
-  if (alert.version !== version) throw stale('alert', id, version, alert.version);
-  return alert;
+/** Alerts of one statement: 25 cells each stay below 32,766 parameters. */
+export const CHUNK = 500;
+
+/** A list in pieces that a statement takes. */
+export function* chunks<One>(all: readonly One[]): Generator<readonly One[]> {
+  for (let i = 0; i < all.length; i += CHUNK) yield all.slice(i, i + CHUNK);
 }
 
-/** Gives an alert a judgement, and its history a line. */
-export async function setJudgement(
+/** Alerts as the analyst saw them, in their order. @throws WiresiftError `STORE_MISSING`, `STORE_STALE` */
+export async function seen(
   work: Executor,
-  alert: AlertRecord,
-  after: Judged,
-  { action, by, now, undoes = null }: Judging & { undoes?: number | null },
-): Promise<AlertRecord> {
-  const made = alert.version + 1;
-  const cells = await work
+  targets: readonly AlertTarget[],
+): Promise<AlertRecord[]> {
+  const found = new Map<string, AlertRecord>();
+  for (const chunk of chunks(targets.map(({ id }) => id))) {
+    const rows = await work.selectFrom('alerts').selectAll().where('id', 'in', chunk).execute();
+    for (const cells of rows) {
+      const alert = decode(ALERTS, cells);
+      found.set(alert.id, alert);
+    }
+  }
+  return targets.map(({ id, version }) => {
+    const alert = found.get(id);
+    if (!alert) throw missing('alert', id);
+    if (alert.version !== version) throw stale('alert', id, version, alert.version);
+    return alert;
+  });
+}
+
+/** An alert with the judgement that it is to get. */
+export interface Wish {
+  readonly alert: AlertRecord;
+  readonly after: Judged;
+  /** Line of the history that is taken back; absent: none. */
+  readonly undoes?: number;
+}
+
+/** Wishes that one statement fulfils: of the same version, to the same end. */
+function alike(wishes: readonly Wish[]): Wish[][] {
+  const groups = new Map<string, Wish[]>();
+  for (const wish of wishes) {
+    const key = JSON.stringify([wish.alert.version, wish.after]);
+    const group = groups.get(key);
+    if (group) group.push(wish);
+    else groups.set(key, [wish]);
+  }
+  return [...groups.values()];
+}
+
+/** Gives alerts their judgements, and the history of each a line. @returns them in their order */
+export async function setJudgements(
+  work: Executor,
+  wishes: readonly Wish[],
+  { action, by, now }: Judging,
+): Promise<AlertRecord[]> {
+  const changed = new Map<string, AlertRecord>();
+  for (const chunk of chunks(wishes)) {
+    for (const group of alike(chunk)) {
+      for (const cells of await setOne(work, group, now)) {
+        const alert = decode(ALERTS, cells);
+        changed.set(alert.id, alert);
+      }
+    }
+    const lines = chunk.map(({ alert, after, undoes = null }) => ({
+      alert_id: alert.id,
+      at: now,
+      by,
+      action,
+      before: JSON.stringify(judgedOf(alert)),
+      after: JSON.stringify(after),
+      made_version: alert.version + 1,
+      undoes,
+    }));
+    await work.insertInto('alert_changes').values(lines).execute();
+  }
+  return wishes.map(({ alert }) => {
+    const after = changed.get(alert.id);
+    if (!after) throw stale('alert', alert.id, alert.version, alert.version + 1);
+    return after;
+  });
+}
+
+async function setOne(work: Executor, group: readonly Wish[], now: number): Promise<Cells[]> {
+  const [{ alert, after }] = group as readonly [Wish];
+  return work
     .updateTable('alerts')
     .set({
       state: after.state,
@@ -68,26 +135,17 @@ export async function setJudgement(
       assignee: after.assignee,
       resolved_at: after.resolvedAt,
       resolved_by: after.resolvedBy,
-      version: made,
+      version: alert.version + 1,
       changed_at: now,
     })
-    .where('id', '=', alert.id)
+    .where(
+      'id',
+      'in',
+      group.map((wish) => wish.alert.id),
+    )
     .where('version', '=', alert.version)
     .returningAll()
-    .executeTakeFirst();
-  if (!cells) throw stale('alert', alert.id, alert.version, made);
-  const line = {
-    alert_id: alert.id,
-    at: now,
-    by,
-    action,
-    before: JSON.stringify(judgedOf(alert)),
-    after: JSON.stringify(after),
-    made_version: made,
-    undoes,
-  };
-  await work.insertInto('alert_changes').values(line).execute();
-  return decode(ALERTS, cells);
+    .execute();
 }
 
 /** A line of an alert's history. */

@@ -108,6 +108,18 @@ export interface AlertStore extends Rows<AlertRecord> {
     actor: Actor,
   ): Promise<{ action: string; alerts: AlertRecord[] }>;
   /**
+   * As {@link AlertStore.judge}, for all alerts that match, as long as they are as many as were
+   * counted: what came or was changed meanwhile is not judged unseen.
+   * @throws WiresiftError `STORE_STALE` when they are not, `STORE_QUERY` for more than 10,000
+   */
+  judgeMatching(
+    matching: AlertsMatching,
+    judgement: Partial<Judgement>,
+    actor: Actor,
+  ): Promise<{ action: string; alerts: AlertRecord[] }>;
+  /** Sums by host or kind, the gravest group first, of equal ones that with most alerts. */
+  groups(query: AlertGroupsQuery): Promise<AlertGroup[]>;
+  /**
    * Takes back one action, on all its alerts.
    * @throws WiresiftError `STORE_STALE` when any was changed since, `STORE_MISSING`
    */
@@ -121,6 +133,30 @@ export interface AlertStore extends Rows<AlertRecord> {
   ): Promise<AlertBar[]>;
   /** Applies the suppressions that stand now to all open alerts. @returns how many changed */
   suppress(actor: Actor): Promise<number>;
+}
+
+/** Alerts that conditions name, and how many a person was told they are. */
+export interface AlertsMatching {
+  readonly where: readonly Condition<keyof AlertRecord & string>[];
+  readonly search?: string | undefined;
+  readonly count: number;
+}
+
+/** What {@link AlertStore.groups} is asked. */
+export interface AlertGroupsQuery {
+  readonly by: 'host' | 'kind';
+  readonly where?: readonly Condition<keyof AlertRecord & string>[] | undefined;
+  readonly search?: string | undefined;
+  readonly limit: number;
+}
+
+/** Alerts of one host or kind. */
+export interface AlertGroup {
+  readonly value: string;
+  readonly count: number;
+  readonly worst: AlertRecord['severity'];
+  /** Of their last packet, microseconds. */
+  readonly last: number;
 }
 
 /** How {@link AlertStore.byTime} cuts. */

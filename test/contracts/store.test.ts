@@ -47,6 +47,78 @@ for (const { name, skip, open } of ENGINES) {
       assert.equal(await store.alerts.detail('nobody'), undefined);
     });
 
+    test('all that match are judged together, as many as were counted, and taken back', async (t) => {
+      const store = await open(t);
+      const many = 1203;
+      await store.alerts.put(
+        Array.from({ length: many }, (_, n) =>
+          makeAlert(n + 1, { host: n % 3 === 0 ? '10.1.1.1' : '10.2.2.2' }),
+        ),
+      );
+      const where = [{ field: 'host', is: 'equal', value: '10.2.2.2' }] as const;
+      const count = await store.alerts.count(where);
+      assert.equal(count, 802);
+      const [one] = (await store.alerts.page({ where, limit: 1 })).rows;
+      await store.alerts.judge([one!], { state: 'resolved', note: 'mine' }, ACTOR);
+      const judgement = { state: 'resolved', verdict: 'false positive' } as const;
+      const wrong = store.alerts.judgeMatching({ where, count: 801 }, judgement, ACTOR);
+      await assert.rejects(wrong, code('STORE_STALE'));
+      const open_ = [{ field: 'state', is: 'equal', value: 'open' }] as const;
+      assert.equal(await store.alerts.count(open_), many - 1);
+      const { action, alerts } = await store.alerts.judgeMatching(
+        { where, count },
+        judgement,
+        ACTOR,
+      );
+      assert.equal(alerts.length, count);
+      assert.ok(alerts.every(({ verdict }) => verdict === 'false positive'));
+      assert.equal((await store.alerts.get(one!.id))?.note, 'mine', 'what was not asked for stays');
+      assert.equal((await store.hosts.get('10.2.2.2'))?.openAlerts, 0);
+      assert.equal((await store.hosts.get('10.1.1.1'))?.openAlerts, many - count);
+      const told = [{ field: 'action', is: 'equal', value: 'alert.judge' }] as const;
+      const log = await store.audit.page({ where: told, limit: 1000 });
+      assert.equal(log.rows.length, count + 1, 'each has its line in the log');
+      const undone = await store.alerts.undo(action, ACTOR);
+      assert.equal(undone.alerts.length, count);
+      assert.equal((await store.alerts.get(one!.id))?.state, 'resolved', 'it was before');
+      assert.equal(await store.alerts.count(open_), many - 1);
+      const none = {
+        where: [...where, { field: 'note', is: 'equal', value: 'x' }],
+        count: 1,
+      } as const;
+      await assert.rejects(store.alerts.judgeMatching(none, judgement, ACTOR), code('STORE_QUERY'));
+    });
+
+    test('groups come with the gravest first, of equal ones that with most alerts', async (t) => {
+      const store = await open(t);
+      const alert = (n: number, host: string, severity: 'low' | 'medium' | 'high') =>
+        makeAlert(n, { host, severity, last: START + n });
+      await store.alerts.put([
+        alert(1, '10.0.0.1', 'low'),
+        alert(2, '10.0.0.1', 'low'),
+        alert(3, '10.0.0.1', 'low'),
+        alert(4, '10.0.0.2', 'medium'),
+        alert(5, '10.0.0.3', 'low'),
+        alert(6, '10.0.0.3', 'high'),
+        alert(7, '10.0.0.4', 'medium'),
+        alert(8, '10.0.0.4', 'low'),
+      ]);
+      assert.deepEqual(await store.alerts.groups({ by: 'host', limit: 10 }), [
+        { value: '10.0.0.3', count: 2, worst: 'high', last: START + 6 },
+        { value: '10.0.0.4', count: 2, worst: 'medium', last: START + 8 },
+        { value: '10.0.0.2', count: 1, worst: 'medium', last: START + 4 },
+        { value: '10.0.0.1', count: 3, worst: 'low', last: START + 3 },
+      ]);
+      const where = [{ field: 'severity', is: 'equal', value: 'low' }] as const;
+      const [first] = await store.alerts.groups({ by: 'host', where, search: '0.0.1', limit: 1 });
+      assert.deepEqual(first, { value: '10.0.0.1', count: 3, worst: 'low', last: START + 3 });
+      const kinds = await store.alerts.groups({ by: 'kind', limit: 10 });
+      assert.equal(
+        kinds.reduce((sum, one) => sum + one.count, 0),
+        8,
+      );
+    });
+
     test('resolving, history, undo; a stale hand is refused and changes nothing', async (t) => {
       const store = await open(t);
       await store.alerts.put([1, 2, 3].map((n) => makeAlert(n, { host: '10.1.1.1' })));

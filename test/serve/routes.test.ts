@@ -152,6 +152,39 @@ test('what an analyst does with a capture, from the list to the packets', async 
     );
   });
 
+  await t.test('all that match at once, as long as they are as many as was said', async () => {
+    const filter = ['state:eq:open', 'source:eq:detector'];
+    const path = '/api/alerts/judge-matching';
+    const asked = `filter=${filter.join('&filter=')}`;
+    const { total } = await get<{ total: number }>(
+      analyst,
+      `/api/alerts?limit=1&total=true&${asked}`,
+    );
+    const judgement = { state: 'resolved', verdict: 'benign true positive' };
+    const other = await analyst.call('POST', path, { filter, count: total + 1, judgement });
+    assert.equal(other.status, 409);
+    const viewer = await as('viewer');
+    const refused = await viewer.call('POST', path, { filter, count: total, judgement });
+    assert.equal(refused.status, 403);
+    const done = await ask<{ action: string; count: number }>(analyst, 'POST', path, {
+      filter,
+      count: total,
+      judgement,
+    });
+    assert.equal(done.count, total);
+    const groups = (more: string): Promise<{ groups: { count: number; worst: string }[] }> =>
+      get(viewer, `/api/alerts/groups?by=host&${more}`);
+    assert.deepEqual((await groups(asked)).groups, []);
+    await ask(analyst, 'POST', '/api/alerts/undo', { action: done.action });
+    const { groups: back } = await groups(asked);
+    assert.equal(
+      back.reduce((sum, { count }) => sum + count, 0),
+      total,
+    );
+    const bad = await analyst.call('POST', path, { filter: ['nothing:eq:1'], count: 1, judgement });
+    assert.equal(bad.status, 400);
+  });
+
   await t.test('labels need two people to count', async () => {
     const label = await ask<{ id: string; reviewed: boolean }>(
       analyst,

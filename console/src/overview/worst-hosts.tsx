@@ -2,18 +2,10 @@ import { A } from '@solidjs/router';
 import { For, type JSX, Show } from 'solid-js';
 import type { HostRow } from '../../../src/serve/wire.ts';
 import { Severity } from '../alerts/columns.tsx';
-import { SEVERITIES } from '../alerts/words.ts';
 import { WideTable } from '../parts/table.tsx';
 import { bytesText, countText } from '../parts/words.ts';
 
-/** Those with the gravest open alert first, then those with most of them. */
-const worstFirst = (hosts: readonly HostRow[]): readonly HostRow[] => {
-  const rank = ({ worst }: HostRow): number =>
-    worst === null ? SEVERITIES.length : SEVERITIES.indexOf(worst);
-  return [...hosts].sort((a, b) => rank(a) - rank(b) || b.openAlerts - a.openAlerts);
-};
-
-/** The hosts to look at first. */
+/** The hosts to look at first, as the service orders them. */
 export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.Element {
   return (
     <section class="panel" aria-labelledby="hosts-title">
@@ -32,7 +24,7 @@ export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.E
             { title: 'Bytes', numeric: true },
           ]}
         >
-          <For each={worstFirst(props.hosts)}>
+          <For each={props.hosts}>
             {(host) => (
               <tr>
                 <td class="address">

@@ -1,4 +1,4 @@
-import type { AlertRecord, Condition } from '../../store/index.ts';
+import type { AlertRecord, Condition, PageQuery } from '../../store/index.ts';
 import { alertFacts, alertSentence, replayCommand } from '../alert-text.ts';
 import { answerPage, pageQuery, readFilter } from '../list-query.ts';
 import { namesOf } from '../people.ts';
@@ -7,11 +7,15 @@ import { type App, actorOf, type Serving } from '../serving.ts';
 import {
   AlertCounts,
   AlertDetail,
+  AlertGroups,
+  AlertGroupsQuery,
   AlertHistory,
   AlertPage,
   IdParams,
   JudgeAlerts,
   Judged,
+  JudgedMatching,
+  JudgeMatching,
   ListQuery,
   UndoAction,
 } from '../wire.ts';
@@ -24,6 +28,8 @@ const COUNTED = ['kind', 'severity', 'state', 'verdict', 'model', 'host', 'assig
 const COUNTS = 20;
 /** Other evidence shown beside an alert. */
 const OTHER_EVIDENCE = 50;
+/** Groups shown at most. */
+const GROUPS = 1000;
 /** Ids told of one action in the event stream. */
 const TOLD_IDS = 100;
 
@@ -31,6 +37,10 @@ const TOLD_IDS = 100;
 function unlessAsked(filter: readonly string[] = []): AlertCondition[] {
   return filter.some((one) => readFilter(one).field === 'suppressedBy') ? [] : [SHOWN];
 }
+
+/** What a list of alerts is asked: the same wherever alerts are listed, summed or judged together. */
+const questionOf = (query: ListQuery): PageQuery<keyof AlertRecord & string> =>
+  pageQuery(query, unlessAsked(query.filter));
 
 /** Alerts: lists, one with all of it, judging and taking back. */
 export function alertRoutes(app: App, { store, events }: Serving): void {
@@ -44,7 +54,7 @@ export function alertRoutes(app: App, { store, events }: Serving): void {
     '/api/alerts/counts',
     { schema: { querystring: ListQuery, response: { 200: AlertCounts } } },
     async ({ query }) => {
-      const asked = pageQuery<keyof AlertRecord & string>(query, unlessAsked(query.filter));
+      const asked = questionOf(query);
       const where = asked.where ?? [];
       const counts = await Promise.all(
         COUNTED.map((field) =>
@@ -67,6 +77,15 @@ export function alertRoutes(app: App, { store, events }: Serving): void {
         host: host!,
         assignee: assignee!,
       };
+    },
+  );
+
+  app.get(
+    '/api/alerts/groups',
+    { schema: { querystring: AlertGroupsQuery, response: { 200: AlertGroups } } },
+    async ({ query: { by, ...asked } }) => {
+      const { where, search } = questionOf(asked);
+      return { groups: await store.alerts.groups({ by, where, search, limit: GROUPS }) };
     },
   );
 
@@ -132,6 +151,22 @@ export function alertRoutes(app: App, { store, events }: Serving): void {
       const judged = await store.alerts.judge(targets, judgement, actorOf(request));
       tell(judged.alerts);
       return judged;
+    },
+  );
+
+  app.post(
+    '/api/alerts/judge-matching',
+    { schema: { body: JudgeMatching, response: { 200: JudgedMatching } } },
+    async (request) => {
+      const { count, judgement, ...asked } = request.body;
+      const { where = [], search } = questionOf(asked);
+      const { action, alerts } = await store.alerts.judgeMatching(
+        { where, search, count },
+        judgement,
+        actorOf(request),
+      );
+      tell(alerts);
+      return { action, count: alerts.length };
     },
   );
 

@@ -1,5 +1,5 @@
 import { SEVERITIES } from '../../detect/index.ts';
-import type { Condition, FlowFilter, Store } from '../../store/index.ts';
+import type { Condition, FlowFilter, HostRecord, Store } from '../../store/index.ts';
 import { jobRows } from '../file-rows.ts';
 import { allModels } from '../models.ts';
 import { badInput } from '../refusals.ts';
@@ -125,6 +125,23 @@ async function coverageOf(store: Store): Promise<Overview['coverage']> {
   return { ...sums, lost: [...lost].map(([value, count]) => ({ value, count })) };
 }
 
+/** Hosts with the gravest open alert first, of these the ones with most alerts. */
+async function worstHosts(store: Store): Promise<HostRecord[]> {
+  const hosts: HostRecord[] = [];
+  for (const worst of SEVERITIES) {
+    if (hosts.length === WORST_HOSTS) break;
+    const { rows } = await store.hosts.page({
+      where: [
+        { field: 'openAlerts', is: 'more', value: 0 },
+        { field: 'worst', is: 'equal', value: worst },
+      ],
+      limit: WORST_HOSTS - hosts.length,
+    });
+    hosts.push(...rows);
+  }
+  return hosts;
+}
+
 /** The first page, in one answer. */
 export function overviewRoutes(app: App, serving: Serving): void {
   const { store } = serving;
@@ -139,10 +156,6 @@ export function overviewRoutes(app: App, serving: Serving): void {
       const bars = query.bars ?? DEFAULT_BARS;
       const filter: FlowFilter = { view: VIEW, from, to };
       const traffic = await store.flows.histogram(filter, 'StartTime', bars);
-      const hosts = await store.hosts.page({
-        where: [{ field: 'openAlerts', is: 'more', value: 0 }],
-        limit: WORST_HOSTS,
-      });
       const jobs = await store.jobs.page({
         where: [{ field: 'state', is: 'one of', value: ['queued', 'running'] }],
         limit: SHOWN_JOBS,
@@ -157,7 +170,7 @@ export function overviewRoutes(app: App, serving: Serving): void {
         from: span ? from : null,
         to: span ? to : null,
         alerts: await alertsOf(store, { ...query, from, to }),
-        hosts: [...hosts.rows],
+        hosts: await worstHosts(store),
         traffic: { flows: traffic.rows, bars: [...(traffic.bars ?? [])] },
         countries: await countriesOf(serving, filter),
         models: (await allModels(store)).map(({ id, name, active, threshold }) => ({

@@ -7,6 +7,7 @@ import {
   EditedFields,
   Id,
   IdOrNull,
+  ListQuery,
   Micros,
   MicrosOrNull,
   Name,
@@ -199,22 +200,27 @@ export const AlertUsual = Type.Object({ usual: Type.Array(UsualValue) });
 /** See {@link AlertUsual}. */
 export type AlertUsual = Static<typeof AlertUsual>;
 
+/** Alerts of one action at most. */
+const MOST_TARGETS = 10_000;
+
+const Judgement = Type.Object(
+  {
+    state: Type.Optional(State),
+    verdict: Type.Optional(VerdictName),
+    note: Type.Optional(Text),
+    assignee: Type.Optional(IdOrNull),
+  },
+  { ...closed, minProperties: 1 },
+);
+
 /** A judgement of alerts: all of them or none. */
 export const JudgeAlerts = Type.Object(
   {
     targets: Type.Array(Type.Object({ id: Id, version: Version }, closed), {
       minItems: 1,
-      maxItems: 10_000,
+      maxItems: MOST_TARGETS,
     }),
-    judgement: Type.Object(
-      {
-        state: Type.Optional(State),
-        verdict: Type.Optional(VerdictName),
-        note: Type.Optional(Text),
-        assignee: Type.Optional(IdOrNull),
-      },
-      { ...closed, minProperties: 1 },
-    ),
+    judgement: Judgement,
   },
   closed,
 );
@@ -225,6 +231,53 @@ export type JudgeAlerts = Static<typeof JudgeAlerts>;
 export const Judged = Type.Object({ action: Id, alerts: Type.Array(AlertRow) });
 /** See {@link Judged}. */
 export type Judged = Static<typeof Judged>;
+
+/**
+ * A judgement of all alerts that a list would show, however many pages it has: all of them or none.
+ * Nothing is judged when they are no longer as many as `count` says.
+ */
+export const JudgeMatching = Type.Object(
+  {
+    q: ListQuery.properties.q,
+    filter: ListQuery.properties.filter,
+    count: Type.Integer({ minimum: 1, maximum: MOST_TARGETS }),
+    judgement: Judgement,
+  },
+  closed,
+);
+/** See {@link JudgeMatching}. */
+export type JudgeMatching = Static<typeof JudgeMatching>;
+
+/** How many alerts an action changed; `action` is what undo takes back. */
+export const JudgedMatching = Type.Object({ action: Id, count: Type.Number() });
+/** See {@link JudgedMatching}. */
+export type JudgedMatching = Static<typeof JudgedMatching>;
+
+/** Which groups of alerts. */
+export const AlertGroupsQuery = Type.Object(
+  {
+    by: words(['host', 'kind']),
+    q: ListQuery.properties.q,
+    filter: ListQuery.properties.filter,
+  },
+  closed,
+);
+/** See {@link AlertGroupsQuery}. */
+export type AlertGroupsQuery = Static<typeof AlertGroupsQuery>;
+
+/** Alerts summed by host or kind, the gravest group first; 1,000 groups at most. */
+export const AlertGroups = Type.Object({
+  groups: Type.Array(
+    Type.Object({
+      value: Type.String(),
+      count: Type.Number(),
+      worst: SeverityName,
+      last: Micros,
+    }),
+  ),
+});
+/** See {@link AlertGroups}. */
+export type AlertGroups = Static<typeof AlertGroups>;
 
 /** Takes an action back. */
 export const UndoAction = Type.Object({ action: Id }, closed);
