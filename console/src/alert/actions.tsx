@@ -59,7 +59,7 @@ export function AlertActions(props: {
         </button>
       </div>
       <Show when={dialog() === 'resolve'}>
-        <ResolveDialog rows={[props.row]} onClose={close} />
+        <ResolveDialog meant={[props.row]} onClose={close} />
       </Show>
       <Show when={dialog() === 'suppress'}>
         <SuppressDialog row={props.row} onClose={close} onDone={props.onChange} />

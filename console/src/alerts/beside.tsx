@@ -13,7 +13,7 @@ import '../alert/alert.css';
 export function Beside(props: { readonly id: string; readonly onClose: () => void }): JSX.Element {
   const detail = createLoaded<AlertDetail>(() => `/api/alerts/${encodeURIComponent(props.id)}`);
   onJudged((rows) => {
-    if (rows.some(({ id }) => id === props.id)) detail.reload();
+    if (rows === 'many' || rows.some(({ id }) => id === props.id)) detail.reload();
   });
   return (
     <aside class="beside" aria-label="The alert in short">

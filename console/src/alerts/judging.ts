@@ -1,5 +1,12 @@
 import { batch, createSignal, onCleanup } from 'solid-js';
-import type { AlertRow, JudgeAlerts, Judged, People } from '../../../src/serve/wire.ts';
+import type {
+  AlertRow,
+  JudgeAlerts,
+  Judged,
+  JudgedMatching,
+  JudgeMatching,
+  People,
+} from '../../../src/serve/wire.ts';
 import { plural } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { complain, say } from '../shell/toasts.tsx';
@@ -7,7 +14,19 @@ import { complain, say } from '../shell/toasts.tsx';
 /** What a person says of alerts. */
 export type Judgement = JudgeAlerts['judgement'];
 
-type Listener = (rows: readonly AlertRow[]) => void;
+/** All alerts that filters find, and how many they were when a person was told. */
+export type Matching = Omit<JudgeMatching, 'judgement'>;
+
+/** What a change is about: alerts, each as it was seen, or all that match. */
+export type Meant = readonly AlertRow[] | Matching;
+
+const matches = (meant: Meant): meant is Matching => 'count' in meant;
+
+/** How many alerts a change is about. */
+export const countOf = (meant: Meant): number => (matches(meant) ? meant.count : meant.length);
+
+/** Hears of rows as they are now; `many`: more than are told one by one. */
+type Listener = (rows: readonly AlertRow[] | 'many') => void;
 
 const listeners = new Set<Listener>();
 const [lastAction, setLastAction] = createSignal<{ id: string; told: string }>();
@@ -38,7 +57,7 @@ export function onJudged(then: Listener): void {
   onCleanup(() => listeners.delete(then));
 }
 
-const tell = (rows: readonly AlertRow[]): void => {
+const tell = (rows: readonly AlertRow[] | 'many'): void => {
   batch(() => {
     for (const listener of listeners) listener(rows);
   });
@@ -54,14 +73,31 @@ function wordsOf(count: number, { state, verdict, assignee }: Judgement): string
   return `${what} changed.`;
 }
 
+const post = <Answer>(path: string, body: unknown): Promise<Answer> =>
+  call<Answer>(path, { method: 'POST', body });
+
+async function judgeMatching(matching: Matching, judgement: Judgement): Promise<JudgedMatching> {
+  const body = { ...matching, judgement } satisfies JudgeMatching;
+  const judged = await post<JudgedMatching>('/api/alerts/judge-matching', body);
+  tell('many');
+  return judged;
+}
+
+async function judgeEach(rows: readonly AlertRow[], judgement: Judgement): Promise<JudgedMatching> {
+  const targets = rows.map(({ id, version }) => ({ id, version }));
+  const body = { targets, judgement } satisfies JudgeAlerts;
+  const { action, alerts } = await post<Judged>('/api/alerts/judge', body);
+  tell(alerts);
+  return { action, count: alerts.length };
+}
+
 /** Judges alerts, says so, and offers to take it back. @returns whether the service took it */
-export async function judge(rows: readonly AlertRow[], judgement: Judgement): Promise<boolean> {
+export async function judge(meant: Meant, judgement: Judgement): Promise<boolean> {
   try {
-    const targets = rows.map(({ id, version }) => ({ id, version }));
-    const body = { targets, judgement } satisfies JudgeAlerts;
-    const { action, alerts } = await call<Judged>('/api/alerts/judge', { method: 'POST', body });
-    tell(alerts);
-    const told = wordsOf(alerts.length, judgement);
+    const { action, count } = matches(meant)
+      ? await judgeMatching(meant, judgement)
+      : await judgeEach(meant, judgement);
+    const told = wordsOf(count, judgement);
     setLastAction({ id: action, told });
     say(told, { title: 'Undo', run: () => void undo(action) });
     return true;
@@ -78,10 +114,7 @@ export async function undo(action = lastAction()?.id): Promise<void> {
     return;
   }
   try {
-    const { alerts } = await call<Judged>('/api/alerts/undo', {
-      method: 'POST',
-      body: { action },
-    });
+    const { alerts } = await post<Judged>('/api/alerts/undo', { action });
     tell(alerts);
     if (lastAction()?.id === action) setLastAction(undefined);
     say(`Taken back: ${plural(alerts.length, 'alert')} as before.`);

@@ -9,6 +9,8 @@ import { onJudged } from './judging.ts';
 const CALM_MILLIS = 400;
 /** Ids that one address may name. */
 const AT_ONCE = 100;
+/** Rows that are asked for again when very many changed. */
+const MOST_AGAIN = 1000;
 
 /** How far a list is behind. */
 export interface LiveAlerts {
@@ -50,7 +52,12 @@ export function keepAlertsLive(list: ListRows<AlertRow>, onChange: () => void): 
     timer ??= setTimeout(() => void refresh(), CALM_MILLIS);
   };
   onCleanup(() => clearTimeout(timer));
-  onJudged((rows) => list.replace(rows));
+  onJudged((rows) => {
+    // What is not here may have to be: an undone change of alerts that had left the list.
+    const here = new Set(list.rows().map(({ id }) => id));
+    if (rows === 'many' || rows.some(({ id }) => !here.has(id))) void show();
+    else list.replace(rows);
+  });
   onStream('alert', ({ ids, change, count }) => {
     if (change === 'added') {
       // Where nothing stands, nothing can jump.
@@ -59,7 +66,9 @@ export function keepAlertsLive(list: ListRows<AlertRow>, onChange: () => void): 
     } else {
       const shown = new Set(list.rows().map(({ id }) => id));
       const here = ids.filter((id) => shown.has(id));
-      if (change === 'judged') for (const id of here) changed.add(id);
+      // Of very many, not all are named: any row may have changed.
+      const meant = count > ids.length ? [...shown].slice(0, MOST_AGAIN) : here;
+      if (change === 'judged') for (const id of meant) changed.add(id);
       else setGone((old) => old + here.length);
     }
     soon();

@@ -2,25 +2,27 @@ import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { AlertRow } from '../../../src/serve/wire.ts';
 import { Dialog } from '../parts/confirm.tsx';
 import { onSubmit, type Written } from '../parts/form.ts';
-import { plural } from '../parts/words.ts';
+import { countText, plural } from '../parts/words.ts';
 import { useSession } from '../service/session.tsx';
-import { everybody, judge } from './judging.ts';
+import { countOf, everybody, judge, type Meant } from './judging.ts';
 import { VERDICTS } from './words.ts';
 
 /** Asks for verdict, note and person, and closes alerts with them; the note may stay empty. */
 export function ResolveDialog(props: {
-  readonly rows: readonly AlertRow[];
+  readonly meant: Meant;
   readonly onClose: () => void;
   readonly onDone?: () => void;
 }): JSX.Element {
   const { user } = useSession();
   const [busy, setBusy] = createSignal(false);
-  const only = (): AlertRow | undefined => (props.rows.length === 1 ? props.rows[0] : undefined);
+  const count = (): number => countOf(props.meant);
+  const only = (): AlertRow | undefined =>
+    'count' in props.meant || count() !== 1 ? undefined : props.meant[0];
   const submit = async ({ text }: Written): Promise<void> => {
     const note = text('note');
     const assignee = text('assignee');
     setBusy(true);
-    const done = await judge(props.rows, {
+    const done = await judge(props.meant, {
       state: 'resolved',
       verdict: text('verdict') as AlertRow['verdict'],
       // Of many, an empty field leaves each alert's own.
@@ -34,7 +36,7 @@ export function ResolveDialog(props: {
   };
   return (
     <Dialog
-      title={only() ? `Resolve: ${only()!.host}` : `Resolve ${plural(props.rows.length, 'alert')}`}
+      title={only() ? `Resolve: ${only()!.host}` : `Resolve ${plural(count(), 'alert')}`}
       onClose={props.onClose}
     >
       <form class="form" onSubmit={onSubmit(submit)}>
@@ -81,7 +83,7 @@ export function ResolveDialog(props: {
         </label>
         <Show when={!only()}>
           <p class="faint">
-            All {props.rows.length} are resolved together, or none of them. Undo takes all back.
+            All {countText(count())} are resolved together, or none of them. Undo takes all back.
           </p>
         </Show>
         <div class="bar ends">

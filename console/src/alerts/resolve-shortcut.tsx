@@ -13,7 +13,7 @@ export function ResolveShortcut(props: { readonly row: AlertRow }): JSX.Element 
   }
   return (
     <Show when={open()}>
-      <ResolveDialog rows={[props.row]} onClose={() => setOpen(false)} />
+      <ResolveDialog meant={[props.row]} onClose={() => setOpen(false)} />
     </Show>
   );
 }

@@ -74,7 +74,7 @@ export function JobTable(props: {
         'What',
         'State',
         'Progress',
-        'Tries',
+        { title: 'Tries', numeric: true },
         'Begun',
         { title: 'What can be done', unseen: true },
       ]}

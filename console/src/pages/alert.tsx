@@ -58,7 +58,7 @@ export default function AlertPage(): JSX.Element {
     history.reload();
   };
   onJudged((rows) => {
-    if (rows.some((row) => row.id === id())) again();
+    if (rows === 'many' || rows.some((row) => row.id === id())) again();
   });
   onStream('alert', ({ ids }) => {
     if (ids.includes(id())) again();

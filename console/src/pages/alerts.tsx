@@ -3,17 +3,18 @@ import { createEffect, createMemo, createSignal, type JSX, on, Show } from 'soli
 import type { AlertCounts, AlertRow } from '../../../src/serve/wire.ts';
 import { AlertBar, readGroup, STATES, stateChosen } from '../alerts/bar.tsx';
 import { Beside } from '../alerts/beside.tsx';
-import { ALERT_COLUMNS, FEW_COLUMNS, NarrowAlert } from '../alerts/columns.tsx';
-import { setTrail, trailAt, undo } from '../alerts/judging.ts';
+import { ALERT_COLUMNS, FEW_COLUMNS, NarrowAlert, Severity } from '../alerts/columns.tsx';
+import { countOf, type Meant, setTrail, trailAt, undo } from '../alerts/judging.ts';
 import { keepAlertsLive } from '../alerts/live-alerts.ts';
 import { ResolveDialog } from '../alerts/resolve-dialog.tsx';
+import { createAlertRows } from '../alerts/rows.ts';
 import { SuppressDialog } from '../alerts/suppress-dialog.tsx';
 import { TickedBar } from '../alerts/ticked-bar.tsx';
 import { createTicks } from '../alerts/ticks.ts';
 import { KIND_NAMES } from '../alerts/words.ts';
 import { Grid } from '../parts/grid.tsx';
 import { plural } from '../parts/words.ts';
-import { createListRows, createListState, type ListRows, sameAsText } from '../service/list.ts';
+import { createListState, sameAsText } from '../service/list.ts';
 import { createLoaded } from '../service/loaded.ts';
 import { useSession } from '../service/session.tsx';
 import { useShortcuts } from '../shell/keys.tsx';
@@ -23,17 +24,6 @@ const WORD_OF = {
   host: (row: AlertRow) => row.host,
   kind: (row: AlertRow) => KIND_NAMES[row.kind] ?? row.kind,
 };
-
-/** Rows that the service gave by group, within each the newest first. */
-function withinGroups(rows: readonly AlertRow[], field: 'host' | 'kind'): readonly AlertRow[] {
-  const groups = new Map<string, AlertRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row[field]);
-    if (group) group.push(row);
-    else groups.set(row[field], [row]);
-  }
-  return [...groups.values()].flatMap((group) => group.sort((a, b) => b.last - a.last));
-}
 
 /** All alerts: filtered, judged, watched. */
 export default function AlertsPage(): JSX.Element {
@@ -53,17 +43,18 @@ export default function AlertsPage(): JSX.Element {
     undefined,
     { equals: sameAsText },
   );
-  const query = createMemo(() => {
-    const by = group();
-    if (by) return { ...filters(), sort: by, order: 'up' };
-    return { ...filters(), sort: state.sort() ?? 'last', order: state.order() };
-  });
-  const loaded = createListRows<AlertRow>('/api/alerts', query);
-  const rows = createMemo(() => {
-    const by = group();
-    return by ? withinGroups(loaded.rows(), by) : loaded.rows();
-  });
-  const list: ListRows<AlertRow> = { ...loaded, rows };
+  const query = createMemo(
+    () => ({
+      filters: filters(),
+      by: group(),
+      sort: state.sort() ?? 'last',
+      order: state.order(),
+    }),
+    undefined,
+    { equals: sameAsText },
+  );
+  const list = createAlertRows(query);
+  const { rows } = list;
   const counts = createLoaded<AlertCounts>(() => '/api/alerts/counts', filters);
   // By its id: the row stays the same when others come before it.
   const [pointedId, setPointedId] = createSignal<string>();
@@ -80,8 +71,8 @@ export default function AlertsPage(): JSX.Element {
   const [dialog, setDialog] = createSignal<'resolve' | 'suppress'>();
   const ticks = createTicks(rows);
   const pointed = (): AlertRow | undefined => rows()[current()];
-  const meant = createMemo((): readonly AlertRow[] => {
-    if (ticks.rows().length > 0) return ticks.rows();
+  const meant = createMemo((): Meant => {
+    if (countOf(ticks.meant()) > 0) return ticks.meant();
     const row = pointed();
     return row ? [row] : [];
   });
@@ -93,7 +84,7 @@ export default function AlertsPage(): JSX.Element {
     navigate(`/alerts/${encodeURIComponent(row.id)}`);
   };
   const judgeMeant = (which: 'resolve' | 'suppress'): void => {
-    if (may('analyst') && meant().length > 0) setDialog(which);
+    if (may('analyst') && countOf(meant()) > 0) setDialog(which);
   };
 
   // Other filters, another list: what was pointed at and ticked is of the old one.
@@ -161,7 +152,17 @@ export default function AlertsPage(): JSX.Element {
           search = element;
         }}
       />
-      <TickedBar ticks={ticks} total={list.total()} onResolve={() => setDialog('resolve')} />
+      <TickedBar
+        ticks={ticks}
+        total={list.total()}
+        filters={filters()}
+        onResolve={() => setDialog('resolve')}
+      />
+      <Show when={list.capped()}>
+        <p class="faint">
+          There are very many groups: the gravest thousand are shown, filters bring out the others.
+        </p>
+      </Show>
       <div ref={body} class="list-body" classList={{ split: params.beside !== undefined }}>
         <Grid
           label="Alerts"
@@ -178,7 +179,8 @@ export default function AlertsPage(): JSX.Element {
           groupNote={(found) => (
             <span class="faint">
               {' '}
-              {plural(found.length, 'alert')}
+              <Show when={found[0]}>{(first) => <Severity of={first().severity} />}</Show>{' '}
+              {plural((found[0] && list.group(found[0][group()!])?.count) ?? found.length, 'alert')}
               {groupNote(found)}
               <Show when={mine}>
                 <button
@@ -219,8 +221,8 @@ export default function AlertsPage(): JSX.Element {
           </div>
         )}
       </Show>
-      <Show when={dialog() === 'resolve' && meant().length > 0}>
-        <ResolveDialog rows={meant()} onClose={() => setDialog(undefined)} onDone={ticks.clear} />
+      <Show when={dialog() === 'resolve' && countOf(meant()) > 0}>
+        <ResolveDialog meant={meant()} onClose={() => setDialog(undefined)} onDone={ticks.clear} />
       </Show>
       <Show when={dialog() === 'suppress' && pointed()}>
         {(row) => (
@@ -245,7 +247,7 @@ function groupNote(rows: readonly AlertRow[]): string {
   const high = rows.filter(({ severity }) => severity === 'high').length;
   const parts = [
     ...(open > 0 && open < rows.length ? [`${open} open`] : []),
-    ...(high > 0 ? [`${high} high`] : []),
+    ...(high > 0 && high < rows.length ? [`${high} high`] : []),
   ];
   return parts.length === 0 ? '' : `, ${parts.join(', ')}`;
 }
