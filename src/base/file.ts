@@ -19,6 +19,13 @@ const open = new Set<WholeFile>();
 export function createWholeFile(path: string): WholeFile {
   const temporaryPath = `${path}.tmp-${process.pid}`;
   let descriptor = openSync(temporaryPath, 'w');
+  let whole = false;
+  const close = (): void => {
+    const closing = descriptor;
+    // Closed once, even when closing fails.
+    descriptor = -1;
+    if (closing >= 0) closeSync(closing);
+  };
   const file: WholeFile = {
     temporaryPath,
     write(data) {
@@ -29,18 +36,20 @@ export function createWholeFile(path: string): WholeFile {
     },
     commit() {
       fsyncSync(descriptor);
-      closeSync(descriptor);
-      descriptor = -1;
+      close();
       renameSync(temporaryPath, path);
+      whole = true;
       open.delete(file);
     },
     abort() {
-      if (descriptor >= 0) {
-        closeSync(descriptor);
-        descriptor = -1;
+      open.delete(file);
+      if (whole) return;
+      whole = true;
+      try {
+        close();
+      } finally {
         rmSync(temporaryPath, { force: true });
       }
-      open.delete(file);
     },
   };
   open.add(file);

@@ -169,10 +169,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     take: (path) => takeFile(serving, path),
     async close() {
       // Uploads first: what came is kept, and their callers are told to go on later.
-      await serving.uploads.close();
-      await app.close();
-      await serving.ingest?.close();
-      await upkeep.close();
+      const ends = [
+        () => serving.uploads.close(),
+        () => app.close(),
+        () => serving.ingest?.close(),
+        () => upkeep.close(),
+      ];
+      for (const end of ends) {
+        // One that fails must not keep the others, and with them the process, at work.
+        try {
+          await end();
+        } catch (error) {
+          app.log.error({ err: error }, 'a part did not end as it should');
+        }
+      }
     },
   };
 }

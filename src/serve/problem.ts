@@ -37,11 +37,14 @@ function frameworkProblem(error: FastifyError): { status: number; problem: Probl
 export function problemOf(error: unknown): { status: number; problem: Problem } {
   if (error instanceof WiresiftError && STATUS[error.code] !== undefined) {
     const { where, saw, expected, todo } = error.facts;
-    const message = cut(`${where}: saw ${saw}, expected ${expected}`);
+    const status = STATUS[error.code]!;
+    // Where our own things lie is for the log; strangers may meet a failing store too.
+    const place = status < 500 ? cut(where) : 'the store';
+    const message = cut(`${place}: saw ${saw}, expected ${expected}`);
     const retry = error instanceof SlowDown ? { retryAfter: error.seconds } : {};
     return {
-      status: STATUS[error.code]!,
-      problem: { error: { code: error.code, message, todo, where: cut(where), ...retry } },
+      status,
+      problem: { error: { code: error.code, message, todo, where: place, ...retry } },
     };
   }
   const framework = error instanceof Error ? frameworkProblem(error as FastifyError) : undefined;

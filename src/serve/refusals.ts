@@ -19,6 +19,8 @@ export const STATUS: Readonly<Record<string, number>> = {
   STORE_LIMIT: 422,
   STORE_LOCKED: 503,
   STORE_READ_ONLY: 503,
+  STORE_IO: 503,
+  STORE_DAMAGED: 503,
   STORE_OPEN: 503,
   STORE_FULL: 507,
   DETECT_NETWORK: 400,

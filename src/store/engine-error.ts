@@ -1,3 +1,5 @@
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type ErrorFacts, WiresiftError } from '../base/index.ts';
 
 type Words = Pick<ErrorFacts, 'code' | 'saw' | 'expected' | 'todo'>;
@@ -13,6 +15,12 @@ const FULL: Words = {
   saw: 'no space left on the device',
   expected: 'room to write',
   todo: 'Free space or shorten the retention; nothing half-written was kept',
+};
+const IO: Words = {
+  code: 'STORE_IO',
+  saw: 'a failure of the disk',
+  expected: 'reads and writes that succeed',
+  todo: "Look into the system's log and check the disk; nothing half-written was kept",
 };
 const READ_ONLY: Words = {
   code: 'STORE_READ_ONLY',
@@ -44,7 +52,7 @@ const SQLITE: Readonly<Record<number, Words>> = {
   5: LOCKED,
   6: LOCKED,
   8: READ_ONLY,
-  10: { ...FULL, code: 'STORE_IO', saw: 'a failure of the disk', expected: 'reads and writes' },
+  10: IO,
   11: DAMAGED,
   13: FULL,
   14: { ...READ_ONLY, code: 'STORE_OPEN', saw: 'a data base file that cannot be opened' },
@@ -79,6 +87,7 @@ const POSTGRES: Readonly<Record<string, Words>> = {
 const SYSTEM: Readonly<Record<string, Words>> = {
   ENOSPC: FULL,
   EDQUOT: FULL,
+  EIO: IO,
   EROFS: READ_ONLY,
   EACCES: READ_ONLY,
   EPERM: READ_ONLY,
@@ -101,13 +110,41 @@ function wordsOf(error: unknown): Words | undefined {
   if (/^Connection terminated|timeout exceeded when trying to connect/.test(message)) {
     return UNREACHABLE;
   }
-  // DuckDB tells of a full disk in words alone.
-  return /No space left on device/i.test(message) ? FULL : undefined;
+  // DuckDB tells of the disk in words alone.
+  const [, spoken] = DUCK.find(([pattern]) => pattern.test(message)) ?? [];
+  return spoken;
+}
+
+const DUCK: readonly (readonly [RegExp, Words])[] = [
+  [/No space left on device/i, FULL],
+  [/Read-only file system/i, READ_ONLY],
+  [/Input\/output error/i, IO],
+];
+
+/**
+ * Tries to write beside the store's files. Asking the system for the right to is not enough: a disk that
+ * it made read-only after a fault still grants it. @throws the system's error
+ */
+export function tryWriting(folder: string): void {
+  const path = join(folder, `.tmp-${process.pid}`);
+  closeSync(openSync(path, 'w'));
+  rmSync(path, { force: true });
+}
+
+/** Whether a file lies on a disk that the system made read-only: SQLite calls that a failure to write. */
+function onReadOnlyDisk(path: string): boolean {
+  try {
+    tryWriting(dirname(path));
+    return false;
+  } catch (error) {
+    return property(error, 'code') === 'EROFS';
+  }
 }
 
 /** The engine's error as one a user understands; what has no known meaning comes back as it is. */
 export function engineError(error: unknown, where: string): unknown {
   if (error instanceof WiresiftError) return error;
-  const words = wordsOf(error);
+  const told = wordsOf(error);
+  const words = told === IO && onReadOnlyDisk(where) ? READ_ONLY : told;
   return words ? new WiresiftError({ ...words, where }, { cause: error }) : error;
 }

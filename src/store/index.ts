@@ -1,3 +1,4 @@
+export { engineError } from './engine-error.ts';
 export type { FlowLimits } from './flows/duck.ts';
 export { FlowFiles, type FlowFilesOptions } from './flows/flow-files.ts';
 export type {

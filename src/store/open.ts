@@ -8,7 +8,7 @@ import { Alerts } from './alerts.ts';
 import { auditLog } from './audit.ts';
 import { connectPostgres, connectSqlite, type Database, LOCK_MILLIS } from './database.ts';
 import { EditableRows } from './editable.ts';
-import { engineError } from './engine-error.ts';
+import { engineError, tryWriting } from './engine-error.ts';
 import { EvidenceRows } from './evidence.ts';
 import { badQuery } from './filter.ts';
 import { Duck, FLOW_LIMITS, type FlowLimits } from './flows/duck.ts';
@@ -181,6 +181,12 @@ async function assemble(
       await database.db.transaction().execute(async (work) => {
         await sql`select version from schema_version limit 1`.execute(work);
       });
+      // A disk that was made read-only lets a transaction begin.
+      try {
+        tryWriting(folder);
+      } catch (error) {
+        throw engineError(error, folder);
+      }
     },
     uploadPath,
     async close() {

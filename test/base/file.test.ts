@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { abortOpenFiles, createWholeFile, writeWhole } from '../../src/base/index.ts';
+import { failFlushes } from '../failing-flush.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -29,6 +30,25 @@ test('an aborted file leaves nothing, and the old one stays', () => {
   file.write('new');
   file.abort();
   assert.equal(readFileSync(path, 'utf8'), 'old');
+  assert.deepEqual(readdirSync(folder), ['out.csv']);
+});
+
+test('a flush that fails is told; nothing half is left, and the old one stays', (t) => {
+  const path = join(folder, 'out.csv');
+  writeWhole(path, 'old');
+  const mend = failFlushes(t);
+  assert.throws(() => writeWhole(path, 'new'), { code: 'EIO' });
+  assert.equal(readFileSync(path, 'utf8'), 'old');
+  assert.deepEqual(readdirSync(folder), ['out.csv']);
+  mend();
+  writeWhole(path, 'new');
+  assert.equal(readFileSync(path, 'utf8'), 'new');
+});
+
+test('a name that cannot be taken leaves nothing behind', () => {
+  const path = join(folder, 'out.csv');
+  mkdirSync(join(path, 'inside'), { recursive: true });
+  assert.throws(() => writeWhole(path, 'new'), /EISDIR|ENOTEMPTY|EEXIST|EPERM/);
   assert.deepEqual(readdirSync(folder), ['out.csv']);
 });
 

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createService } from '../../src/serve/index.ts';
 import type { Problem } from '../../src/serve/wire.ts';
 import { openStore } from '../../src/store/index.ts';
 import { startChild } from '../child.ts';
-import { smallDisk } from '../small-disk.ts';
+import { failingDisk, smallDisk } from '../small-disk.ts';
 import { ACTOR, makeAlert, temporaryFolder, temporaryStore, testClock } from '../store/fixtures.ts';
-import { ADMIN_PASSWORD, Caller, runningService } from './running.ts';
+import { ADMIN_PASSWORD, Caller, type Running, runningService } from './running.ts';
 import { ANALYSING, begin, send, settled, upload } from './uploading.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -110,6 +111,132 @@ test('a read-only folder is told at the start, in one line', async (t) => {
   const again = await openStore({ folder });
   assert.equal(await again.alerts.count(), 1);
   await again.close();
+});
+
+/** The connection that a store opens from now on. */
+function caughtDatabase(t: TestContext): () => DatabaseSync {
+  let caught: DatabaseSync | undefined;
+  const { exec } = DatabaseSync.prototype;
+  const mocked = t.mock.method(
+    DatabaseSync.prototype,
+    'exec',
+    function (this: DatabaseSync, words: string) {
+      if (this.location()?.endsWith('wiresift.sqlite')) caught = this;
+      return exec.call(this, words);
+    },
+  );
+  return () => {
+    mocked.mock.restore();
+    return caught!;
+  };
+}
+
+test('a data base that becomes read-only while the service runs refuses changes by name, and recovers', async (t) => {
+  const clock = testClock();
+  const connection = caughtDatabase(t);
+  const store = await temporaryStore(t, { now: clock.now });
+  const database = connection();
+  const running = await runningService(t, { store, now: clock.now });
+  const { judge, unchanged } = await refusing(running);
+  database.exec('pragma query_only = on');
+  await unchanged('STORE_READ_ONLY', clock);
+  database.exec('pragma query_only = off');
+  assert.equal((await judge()).status, 200);
+  assert.equal((await running.stranger().call('GET', '/readyz')).status, 200);
+});
+
+/** What holds for every service whose store takes no writes any more. */
+async function refusing({ as, stranger, store }: Running) {
+  const admin = await as('administrator');
+  await store.alerts.put([makeAlert(1)]);
+  const [alert] = (await store.alerts.page()).rows;
+  const judge = () =>
+    admin.call<Problem>('POST', '/api/alerts/judge', {
+      targets: [{ id: alert!.id, version: alert!.version }],
+      judgement: { state: 'resolved' },
+    });
+  return {
+    admin,
+    judge,
+    async unchanged(code: string, clock: ReturnType<typeof testClock>): Promise<void> {
+      // Sessions note their use each minute; that this fails must not keep anybody from reading.
+      clock.set(clock.now() + 120e6);
+      for (const refused of [await judge(), await stranger().signIn('admin', ADMIN_PASSWORD)]) {
+        const { error } = refused.body as Problem;
+        assert.deepEqual([refused.status, error.code], [503, code], refused.text);
+        assert.ok(error.todo.length > 10);
+        assert.doesNotMatch(refused.text, /tmp|sqlite/i, 'where it lies is nobody’s business');
+      }
+      assert.equal((await stranger().call('GET', '/readyz')).status, 503);
+      assert.equal((await stranger().call('GET', '/healthz')).status, 200);
+      for (const path of [
+        '/api/alerts',
+        `/api/alerts/${alert!.id}`,
+        '/api/hosts',
+        '/api/overview',
+      ]) {
+        const { status, text } = await admin.call('GET', path);
+        assert.equal(status, 200, `${path}: ${text}`);
+      }
+      assert.equal((await store.alerts.get(alert!.id))?.state, 'open');
+      assert.equal((await store.alerts.history(alert!.id)).length, 0);
+    },
+  };
+}
+
+test('a disk that becomes read-only under the running service: nothing said is lost, and it says why', async (t) => {
+  const disk = failingDisk(t);
+  if (disk === undefined) return;
+  const folder = join(disk.folder, 'store');
+  const clock = testClock();
+  const store = await openStore({ folder, now: clock.now });
+  const running = await runningService(t, { store, now: clock.now, ...ANALYSING });
+  const { admin, unchanged } = await refusing(running);
+  const id = await begin(admin, 'a.pcap', capture.length);
+  const half = capture.length >> 1;
+  assert.equal((await send(admin, id, capture.subarray(0, half))).status, 200);
+  disk.fail();
+  await unchanged('STORE_READ_ONLY', clock);
+  const refused = await send(admin, id, capture.subarray(half), { offset: half });
+  const { error } = refused.body as unknown as Problem;
+  assert.deepEqual([refused.status, error.code], [503, 'STORE_READ_ONLY'], refused.text);
+  await assert.doesNotReject(running.service.close());
+  await store.close();
+  disk.repair();
+  const again = await openStore({ folder });
+  const next = await runningService(t, { store: again, ...ANALYSING });
+  const caller = await next.as('administrator');
+  assert.equal(await again.alerts.count(), 1);
+  const head = await caller.call('HEAD', `/api/files/${id}/content`);
+  assert.equal(head.headers['upload-offset'], String(half), 'from what was acknowledged on');
+  await send(caller, id, capture.subarray(half), { offset: half });
+  const { file } = await settled(caller, id);
+  assert.equal(file.state, 'analysed', file.problem);
+  assert.equal(await again.flows.count({ view: 'argus', origin: id }), file.facts['flows']);
+});
+
+test('a flush that the disk refuses is told, and the upload goes on from what is safe', async (t) => {
+  const store = await temporaryStore(t);
+  const { as } = await runningService(t, { store });
+  const admin = await as('administrator');
+  const id = await begin(admin, 'a.pcap', 300);
+  assert.equal((await send(admin, id, Buffer.alloc(100, 1))).status, 200);
+  const handle = await open(store.uploadPath(id), 'r');
+  const type = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const failing = t.mock.method(type, 'datasync', async () => {
+    throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+  });
+  const refused = await send(admin, id, Buffer.alloc(100, 2), { offset: 100 });
+  const { error } = refused.body as unknown as Problem;
+  assert.deepEqual([refused.status, error.code], [503, 'STORE_IO'], refused.text);
+  failing.mock.restore();
+  const head = await admin.call('HEAD', `/api/files/${id}/content`);
+  assert.equal(head.headers['upload-offset'], '100', 'what was not flushed may be gone');
+  const rest = await send(admin, id, Buffer.alloc(200, 3), { offset: 100 });
+  assert.equal(rest.body.file.state, 'received');
+  const kept = readFileSync(store.uploadPath(id));
+  assert.ok(kept.equals(Buffer.concat([Buffer.alloc(100, 1), Buffer.alloc(200, 3)])));
 });
 
 test('a data base that another program holds refuses changes by name, answers questions, and recovers', async (t) => {

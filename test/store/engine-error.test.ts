@@ -12,6 +12,9 @@ test('errors of the engines get our codes; what is unknown stays as it is', () =
   assert.equal(codeOf({ code: '53100' }), 'STORE_FULL');
   assert.equal(codeOf({ code: '23505' }), 'STORE_EXISTS');
   assert.equal(codeOf({ code: 'ENOSPC' }), 'STORE_FULL');
+  assert.equal(codeOf({ code: 'EIO' }), 'STORE_IO');
+  assert.equal(codeOf({ errcode: 1034 }), 'STORE_IO');
+  assert.equal(codeOf(new Error('IO Error: Read-only file system')), 'STORE_READ_ONLY');
   assert.equal(codeOf({ code: 'ECONNREFUSED' }), 'STORE_OPEN');
   assert.equal(codeOf(new Error('Connection terminated unexpectedly')), 'STORE_OPEN');
   assert.equal(codeOf(new Error('IO Error: No space left on device')), 'STORE_FULL');

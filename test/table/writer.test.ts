@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { abortOpenFiles, WiresiftError } from '../../src/base/index.ts';
 import { createTableWriter, TABLE_FORMATS, type TableSink } from '../../src/table/index.ts';
+import { failFlushes } from '../failing-flush.ts';
 import { sampleSchema, sampleTable, temporaryFolder } from './sample.ts';
 
 const rows = sampleTable([[1, 2, 'three']]);
@@ -36,6 +37,18 @@ for (const format of TABLE_FORMATS) {
     assert.deepEqual(readdirSync(folder), ['out']);
     assert.equal(readFileSync(path, 'utf8'), 'old');
     await assert.rejects(() => writer.append(rows), coded('TABLE_CLOSED'));
+  });
+
+  test(`${format}: a flush that fails is told, leaves nothing and keeps the old file`, async (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'out');
+    writeFileSync(path, 'old');
+    const writer = createTableWriter({ format, schema: sampleSchema, path });
+    await writer.append(rows);
+    failFlushes(t);
+    await assert.rejects(() => writer.close(), { code: 'EIO' });
+    assert.deepEqual(readdirSync(folder), ['out']);
+    assert.equal(readFileSync(path, 'utf8'), 'old');
   });
 
   test(`${format}: Ctrl-C in the middle leaves nothing`, async (t) => {

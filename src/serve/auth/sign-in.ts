@@ -90,6 +90,9 @@ export async function signIn(
   };
 }
 
+/** A store that takes no writes must not keep anybody from reading: that a use is not noted is borne. */
+const noted = (writing: Promise<unknown>): Promise<unknown> => writing.catch(() => undefined);
+
 /** Who a cookie's secret stands for, or undefined. */
 export async function sessionOf(
   { store, now }: AuthParts,
@@ -102,7 +105,9 @@ export async function sessionOf(
   if (session.expiresAt > at + LONGEST_SESSION + CLOCK_STEP) return undefined;
   const user = await store.users.get(session.userId);
   if (!user || user.disabled) return undefined;
-  if (at - session.seenAt > SEEN_EVERY) await store.sessions.touch(session.id, { seenAt: at });
+  if (at - session.seenAt > SEEN_EVERY) {
+    await noted(store.sessions.touch(session.id, { seenAt: at }));
+  }
   const { id, expiresAt } = session;
   return { user, role: user.role, session: { id, csrf: hashSecret(secret, 'csrf'), expiresAt } };
 }
@@ -121,7 +126,9 @@ export async function tokenOf(
   }
   const user = await store.users.get(token.userId);
   if (!user || user.disabled) return undefined;
-  if (at - (token.usedAt ?? 0) > USED_EVERY) await store.tokens.touch(token.id, { usedAt: at });
+  if (at - (token.usedAt ?? 0) > USED_EVERY) {
+    await noted(store.tokens.touch(token.id, { usedAt: at }));
+  }
   return { user, role: lesser(token.scope, user.role) };
 }
 

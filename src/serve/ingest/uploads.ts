@@ -4,7 +4,7 @@ import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { WiresiftError } from '../../base/index.ts';
-import type { Actor, FileRecord, Store } from '../../store/index.ts';
+import { type Actor, engineError, type FileRecord, type Store } from '../../store/index.ts';
 import type { ServiceLimits } from '../limits.ts';
 import { notThere, tooLarge, wrongState } from '../refusals.ts';
 import type { FileDraft } from '../wire.ts';
@@ -181,7 +181,9 @@ export class Uploads {
   #opened(file: FileRecord): Promise<Open> {
     const known = this.#open.get(file.id);
     if (known) return known;
-    const opening = this.#reopen(file);
+    const opening = this.#reopen(file).catch((error: unknown) => {
+      throw spoken(error);
+    });
     this.#open.set(file.id, opening);
     opening.catch(() => this.#open.delete(file.id));
     return opening;
@@ -216,7 +218,9 @@ export class Uploads {
   }
 
   async #write(file: FileRecord, upload: Open, body: Readable): Promise<void> {
-    const handle = await open(this.#store.uploadPath(file.id), 'r+');
+    const handle = await open(this.#store.uploadPath(file.id), 'r+').catch((error: unknown) => {
+      throw spoken(error);
+    });
     const idle = this.#limits.uploadIdleMillis;
     const cut = (): void => void body.destroy(new Error('the upload paused for too long'));
     const timer = setTimeout(cut, idle);
@@ -382,10 +386,10 @@ async function writeAll(
   return bytes.length;
 }
 
-/** The system's word for a full disk as one a user understands; anything else as it is. */
+/** The system's word for a disk that takes no more as one a user understands; anything else as it is. */
 function spoken(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return engineError(error, 'upload');
   return new WiresiftError(
     {
       code: 'STORE_FULL',

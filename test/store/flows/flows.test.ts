@@ -12,6 +12,7 @@ import {
   type Store,
 } from '../../../src/store/index.ts';
 import { takeRows } from '../../../src/table/index.ts';
+import { failFlushes } from '../../failing-flush.ts';
 import {
   argusRows,
   code,
@@ -324,6 +325,25 @@ test('what was not flushed is not there; tables of another view are refused', as
   assert.equal(await other.flush(), 2);
   assert.equal(await other.flush(), 2, 'nothing new, nothing written');
   assert.equal(filesIn(store).length, 1);
+});
+
+test('a flush that the disk refuses keeps the rows for a second try, and leaves no file', async (t) => {
+  const store = await temporaryStore(t);
+  await filled(store, 100);
+  await filled(store, 100);
+  const before = filesIn(store);
+  const writer = store.flows.writer({ view: 'argus', origin: 'file-2' });
+  await writer.append(argusRows(100));
+  const mend = failFlushes(t);
+  await assert.rejects(writer.flush(), code('STORE_IO'));
+  await assert.rejects(store.flows.compact(), code('STORE_IO'));
+  assert.deepEqual(filesIn(store), before);
+  assert.equal(await store.flows.count({ view: 'argus', origin: 'file-2' }), 0);
+  mend();
+  assert.equal(await writer.close(), 100);
+  assert.equal(await store.flows.count({ view: 'argus', origin: 'file-2' }), 100);
+  assert.ok((await store.flows.compact()) > 0);
+  assert.equal(await store.flows.count({ view: 'argus' }), 300);
 });
 
 test('small parts are joined, with the same rows', async (t) => {
