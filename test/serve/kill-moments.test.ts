@@ -159,10 +159,10 @@ test('killed inside a judgement: those acknowledged are kept, the one at work is
     await again.close();
     return count;
   };
-  // In the middle of the ten, when some rows are changed and others are not.
+  // The rows are changed, their history has no lines yet.
   await dying(
     folder,
-    { sql: 'insert into "alert_changes"', at: 'after', nth: 15 },
+    { sql: 'insert into "alert_changes"', at: 'before', nth: 2 },
     async (service) => {
       assert.equal((await judge(service, 0, 10)).status, 200);
       await judge(service, 10, 20);
