@@ -2,6 +2,7 @@ export { ipv4Text, ipv6Text, macText, parseAddress } from './address.ts';
 export { argusTime, eveTime, parseTime } from './clock.ts';
 export { type ErrorFacts, stopRequested, WiresiftError } from './error.ts';
 export { abortOpenFiles, createWholeFile, type WholeFile, writeWhole } from './file.ts';
+export { type Interval, wilson } from './interval.ts';
 export { Journal, type JournalKind, type JournalLine } from './journal.ts';
 export { mixWord } from './mix.ts';
 export { plainText } from './plain-text.ts';

@@ -1,8 +1,9 @@
-import { binomialUpperTail, WiresiftError } from '../base/index.ts';
+import { WiresiftError } from '../base/index.ts';
 import { ClassSums } from './class-sums.ts';
 import { DistinctCounts } from './distinct.ts';
 import { OpenEvidence, type Reason } from './evidence.ts';
 import { addressText, type FlowRow, hashWords } from './flow-row.ts';
+import { judgeHost } from './host-rule.ts';
 import type { SlotTable } from './slot-table.ts';
 import type { Limits } from './thresholds.ts';
 import { Windows } from './windows.ts';
@@ -227,12 +228,11 @@ export class ModelHosts {
   judge(): { evidence: OpenEvidence[]; voices: Map<string, ModelVoice> } {
     const evidence: OpenEvidence[] = [];
     const voices = new Map<string, ModelVoice>();
-    const level = this.#limits.modelLevel / Math.max(1, this.table.inserted);
     this.#raised = 0;
     for (let slot = 0; slot < this.table.slots; slot++) {
       if (!this.table.isUsed(slot)) continue;
       const host = addressText(this.table.keys, slot * 5, this.table.keys[slot * 5 + 4]!);
-      const seen = this.#voiceOf(slot, level);
+      const seen = this.#voiceOf(slot);
       voices.set(host, seen);
       if (seen.raised) this.#raised++;
       if (!seen.raised || this.#model.role === 'corroborates') continue;
@@ -246,18 +246,14 @@ export class ModelHosts {
     return { evidence, voices };
   }
 
-  #voiceOf(slot: number, level: number): ModelVoice {
-    const { modelDesignEffect: effect, modelFlowsFloor: floor } = this.#limits;
+  #voiceOf(slot: number): ModelVoice {
     const above = this.#windows.kept[slot]!;
     const scored = this.#windows.flows[slot]!;
-    const tailProbability = binomialUpperTail(
-      Math.floor(above / effect),
-      Math.ceil(scored / effect),
-      this.#model.falsePositiveRateUpper,
-    );
-    const raised = above >= floor && tailProbability < level;
+    const rate = this.#model.falsePositiveRateUpper;
+    const rule = { rate, hosts: this.table.inserted, limits: this.#limits };
     const best = this.#best[slot]!;
-    const counts = { model: this.#model, scored, above, best, tailProbability, level, raised };
+    const verdict = judgeHost({ scored, above }, rule);
+    const counts = { model: this.#model, scored, above, best, ...verdict };
     if (!this.#kinds || above === 0) return counts;
     return { ...counts, kind: this.#kinds.verdict(slot, above, this.#limits) };
   }

@@ -36,11 +36,14 @@ export {
   type ModelScores,
   type ModelVoice,
 } from './host.ts';
+export { type HostFlows, type HostRule, type HostVerdict, judgeHost } from './host-rule.ts';
 export { INTERNAL_NETWORKS, Site } from './network.ts';
 export { RULES, SEVERITIES, type Severity, type Technique } from './policy.ts';
 export { type BatchScores, FlowScorer } from './scorer.ts';
 export { type ScoredRows, ScorerSet } from './scorer-set.ts';
 export {
+  type Limits,
+  resolveThresholds,
   TABLE_SIZES,
   type TableSizes,
   THRESHOLDS,

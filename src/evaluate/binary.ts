@@ -31,6 +31,7 @@ import {
   rocAuc,
   type Scores,
 } from './ranking.ts';
+import { type ThresholdCurve, thresholdCurve } from './threshold-curve.ts';
 
 /** What one view of the rows is judged from. */
 export interface BinaryInput {
@@ -96,6 +97,8 @@ export interface BinaryReport {
   readonly roc: readonly CurvePoint[];
   readonly pr: readonly CurvePoint[];
   readonly reliability: readonly ReliabilityBin[];
+  /** Counts at every threshold. */
+  readonly thresholdCurve: ThresholdCurve;
   /** Of both curves; null without both kinds of rows, or without draws. */
   readonly bands: CurveBands | null;
   /** Recall against alerts an hour; empty when the rows cover no time. */
@@ -145,6 +148,7 @@ export function binaryReport(input: BinaryInput): BinaryReport {
     ...calibration(input),
     roc: rocCurve(ranking),
     pr: prCurve(ranking),
+    thresholdCurve: thresholdCurve(ranking),
     budget: budgetCurve(ranking, spanSeconds),
     cost: costCurve(
       ranking,

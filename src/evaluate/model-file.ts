@@ -1,8 +1,17 @@
 import { VERSION } from '../base/index.ts';
 import type { Pipeline } from '../features/index.ts';
-import { MODEL_FORMAT, type Model, type ModelFile, type ModelThreshold } from '../models/index.ts';
+import {
+  CURVES_FORMAT,
+  MODEL_FORMAT,
+  type Model,
+  type ModelFile,
+  type ModelThreshold,
+  type StoredBin,
+  type StoredCurve,
+} from '../models/index.ts';
 import type { LabelledTable } from '../table/index.ts';
 import type { BinaryReport } from './binary.ts';
+import type { ReliabilityBin } from './curve.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { ChosenThreshold } from './threshold.ts';
 import type { TrainingRecord } from './training-record.ts';
@@ -24,15 +33,28 @@ function plain(value: object): Plain {
   return JSON.parse(JSON.stringify(value)) as Plain;
 }
 
-/** A view's figures without its curves, which a card's reader can have made again. */
+/** A view's figures without its curves: {@link curveOf} keeps the one that gives the others. */
 function withoutCurves(view: BinaryReport): Partial<BinaryReport> {
-  const { roc: _r, pr: _p, reliability: _b, bands: _s, budget: _h, cost: _c, ...figures } = view;
+  const { roc: _r, pr: _p, reliability: _b, bands: _s, budget: _h, cost: _c, ...rest } = view;
+  const { thresholdCurve: _t, ...figures } = rest;
   return figures;
 }
 
+const binOf = ({ from, to, rows, meanScore, positiveShare }: ReliabilityBin): StoredBin => ({
+  ...{ from, to, rows, positives: Math.round((positiveShare ?? 0) * rows) },
+  // A sum of single numbers may lie a little beside.
+  meanScore: meanScore === null ? null : Math.min(1, Math.max(0, meanScore)),
+});
+
+const curveOf = ({ name, thresholdCurve, reliability }: BinaryReport): StoredCurve => ({
+  ...{ rows: name, ...thresholdCurve },
+  bins: reliability.map(binOf),
+});
+
 /**
  * The model file of a training. `metrics` holds `falsePositiveRate` and `falsePositiveRateUpper` as
- * live scoring reads them, the whole `calibration`, and `test`: each view's figures without curves.
+ * live scoring reads them, the whole `calibration`, and `test`: each view's figures without curves;
+ * `curves` holds those.
  * `facts.training` is the {@link TrainingRecord}.
  */
 export function modelFileOf(input: ModelFileInput): ModelFile {
@@ -60,6 +82,11 @@ export function modelFileOf(input: ModelFileInput): ModelFile {
       calibration,
       test,
     }),
+    curves: {
+      version: CURVES_FORMAT,
+      part: evaluation.part,
+      sets: evaluation.views.map(curveOf),
+    },
     facts: plain({ training: record, warnings: evaluation.warnings }),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { WiresiftError } from '../base/index.ts';
 import { canonicalJson, type PipelineJson, pipelineFromJSON } from '../features/index.ts';
 import { type Abstention, readAbstention } from './abstention.ts';
+import { type ModelCurves, readCurves } from './curves.ts';
 import { asObject, parsePlain } from './json.ts';
 import type { Model, ModelFacts, Parameters } from './model.ts';
 import { modelKind } from './registry.ts';
@@ -45,6 +46,8 @@ export interface ModelFile {
   readonly dataset: string;
   /** What the evaluation measured; plain data. */
   readonly metrics: { readonly [key: string]: unknown };
+  /** How it did at every threshold, and how well its scores held; absent in older files. */
+  readonly curves?: ModelCurves;
   /** What the model card says besides: split, row counts, command, limits; plain data. */
   readonly facts: { readonly [key: string]: unknown };
 }
@@ -81,6 +84,7 @@ export function modelMetadata(file: ModelFile): Map<string, string> {
     ['dataHash', file.dataHash],
     ['dataset', file.dataset],
     ['metrics', canonicalJson(file.metrics)],
+    ...(file.curves ? [['curves', canonicalJson(file.curves)] as const] : []),
     ['facts', canonicalJson(file.facts)],
   ]);
 }
@@ -141,6 +145,7 @@ export function readModelMetadata(
       dataHash: text('dataHash'),
       dataset: text('dataset'),
       metrics: object(json('metrics'), `${where}, metrics`),
+      ...(metadata.has('curves') ? { curves: readCurves(json('curves'), `${where}, curves`) } : {}),
       facts: object(json('facts'), `${where}, facts`),
     };
     checkTogether(file, where);

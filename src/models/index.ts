@@ -1,5 +1,15 @@
 export { type Abstention, harmConfidence, unsureScores } from './abstention.ts';
 export {
+  binsError,
+  CURVE_LIMIT,
+  CURVES_FORMAT,
+  type CurveCounts,
+  curveCounts,
+  type ModelCurves,
+  type StoredBin,
+  type StoredCurve,
+} from './curves.ts';
+export {
   hashModel,
   loadModel,
   MODEL_FORMAT,

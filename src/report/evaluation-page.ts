@@ -16,7 +16,15 @@ import {
 } from '../evaluate/index.ts';
 import type { TrainingHistory } from '../models/index.ts';
 import { isoTime } from '../table/index.ts';
-import type { BarChart, Chart, Line, LineChart, MarkedPoint, MatrixChart } from './chart/index.ts';
+import {
+  type BarChart,
+  type Chart,
+  type Line,
+  type LineChart,
+  type MarkedPoint,
+  type MatrixChart,
+  reliabilityDiagram,
+} from './chart/index.ts';
 import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
 import { trainingSection } from './training-page.ts';
 
@@ -126,28 +134,14 @@ function lowRateChart(view: BinaryReport, marked: readonly MarkedPoint[]): Chart
 /** Stated against seen: ten bins of the score, each with Wilson's interval and its rows. */
 export function reliabilityChart(view: BinaryReport): LineChart {
   const bins = view.reliability.filter(({ rows }) => rows > 0);
-  const bounds = bins.map(({ rows, positiveShare }) =>
-    wilson(Math.round((positiveShare ?? 0) * rows), rows),
-  );
-  const rows = bins.map((bin) => numberCell(bin.rows)).join(', ');
-  return {
-    kind: 'lines',
-    title: `Reliability (calibration error ${measureText(view.expectedCalibrationError)})`,
-    note: `On the dashed line a score of 0.8 is right eight times in ten. Rows a dot, from the left: ${rows}`,
-    x: { title: 'mean score of a bin', format: 'share', domain: [0, 1] },
-    y: { title: 'share that is hostile', format: 'share', domain: [0, 1] },
-    diagonal: true,
-    lines: [
-      {
-        name: 'model, with 95 % interval (Wilson)',
-        x: bins.map(({ meanScore }) => meanScore ?? 0),
-        y: bins.map(({ positiveShare }) => positiveShare ?? 0),
-        low: bounds.map(({ low }) => low),
-        high: bounds.map(({ high }) => high),
-        dots: true,
-      },
-    ],
-  };
+  return reliabilityDiagram({
+    points: bins.map(({ rows, meanScore, positiveShare }) => ({
+      ...{ rows, score: meanScore ?? 0, share: positiveShare ?? 0 },
+      ...wilson(Math.round((positiveShare ?? 0) * rows), rows),
+    })),
+    calibrationError: measureText(view.expectedCalibrationError),
+    countText: numberCell,
+  });
 }
 
 function budgetCharts(

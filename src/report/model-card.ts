@@ -2,6 +2,7 @@ import { argusTime, WiresiftError } from '../base/index.ts';
 import {
   abstentionText,
   answersRows,
+  type BinaryReport,
   ELSEWHERE_HEAD,
   ELSEWHERE_TEXT,
   type Elsewhere,
@@ -22,6 +23,7 @@ import { hashModel, type ModelFile } from '../models/index.ts';
 import { rankingCharts, reliabilityChart } from './evaluation-page.ts';
 import { type Block, type Cell, numberCell, type Page, type Section } from './page.ts';
 import { markdownOf } from './page-markdown.ts';
+import { storedView } from './stored-view.ts';
 import { trainingSection } from './training-page.ts';
 
 /** What a card is written from: the run itself, nothing by hand but the intended use. */
@@ -81,6 +83,7 @@ function checkGate(leaks: LeakVerdict): void {
 export function modelCardPage(input: CardInput): Page {
   checkGate(input.leaks);
   const { file, evaluation, writer = 'wiresift train', elsewhere = [] } = input;
+  const drawn = storedView(evaluation.views.at(-1)!, file.curves);
   const more = [...elsewhereSections(elsewhere), ...(input.sections ?? [])];
   const told = [
     `Tells ${evaluation.harmlessClass} flows from ${others(evaluation)} in the view ${file.schema}.`,
@@ -96,10 +99,10 @@ export function modelCardPage(input: CardInput): Page {
       splitSection(input),
       ...chosenSections(input),
       gateSection(input.leaks),
-      figuresSection(evaluation),
+      figuresSection(evaluation, drawn),
       limitsSection(evaluation, more.length > 0),
       classesSection(evaluation),
-      calibrationSection(input),
+      calibrationSection(input, drawn),
       ...more,
       ...(file.model.training ? [trainingSection(file.model.training)] : []),
       featuresSection(file),
@@ -226,16 +229,12 @@ function gateSection({ findings, accepted, checked, unchecked }: LeakVerdict): S
   };
 }
 
-function figuresSection({
-  part,
-  data,
-  views,
-  background,
-  baselines,
-  threshold,
-}: Evaluation): Section {
+function figuresSection(
+  { part, data, views, background, baselines, threshold }: Evaluation,
+  drawn: BinaryReport,
+): Section {
   const rate = numberCell(Math.round(views[0]?.flowsPerHour ?? 0));
-  const curves = rankingCharts(views.at(-1)!, threshold.value);
+  const curves = rankingCharts(drawn, threshold.value);
   const blocks: Block[] = [
     { kind: 'text', text: sentence(`${part}, ${numberCell(data.rows)} rows`) },
     { kind: 'table', head: ['', ...views.map(({ name }) => name)], rows: viewRows(views) },
@@ -299,10 +298,8 @@ function classesSection({ byClass }: Evaluation): Section {
   };
 }
 
-function calibrationSection({ evaluation, record }: CardInput): Section {
-  const blocks: Block[] = [
-    { kind: 'charts', charts: [reliabilityChart(evaluation.views.at(-1)!)] },
-  ];
+function calibrationSection({ evaluation, record }: CardInput, drawn: BinaryReport): Section {
+  const blocks: Block[] = [{ kind: 'charts', charts: [reliabilityChart(drawn)] }];
   if (record) {
     const { falsePositiveRate, falsePositiveRateUpper } = record.calibration;
     const text = `On validation rows ${figure(falsePositiveRate)} of what is taken for harmless ${evaluation.abstention ? 'is surely hostile' : 'is above the threshold'}, at most ${figure(falsePositiveRateUpper)} (Wilson, 95 %); live scoring reckons with that bound.`;

@@ -12,6 +12,9 @@ export type {
   FlowWriter,
   FlowWriterOptions,
   Histogram,
+  HostScores,
+  HostScoresQuery,
+  Spread,
 } from './flows/flow-store.ts';
 export { discardParts, type NewPart } from './flows/places.ts';
 export {

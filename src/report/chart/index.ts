@@ -15,4 +15,9 @@ export type {
 export { drawChart, escapeMarkup } from './draw.ts';
 export type { DrawDocument, DrawOptions } from './drawing.ts';
 export { chartPng, chartSvg, type PictureOptions } from './export.ts';
+export {
+  type ReliabilityInput,
+  type ReliabilityPoint,
+  reliabilityDiagram,
+} from './reliability.ts';
 export { THEME_CSS, type ThemeName, theme } from './theme.ts';

@@ -76,6 +76,50 @@ export interface Histogram {
   readonly bars?: readonly { readonly from: number; readonly to: number; readonly count: number }[];
 }
 
+/** Which scores {@link FlowStore.hostScores} counts. */
+export interface HostScoresQuery {
+  readonly view: string;
+  /** Hosts with fewer flows above the lowest bar are not told one by one. */
+  readonly least: number;
+  /** Thresholds beside the hundredths from 0 to 0.99. */
+  readonly thresholds?: readonly number[];
+}
+
+/** How many flows reach each threshold: of all, and of each originator in each origin. */
+export interface HostScores {
+  /** Flows with a score. */
+  readonly flows: number;
+  /** Rising. */
+  readonly thresholds: readonly number[];
+  /** Flows at or above each threshold. */
+  readonly reached: readonly number[];
+  readonly origins: number;
+  /** One a host and origin, 50,000 at most: those with the most flows above the lowest bar. */
+  readonly hosts: readonly {
+    /** Hosts with a score in its origin. */
+    readonly ofOrigin: number;
+    readonly scored: number;
+    readonly reached: readonly number[];
+  }[];
+}
+
+/** Values of a numeric column, and where one of them lies among them. */
+export interface Spread {
+  readonly column: string;
+  /** Rows with a value. */
+  readonly rows: number;
+  /** `even`: bars of equal width. `log`: of equal ratio, with a bar of its own for 0. */
+  readonly scale: 'even' | 'log';
+  /** Rising; `to` belongs to the bar only in the last one, and where it equals `from`. */
+  readonly bars: readonly { readonly from: number; readonly to: number; readonly count: number }[];
+  /** Values below which 5, 25, 50, 75 and 95 of a hundred rows lie; empty without rows. */
+  readonly quantiles: readonly number[];
+  /** Rows below, at and above the value asked for. */
+  readonly below: number;
+  readonly same: number;
+  readonly above: number;
+}
+
 /** Takes flows of one origin in one view. What {@link FlowWriter.flush} has resolved is kept for good. */
 export interface FlowWriter {
   /**
@@ -126,6 +170,18 @@ export interface FlowStore {
     column: string,
     options?: { prefix?: string; limit?: number },
   ): Promise<{ value: FlowCell; count: number }[]>;
+  /**
+   * How a numeric column's values spread, told so that a long tail does not hide the rest.
+   * @param value whose place is wanted
+   * @throws WiresiftError `STORE_QUERY` for a column of words
+   */
+  spread(
+    filter: FlowFilter,
+    column: string,
+    options: { readonly value: number; readonly bars?: number },
+  ): Promise<Spread>;
+  /** Scores by host, as alerts are made of them. */
+  hostScores(query: HostScoresQuery): Promise<HostScores>;
   /** Files that a filter's view, origin and time touch, the oldest first. */
   parts(filter?: Partial<FlowFilter>): Promise<FlowPart[]>;
   /** Deletes all flows of an origin, pinned or not: for a job that begins again. @returns rows */

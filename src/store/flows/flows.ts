@@ -20,12 +20,17 @@ import type {
   FlowWriter,
   FlowWriterOptions,
   Histogram,
+  HostScores,
+  HostScoresQuery,
+  Spread,
 } from './flow-store.ts';
 import { PartWriter } from './flow-writer.ts';
 import { countValues, histogramOf } from './histogram.ts';
+import { hostScoresOf, NO_SCORES } from './host-scores.ts';
 import type { Parts } from './parts.ts';
 import type { NewPart } from './places.ts';
 import { cellOf, type Reading } from './reading.ts';
+import { noSpread, spreadOf } from './spread.ts';
 import type { FlowView } from './view.ts';
 
 /** Rows a download may have. */
@@ -159,6 +164,26 @@ export class Flows implements FlowStore {
       where.push({ field: column, is: 'starts', value: prefix });
     return this.#ask(['distinct', column, most], { ...filter, where }, [], (reading) =>
       countValues(this.#duck, reading, spec, most),
+    );
+  }
+
+  async spread(
+    filter: FlowFilter,
+    column: string,
+    { value, bars = 30 }: { readonly value: number; readonly bars?: number },
+  ): Promise<Spread> {
+    const spec = columnOf(this.#view(filter.view), column);
+    if (spec.type === 'text') throw badQuery(column, 'a column of words', 'one of numbers');
+    const most = pageSize('spread', bars);
+    return this.#ask(['spread', column, value, most], filter, noSpread(column), (reading) =>
+      spreadOf(this.#duck, reading, spec, { value, bars: most }),
+    );
+  }
+
+  async hostScores(query: HostScoresQuery): Promise<HostScores> {
+    const { view, least, thresholds } = query;
+    return this.#ask(['host scores', least, thresholds ?? []], { view }, NO_SCORES, (reading) =>
+      hostScoresOf(this.#duck, reading, query),
     );
   }
 
