@@ -23,7 +23,8 @@ function chosenModel(choice: ModelChoice): LoadedModel {
   const { threshold, falsePositiveRateUpper: upper, role, name } = choice;
   const changed = {
     ...file,
-    facts: { ...file.facts, role },
+    // A bound that was measured elsewhere is that of the file's own threshold.
+    facts: { ...file.facts, role, ...(upper === null ? {} : { foreign: null }) },
     ...(threshold === null ? {} : { threshold: { ...file.threshold, value: threshold } }),
     ...(upper === null
       ? {}

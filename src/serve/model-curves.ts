@@ -1,8 +1,9 @@
-import type { ModelFile } from '../models/index.ts';
-import type { FlowStore } from '../store/index.ts';
-import type { ModelDetail, ModelTraffic } from './wire.ts';
+import { wilson } from '../base/index.ts';
+import { binsError, type ModelFile, type StoredBin, type StoredCurve } from '../models/index.ts';
+import type { ModelCurve, ModelDetail } from './wire.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+type Point = ModelCurve['points'][number];
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,87 +17,89 @@ function figure(value: unknown): number | null {
 const list = (value: unknown): readonly Json[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
 
-/** What the evaluation in the file says of recall and false positives, one run of points a set of rows. */
-export function curveOf({ metrics, threshold }: ModelFile): ModelDetail['curve'] {
-  return list(metrics['test']).flatMap((view) => {
-    const rows = String(view['name'] ?? 'test');
-    const own = {
-      rows,
-      threshold: threshold.value,
-      recall: figure(view['recall']),
-      precision: figure(view['precision']),
-      falsePositiveRate: figure(view['falsePositiveRate']),
+/** What the evaluation in the file says, a set of rows each. */
+export function curvesOf(file: ModelFile): ModelDetail['curves'] {
+  return file.curves ? file.curves.sets.map(wholeCurve) : fewPoints(file);
+}
+
+/** A share with its bounds; nulls without rows. */
+function shareOf(hits: number, rows: number): { value: number | null; low: number | null; high: number | null } {
+  if (rows === 0) return { value: null, low: null, high: null };
+  const { low, high } = wilson(hits, rows);
+  return { value: hits / rows, low, high };
+}
+
+function wholeCurve(curve: StoredCurve): ModelCurve {
+  const { rows, positives, negatives, error, bins } = curve;
+  const points = curve.thresholds.map((threshold, at): Point => {
+    const [hits, misses] = [curve.truePositives[at]!, curve.falsePositives[at]!];
+    const [recall, wrong] = [shareOf(hits, positives), shareOf(misses, negatives)];
+    return {
+      threshold,
+      ...{ recall: recall.value, recallLow: recall.low, recallHigh: recall.high },
+      precision: shareOf(hits, hits + misses).value,
+      ...{ falsePositiveRate: wrong.value, falsePositiveRateHigh: wrong.high },
     };
-    const points = [
+  });
+  return {
+    ...{ rows, positives, negatives, error },
+    // Stored by falling threshold; at one score the vertex with its rows comes first now.
+    points: points.reverse(),
+    reliability: bins.flatMap(reliabilityPoint),
+    calibrationError: binsError(bins),
+  };
+}
+
+function reliabilityPoint({ from, to, rows, positives, meanScore }: StoredBin) {
+  if (meanScore === null) return [];
+  const { low, high } = wilson(positives, rows);
+  return [{ from, to, score: meanScore, share: positives / rows, low, high, rows }];
+}
+
+/** Of files without curves: the figures at their own threshold, and at stated budgets. */
+function fewPoints({ metrics, threshold }: ModelFile): ModelCurve[] {
+  const none = { precision: null, recallLow: null, recallHigh: null, falsePositiveRateHigh: null };
+  return list(metrics['test']).map((view) => {
+    const points: Point[] = [
+      {
+        ...none,
+        threshold: threshold.value,
+        recall: figure(view['recall']),
+        precision: figure(view['precision']),
+        falsePositiveRate: figure(view['falsePositiveRate']),
+      },
       ...list(view['recallAtFpr']).map((point) => ({
+        ...none,
         threshold: figure(point['threshold']),
         recall: figure(point['recall']),
         falsePositiveRate: figure(point['budget']),
       })),
       ...list(view['fprAtRecall']).map((point) => ({
+        ...none,
         threshold: null,
         recall: figure(point['recall']),
         falsePositiveRate: figure(point['fpr']),
       })),
     ];
-    return [own, ...points.map((point) => ({ rows, precision: null, ...point }))];
+    points.sort(
+      (a, b) => (a.threshold ?? 2) - (b.threshold ?? 2) || (b.recall ?? 0) - (a.recall ?? 0),
+    );
+    return {
+      ...{ rows: String(view['name'] ?? 'test'), points, error: null },
+      ...{ positives: figure(view['positives']), negatives: figure(view['negatives']) },
+      ...{ reliability: [], calibrationError: null },
+    };
   });
 }
 
-/** Score said against share found, where the evaluation in the file holds it. */
-export function reliabilityOf({ metrics }: ModelFile): ModelDetail['reliability'] {
-  for (const view of list(metrics['test'])) {
-    const bins = list(view['reliability']).flatMap((bin) => {
-      const [score, share, rows] = [bin['score'], bin['share'], bin['rows']].map(figure);
-      return score == null || share == null ? [] : [{ score, share, rows: rows ?? 0 }];
-    });
-    if (bins.length > 0) return bins;
-  }
-  return [];
+/** Shares of hostile flows at which the evaluation in the file reckons. */
+export function prevalencesOf({ metrics }: ModelFile): number[] {
+  const last = list(metrics['test']).at(-1);
+  return list(last?.['atPrevalence']).flatMap(({ prevalence }) => figure(prevalence) ?? []);
 }
 
-/** Bars that scores are counted in: thresholds of the slider. */
-const BARS = 100;
-const DAY = 86_400e6;
-/** Shorter traffic says nothing of a day. */
-const LEAST_DAYS = 1 / 24;
-
-/** Days of which there is traffic: captures of years apart do not make the years between count. */
-function daysCovered(
-  parts: readonly { readonly first: number | null; readonly last: number | null }[],
-): number {
-  const spans = parts.flatMap(({ first, last }) =>
-    first === null || last === null ? [] : [[first, last] as const],
-  );
-  spans.sort(([a], [b]) => a - b);
-  let covered = 0;
-  let until = Number.NEGATIVE_INFINITY;
-  for (const [first, last] of spans) {
-    covered += Math.max(0, last - Math.max(first, until));
-    until = Math.max(until, last);
-  }
-  return covered / DAY;
-}
-
-/** How often each score is reached in the flows that are kept. @param view of the model's schema */
-export async function trafficOf(
-  flows: FlowStore,
-  view: string,
-  leads: boolean,
-): Promise<ModelTraffic> {
-  const none = (reason: string): ModelTraffic => ({ view, flows: 0, days: 0, points: [], reason });
-  if (!flows.views.some(({ name }) => name === view))
-    return none('flows of this view are not kept');
-  if (!leads) return none('flows carry the scores of the first model of their view alone');
-  const where = [{ field: 'score', is: 'not empty' }] as const;
-  const { rows, bars = [] } = await flows.histogram({ view, where }, 'score', BARS);
-  if (rows === 0) return none('no flow was scored yet');
-  const parts = await flows.parts({ view });
-  const days = Math.max(LEAST_DAYS, daysCovered(parts));
-  let reached = 0;
-  const points = [...bars].reverse().map(({ from, count }) => {
-    reached += count;
-    return { threshold: from, flows: reached, flowsPerDay: reached / days };
-  });
-  return { view, flows: rows, days, points: points.reverse(), reason: '' };
+/** How its scores were made probabilities, or null. */
+export function calibrationOf({ model }: ModelFile): string | null {
+  const { method } = model.parameters;
+  return model.kind === 'calibrated' && typeof method === 'string' ? method : null;
 }

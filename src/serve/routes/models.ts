@@ -1,8 +1,11 @@
+import { resolveThresholds } from '../../detect/index.ts';
 import type { ModelRecord } from '../../store/index.ts';
-import { curveOf, reliabilityOf, trafficOf } from '../model-curves.ts';
+import { calibrationOf, curvesOf, prevalencesOf } from '../model-curves.ts';
+import { LEAST_FLOWS, rateBound, shareReached, trafficOf } from '../model-traffic.ts';
 import { allModels, changedRate, modelRow } from '../models.ts';
 import { notThere, wrongState } from '../refusals.ts';
 import { type App, actorOf, type Serving } from '../serving.ts';
+import { detectionChoice } from '../settings.ts';
 import {
   IdParams,
   ModelDetail,
@@ -11,9 +14,6 @@ import {
   ModelRow,
   ThresholdChange,
 } from '../wire.ts';
-
-/** Scored flows without which nothing is known of a lower threshold. */
-const LEAST_FLOWS = 1000;
 
 /** Models: what they are, what they see, where their threshold stands. */
 export function modelRoutes(app: App, serving: Serving): void {
@@ -61,9 +61,17 @@ export function modelRoutes(app: App, serving: Serving): void {
               seed: file.seed,
             }
           : {},
-        curve: file ? curveOf(file) : [],
-        reliability: file ? reliabilityOf(file) : [],
-        traffic: await trafficOf(store.flows, viewOf(row), await leads(row)),
+        part: file?.curves?.part ?? '',
+        curves: file ? curvesOf(file) : [],
+        calibration: file ? calibrationOf(file) : null,
+        prevalences: file ? prevalencesOf(file) : [],
+        traffic: await trafficOf(store.flows, {
+          view: viewOf(row),
+          leads: await leads(row),
+          file,
+          thresholds: [...new Set([row.threshold, file?.threshold.value ?? row.threshold])],
+          limits: resolveThresholds((await detectionChoice(store)).thresholds),
+        }),
         verdicts: verdicts.map(({ value, count }) => ({ verdict: String(value), count })),
       };
     },
@@ -83,29 +91,23 @@ export function modelRoutes(app: App, serving: Serving): void {
     },
   );
 
-  /**
-   * How often harmless flows may reach a threshold: above the file's own, the file's bound still holds;
-   * below, the share of all kept flows that reach it stands in, as if none of them were hostile.
-   */
+  /** The bound of {@link rateBound} for a threshold that is to hold; null: the file's own. */
   const rateAt = async (row: ModelRecord, threshold: number): Promise<number | null> => {
-    const own = models.get(row.id)?.file.threshold.value ?? row.threshold;
-    if (threshold >= own) return null;
-    const view = viewOf(row);
-    const known = (await leads(row)) && (await trafficOf(store.flows, view, true)).flows;
-    if (!known || known < LEAST_FLOWS) {
-      const saw = `${known || 0} scored flows`;
-      throw wrongState(
-        'threshold',
-        saw,
-        `${LEAST_FLOWS}, to know how often harmless ones reach it`,
-      );
+    const file = models.get(row.id)?.file;
+    if (!file || threshold >= file.threshold.value) return null;
+    const scored = { field: 'score', is: 'not empty' } as const;
+    const higher = { field: 'score', is: 'at least', value: threshold } as const;
+    const count = async (where: typeof scored | typeof higher): Promise<number> =>
+      (await leads(row)) ? store.flows.count({ view: viewOf(row), where: [where] }) : 0;
+    const known = await count(scored);
+    const rate = rateBound(file, threshold, shareReached(await count(higher), known));
+    const wanted = 'a threshold that fewer harmless flows reach';
+    if (rate === null) {
+      const least = `${LEAST_FLOWS}, to know how often harmless ones reach it`;
+      throw wrongState('threshold', `${known} scored flows`, least);
     }
-    const reached = await store.flows.count({
-      view,
-      where: [{ field: 'score', is: 'at least', value: threshold }],
-    });
-    const bound = models.get(row.id)?.file.metrics['falsePositiveRateUpper'];
-    return Math.max(typeof bound === 'number' ? bound : 0, reached / known);
+    if (rate >= 1) throw wrongState('threshold', 'one that every flow may reach', wanted);
+    return rate;
   };
 
   app.post(
