@@ -23,7 +23,10 @@ export function curvesOf(file: ModelFile): ModelDetail['curves'] {
 }
 
 /** A share with its bounds; nulls without rows. */
-function shareOf(hits: number, rows: number): { value: number | null; low: number | null; high: number | null } {
+function shareOf(
+  hits: number,
+  rows: number,
+): { value: number | null; low: number | null; high: number | null } {
   if (rows === 0) return { value: null, low: null, high: null };
   const { low, high } = wilson(hits, rows);
   return { value: hits / rows, low, high };

@@ -70,12 +70,7 @@ export const shareReached = (reached: number, flows: number): number | undefined
  * @param at place of the threshold
  * @param rate upper bound of false positives there
  */
-export function alertsAt(
-  { hosts }: HostScores,
-  at: number,
-  rate: number,
-  limits: Limits,
-): number {
+export function alertsAt({ hosts }: HostScores, at: number, rate: number, limits: Limits): number {
   // Every harmless flow may reach it: nothing is unlikely.
   if (rate >= 1) return 0;
   const known = new Map<string, boolean>();

@@ -115,9 +115,15 @@ export function alertRows(
   };
 }
 
-/** The model that suppressions and lists know an alert by: the first that spoke. */
-export function modelOf(alert: Alert): string {
-  return alert.models[0]?.model.name ?? '';
+/**
+ * The model that suppressions and lists know an alert by: of those that raise its host the one that finds
+ * it least likely. '' when none does: the alert is the detectors' alone, whatever models say beside it.
+ */
+export function modelOf({ models }: Pick<Alert, 'models'>): string {
+  const [first] = models
+    .filter(({ raised, model }) => raised && model.role !== 'corroborates')
+    .sort((a, b) => a.tailProbability - b.tailProbability);
+  return first?.model.name ?? '';
 }
 
 /** Columns that a later look at the same traffic may change; judgement and id stay. */

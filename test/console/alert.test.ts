@@ -43,13 +43,25 @@ test('an alert tells what happened, what pushed it, and how the model stands', {
   const panel = (name: string) => tab.getByRole('region', { name });
   await tab.getByText(`${row.flows} flows with ${row.peerCount} hosts`).waitFor();
   await panel('Score').getByText('calibrated probability').waitFor();
-  await panel('Score').getByText('Reliability: score said against share found').waitFor();
+  await panel('Score').getByText('is no probability: it was not calibrated').waitFor();
+  await panel('Score').getByText('Reliability (calibration error').waitFor();
+  await panel('Score').locator('.chart').getByText('this alert').waitFor();
+  // In the evaluation, and where one flow in a hundred, a thousand, ten thousand is hostile: ever less.
+  const told = await panel('Score').locator('table.worth tbody td:nth-child(2)').allInnerTexts();
+  const shares = told.map((text) => Number.parseFloat(text));
+  assert.equal(shares.length, 4);
+  assert.ok(shares[0]! > shares[2]! && shares[2]! > shares[3]!, told.join());
   await panel('What pushed it')
-    .getByRole('img', { name: /Usual values from 0 to/ })
-    .first()
+    .getByRole('img', { name: /Usual values, nine in ten from 60 to 41.800 B.*here 74 B/ })
     .waitFor();
+  const ticks = await panel('What pushed it').locator('.usual-axis').first().innerText();
+  assert.match(ticks, /100.*10.000.* B/s);
   await panel('What pushed it').getByText('Most frequent: CON').waitFor();
-  await panel('The model at this threshold').getByText('of attacks found').waitFor();
+  await panel('The model at this threshold').getByText('of hostile flows reach it').waitFor();
+  await panel('The model at this threshold').getByText('alerts a day here').waitFor();
+  await panel('The model at this threshold')
+    .getByText(/stored flows of 14 captures/)
+    .waitFor();
   await panel('Time line').getByText('Time line: flows by peer').waitFor();
   const technique = panel('Facts').getByRole('link', { name: /T1071/ });
   assert.equal(await technique.getAttribute('href'), 'https://attack.mitre.org/techniques/T1071/');

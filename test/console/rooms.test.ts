@@ -167,10 +167,16 @@ test('a threshold is tried before it is saved, confirmed, and taken back', { ski
   const tried = await tab.locator('output').textContent();
   assert.ok(Number(tried) > Number(before));
   await tab.getByText('nothing is saved yet').waitFor();
-  assert.match((await tab.locator('.threshold .tiles').textContent()) ?? '', /recall/);
+  const tiles = (await tab.locator('.threshold .tiles').textContent()) ?? '';
+  assert.match(tiles, /alerts a day.*recall/s);
+  await tab.getByText(/scored flows of \d captures? in the argus view/).waitFor();
+  await tab.getByText('Alerts a day against recall').waitFor();
   await tab.getByRole('button', { name: 'Save …' }).click();
   const dialog = tab.getByRole('dialog');
-  assert.match((await dialog.textContent()) ?? '', /Flagged flows a day.*Recall.*from now on/s);
+  assert.match(
+    (await dialog.textContent()) ?? '',
+    /Alerts a day.*Flagged flows a day.*Recall.*from now on/s,
+  );
   await dialog.getByRole('button', { name: 'Set the threshold' }).click();
   await toast(/threshold is/)
     .getByRole('button', { name: 'Undo' })

@@ -6,6 +6,7 @@ import type {
   AlertDetail,
   AlertPage,
   AlertRow,
+  AlertUsual,
   AuditPage,
   FlowPage,
   FlowViews,
@@ -110,8 +111,19 @@ test('what an analyst does with a capture, from the list to the packets', async 
     const packets = flows.columns.indexOf('TotPkts');
     const wanted = flows.rows.reduce((sum, { cells }) => sum + Number(cells[packets]), 0);
     assert.equal(await framesOf(slice.rawPayload), wanted);
-    const usual = await get<{ usual: unknown[] }>(analyst, `/api/alerts/${scan.id}/usual`);
+    const usual = await get<AlertUsual>(analyst, `/api/alerts/${scan.id}/usual`);
     assert.ok(Array.isArray(usual.usual));
+    const scored = await get<AlertPage>(analyst, '/api/alerts?filter=kind:eq:model');
+    const told = await get<AlertUsual>(analyst, `/api/alerts/${scored.rows[0]!.id}/usual`);
+    const bytes = told.usual.find(({ feature }) => feature === 'TotBytes')!;
+    assert.deepEqual([bytes.scale, bytes.unit], ['log', 'B']);
+    const { below, same, above } = bytes.place!;
+    assert.equal(below + same + above, bytes.rows);
+    assert.equal(
+      bytes.bars!.reduce((sum, { count }) => sum + count, 0),
+      bytes.rows,
+    );
+    assert.equal(bytes.quantiles!.length, 5);
   });
 
   await t.test('every alert has flows, and its slice holds packets', async () => {
@@ -325,17 +337,39 @@ test('what an analyst does with a capture, from the list to the packets', async 
       const model = models.find(({ name }) => name === 'ctu13-botnet')!;
       const detail = await get<ModelDetail>(analyst, `/api/models/${model.id}`);
       assert.match(detail.card, /^#/);
-      assert.ok(detail.curve.length > 0);
+      const curve = detail.curves.at(-1)!;
+      assert.ok(curve.points.length > 20 && curve.error! < 1e-3);
+      assert.ok(
+        curve.points.every((point, i, all) => i === 0 || point.recall! <= all[i - 1]!.recall!),
+      );
+      const rows = curve.reliability.reduce((sum, bin) => sum + bin.rows, 0);
+      assert.equal(rows, curve.positives! + curve.negatives!);
+      assert.deepEqual([detail.calibration, detail.prevalences], [null, [0.01, 0.001, 0.0001]]);
+      assert.match(detail.part, /^test part/);
       assert.equal(detail.traffic.flows, 3596);
       const { points } = detail.traffic;
       assert.ok(points.every((point, i) => i === 0 || point.flows <= points[i - 1]!.flows));
+      // What the slider counts at the threshold in force is what was raised.
+      const standing = points.find(({ threshold }) => threshold === model.threshold)!;
+      const raised = await get<AlertPage>(analyst, '/api/alerts?filter=kind:eq:model');
+      assert.ok(raised.rows.length > 0);
+      assert.equal(standing.alerts, raised.rows.length);
+      // Where every flow counts, none is unlikely.
+      assert.deepEqual([points[0]!.threshold, points[0]!.alerts], [0, 0]);
       const admin = await as('administrator');
       const lower = await ask<ModelRow>(admin, 'POST', `/api/models/${model.id}/threshold`, {
         version: model.version,
-        threshold: 0.3,
+        threshold: 0.05,
       });
-      assert.equal(lower.threshold, 0.3);
+      assert.equal(lower.threshold, 0.05);
       assert.ok(lower.falsePositiveRateUpper > model.falsePositiveRateUpper);
+      const tried = points.find(({ threshold }) => threshold === 0.05)!;
+      assert.equal(lower.falsePositiveRateUpper, tried.rate);
+      const all = await admin.call('POST', `/api/models/${model.id}/threshold`, {
+        version: lower.version,
+        threshold: 0,
+      });
+      assert.equal(all.status, 409, all.text);
       const back = await ask<ModelRow>(admin, 'POST', `/api/models/${model.id}/threshold`, {
         version: lower.version,
         threshold: null,
@@ -394,6 +428,14 @@ test('what an analyst does with a capture, from the list to the packets', async 
     assert.equal(overview.files.analysed, 1);
     assert.ok(overview.countries.source[0]!.flows > 0);
     assert.ok(overview.hosts.length > 0 && overview.models.length > 2);
+    // Alerts of detectors alone are no model's.
+    const took = overview.models.find(({ name }) => name === 'ctu13-botnet')!.alerts;
+    const rows = (await get<AlertPage>(analyst, '/api/alerts')).rows;
+    const bySpoken = rows.filter(
+      ({ agreement }) => agreement === 'both' || agreement === 'model only',
+    );
+    assert.equal(took, bySpoken.length);
+    assert.ok(took > 0 && took < rows.length);
   });
 
   await t.test('numbers for Prometheus by the names of the field; health', async () => {

@@ -1,108 +1,80 @@
 import { A } from '@solidjs/router';
-import { createMemo, For, type JSX, lazy, Show } from 'solid-js';
-import type { AlertDetail, AlertFacts, ModelDetail } from '../../../src/serve/wire.ts';
+import { For, type JSX, Show } from 'solid-js';
+import type { AlertDetail, ModelDetail } from '../../../src/serve/wire.ts';
 import { numberText, scoreText } from '../alerts/words.ts';
-import { reliabilityChart } from '../models/curves.ts';
+import { curveFor } from '../models/outlook.ts';
+import { worthOf } from '../models/probability.ts';
 import { countText, percentText, plural } from '../parts/words.ts';
-
-const Chart = lazy(() => import('../parts/chart.tsx'));
-
-type Voice = AlertFacts['models'][number];
-type Reliability = ModelDetail['reliability'];
-
-/** The point of the curve whose score is nearest to one. */
-function nearest(curve: Reliability, score: number): Reliability[number] | undefined {
-  let best: Reliability[number] | undefined;
-  for (const point of curve) {
-    if (!best || Math.abs(point.score - score) < Math.abs(best.score - score)) best = point;
-  }
-  return best;
-}
+import { Probability, shareText } from './probability.tsx';
+import { speakerOf, type Voice } from './voices.ts';
 
 /** How high the alert scored, what that is worth, and what every model said. */
 export function ScorePanel(props: {
   readonly detail: AlertDetail;
+  /** Of the voice that is told more of. */
   readonly model: ModelDetail | undefined;
   readonly problem: string;
 }): JSX.Element {
   const row = () => props.detail.row;
   const alert = () => props.detail.alert;
-  const voice = (): Voice | undefined => alert().models[0];
-  const point = createMemo(() => {
-    const found = voice();
-    return found && nearest(props.model?.reliability ?? [], found.best);
-  });
-  const chart = createMemo(() => {
-    const found = voice();
-    const at = point();
-    if (!found || !at) return undefined;
-    const mark = { x: Math.min(1, found.best), y: at.share, label: 'this alert' };
-    return { ...reliabilityChart(props.model!), points: [mark] };
-  });
+  const speaker = () => speakerOf(props.detail);
+  const worth = () => {
+    const voice = speaker();
+    return voice && props.model && worthOf(curveFor(props.model), voice.best);
+  };
   return (
     <section class="panel" aria-labelledby="score-title">
       <h2 id="score-title">Score</h2>
       <ul class="tiles">
         <li class="tile">
           <strong>{scoreText(row())}</strong>
-          <span class="faint">{row().kind === 'model' ? 'score' : alert().unit}</span>
+          <span class="faint">
+            {row().kind === 'model' ? 'best score of a flow' : alert().unit}
+          </span>
         </li>
         <li class="tile">
           <strong>{numberText(alert().threshold)}</strong>
           <span class="faint">threshold</span>
         </li>
-        <Show when={point()}>
-          {(at) => (
+        <Show when={worth()}>
+          {(found) => (
             <li class="tile">
-              <strong>{percentText(at().share)}</strong>
-              <span class="faint">calibrated probability</span>
+              <strong>{shareText(found())}</strong>
+              <span class="faint">
+                calibrated probability where {percentText(found().prevalence)} of flows are hostile
+              </span>
             </li>
           )}
         </Show>
       </ul>
-      <Show when={point()}>
-        {(at) => (
-          <p>
-            Of {plural(at().rows, 'flow')} of the evaluation that {voice()!.model.name} scored about{' '}
-            {numberText(at().score)}, {percentText(at().share)} were {voice()!.model.className}.
-          </p>
-        )}
+      <Show when={row().kind === 'model'} fallback={<DetectorScore unit={alert().unit} />}>
+        <Show
+          when={props.model}
+          fallback={
+            <p class="faint">
+              {props.problem
+                ? `The model that spoke is not among those of the service: ${props.problem}`
+                : 'Loading the model …'}
+            </p>
+          }
+        >
+          {(model) => (
+            <Show when={speaker()}>
+              {(voice) => <Probability voice={voice()} model={model()} />}
+            </Show>
+          )}
+        </Show>
       </Show>
-      <Show when={voice()} fallback={<p class="faint">No model was used.</p>}>
+      <Show when={alert().models.length > 0} fallback={<p class="faint">No model was used.</p>}>
+        <h3>What each model said</h3>
         <Voices voices={alert().models} />
-      </Show>
-      <Show
-        when={chart()}
-        fallback={
-          <NoCurve
-            name={voice()?.model.name}
-            problem={props.problem}
-            known={props.model !== undefined}
-          />
-        }
-      >
-        {(drawn) => <Chart chart={drawn()} most={520} />}
       </Show>
     </section>
   );
 }
 
-function NoCurve(props: {
-  readonly name: string | undefined;
-  readonly problem: string;
-  readonly known: boolean;
-}): JSX.Element {
-  return (
-    <Show when={props.name !== undefined}>
-      <p class="faint">
-        {props.known
-          ? `The file of ${props.name} holds no reliability curve: its score stands for itself.`
-          : props.problem
-            ? `The model that spoke is not among those of the service: ${props.problem}`
-            : 'Loading the model …'}
-      </p>
-    </Show>
-  );
+function DetectorScore(props: { readonly unit: string }): JSX.Element {
+  return <p>A detector raised it: its score counts ({props.unit}), and is no probability.</p>;
 }
 
 function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
@@ -114,7 +86,9 @@ function Voices(props: { readonly voices: readonly Voice[] }): JSX.Element {
             <A href={`/models/${encodeURIComponent(voice.model.hash)}`}>{voice.model.name}</A>{' '}
             <Said voice={voice} />
             <br />
-            <strong>{voice.best.toFixed(3)}</strong> at best, threshold{' '}
+            <Show when={voice.above > 0} fallback="No score reached the threshold">
+              <strong>{voice.best.toFixed(3)}</strong> at best, threshold
+            </Show>{' '}
             {voice.model.threshold.toFixed(3)}; {countText(voice.above)} of{' '}
             {plural(voice.scored, 'flow')} above it,{' '}
             <span title="Probability of so many by its usual false positives alone">

@@ -1,22 +1,20 @@
 import { createMemo, type JSX, lazy, Show } from 'solid-js';
-import type { AlertFacts, ModelDetail } from '../../../src/serve/wire.ts';
+import type { ModelDetail } from '../../../src/serve/wire.ts';
 import { numberText } from '../alerts/words.ts';
 import { thresholdChart } from '../models/curves.ts';
-import { type Between, type Outlook, outlookOf, rowSets } from '../models/outlook.ts';
-import { percentText } from '../parts/words.ts';
+import { type Between, curveFor, type Outlook, outlookOf } from '../models/outlook.ts';
+import { countText, percentText, plural } from '../parts/words.ts';
+import type { Voice } from './voices.ts';
 
 const Chart = lazy(() => import('../parts/chart.tsx'));
 
-type Voice = AlertFacts['models'][number];
-
 interface Known {
   readonly model: ModelDetail;
-  readonly rows: string | undefined;
   readonly outlook: Outlook;
 }
 
-const recallText = ({ about, least, most }: Between): string =>
-  least === most ? percentText(about) : `${percentText(least)} to ${percentText(most)}`;
+const boundsText = ({ least, most }: Between): string =>
+  least === most ? '' : ` (${percentText(least)} to ${percentText(most)})`;
 
 /** What analysts made of the alerts that the model raised, in words; '' while nobody judged any. */
 function judgedText({ verdicts }: ModelDetail): string {
@@ -36,8 +34,7 @@ export function ThresholdPanel(props: {
   const known = createMemo((): Known | undefined => {
     const { model } = props;
     if (!model) return undefined;
-    const [rows] = rowSets(model);
-    return { model, rows, outlook: outlookOf(model, rows)(threshold()) };
+    return { model, outlook: outlookOf(model)(threshold()) };
   });
   return (
     <Show when={props.voice}>
@@ -63,15 +60,17 @@ function Standing(props: { readonly known: Known; readonly at: number }): JSX.El
         <Show when={props.known.outlook.recall}>
           {(recall) => (
             <li class="tile">
-              <strong>{recallText(recall())}</strong>
-              <span class="faint">of attacks found</span>
+              <strong>{percentText(recall().about)}</strong>
+              <span class="faint">of hostile flows reach it{boundsText(recall())}</span>
             </li>
           )}
         </Show>
-        <Show when={props.known.outlook.perDay !== null}>
+        <Show when={props.known.outlook.alertsPerDay !== null}>
           <li class="tile">
-            <strong>{numberText(props.known.outlook.perDay!)}</strong>
-            <span class="faint">flows a day here</span>
+            <strong>{numberText(props.known.outlook.alertsPerDay!)}</strong>
+            <span class="faint">
+              alerts a day here ({plural(props.known.outlook.alerts ?? 0, 'alert')} in all)
+            </span>
           </li>
         </Show>
         <Show when={judgedText(props.known.model)}>
@@ -83,17 +82,43 @@ function Standing(props: { readonly known: Known; readonly at: number }): JSX.El
           )}
         </Show>
       </ul>
+      <Rests model={props.known.model} />
       <Show
         when={props.known.outlook.recall}
         fallback={<p class="faint">Its file holds no curve of how it does at thresholds.</p>}
       >
         <Chart
-          chart={thresholdChart(props.known.model, props.known.rows, [
+          chart={thresholdChart(props.known.model, undefined, [
             { label: 'in force then', threshold: props.at },
           ])}
           most={520}
         />
       </Show>
     </>
+  );
+}
+
+/** What the figures rest on. */
+function Rests(props: { readonly model: ModelDetail }): JSX.Element {
+  const traffic = () => props.model.traffic;
+  const curve = () => curveFor(props.model);
+  return (
+    <p class="faint">
+      <Show when={curve()}>
+        {(of) => (
+          <>
+            Recall: {of().positives === null ? 'the' : countText(of().positives!)} hostile flows of
+            the model’s evaluation ({of().rows}).{' '}
+          </>
+        )}
+      </Show>
+      <Show
+        when={traffic().points.length > 0}
+        fallback={`Alerts a day are not known: ${traffic().reason}.`}
+      >
+        Alerts: the rule that makes them, over {plural(traffic().flows, 'stored flow')} of{' '}
+        {plural(traffic().origins, 'capture')}.
+      </Show>
+    </p>
   );
 }

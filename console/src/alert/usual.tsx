@@ -2,43 +2,13 @@ import { For, type JSX, Show } from 'solid-js';
 import type { UsualValue } from '../../../src/serve/wire.ts';
 import { numberText } from '../alerts/words.ts';
 import { countText, percentText } from '../parts/words.ts';
+import { placeText, rulerOf, usuallyText, withUnit, ZERO } from './usual-words.ts';
 
 type Bars = NonNullable<UsualValue['bars']>;
 
-const HEIGHT = 34;
+const HEIGHT = 40;
 /** The least height of a bar with anything in it. */
 const LEAST = 1.5;
-
-/** A bar with more than this share of the rows tells nothing of the places within it. */
-const BROAD = 0.25;
-
-/** Share of rows whose value is at most that of the alert: bars are taken as evenly filled. */
-function shareBelow(bars: Bars, value: number): number {
-  let below = 0;
-  let all = 0;
-  for (const { from, to, count } of bars) {
-    all += count;
-    if (value >= to) below += count;
-    else if (value > from) below += (count * (value - from)) / (to - from);
-  }
-  return all === 0 ? 0 : below / all;
-}
-
-function placeText(bars: Bars, value: number): string {
-  const first = bars[0]!.from;
-  const last = bars.at(-1)!.to;
-  if (value < first) return 'below all that is usual';
-  if (value > last) return 'above all that is usual';
-  const all = bars.reduce((sum, { count }) => sum + count, 0);
-  const own = bars.find(({ from, to }) => value >= from && value <= to);
-  if (own && own.count > all * BROAD) {
-    return `${percentText(own.count / all)} of flows lie from ${numberText(own.from)} to ${numberText(own.to)}, as it does`;
-  }
-  const below = shareBelow(bars, value);
-  return below > 0.5
-    ? `${percentText(1 - below)} of flows have more`
-    : `${percentText(below)} of flows have less`;
-}
 
 /** Where a feature usually lies, with the alert's own value marked. */
 export function Usual(props: {
@@ -49,45 +19,60 @@ export function Usual(props: {
     typeof props.value === 'number' && props.usual.bars?.length ? props.usual.bars : undefined;
   return (
     <Show when={bars()} fallback={<UsualWords usual={props.usual} value={props.value} />}>
-      {(found) => <UsualBars bars={found()} value={props.value as number} />}
+      {(found) => <UsualBars usual={props.usual} bars={found()} value={props.value as number} />}
     </Show>
   );
 }
 
-function UsualBars(props: { readonly bars: Bars; readonly value: number }): JSX.Element {
-  const first = (): number => props.bars[0]!.from;
-  const last = (): number => props.bars.at(-1)!.to;
+function UsualBars(props: {
+  readonly usual: UsualValue;
+  readonly bars: Bars;
+  readonly value: number;
+}): JSX.Element {
+  const ruler = () => rulerOf(props.bars, props.usual.scale);
   const most = (): number => Math.max(...props.bars.map(({ count }) => count), 1);
-  const x = (value: number): number =>
-    Math.max(0, Math.min(100, (100 * (value - first())) / (last() - first() || 1)));
   // By the root, so that a rare value is still seen beside a frequent one.
   const high = (count: number): number =>
     count === 0 ? 0 : Math.max(LEAST, HEIGHT * Math.sqrt(count / most()));
+  const left = ({ from, to }: Bars[number]): number =>
+    from < to ? ruler().at(from) : ruler().at(from) - ZERO / 2;
+  const width = ({ from, to }: Bars[number]): number =>
+    from < to ? Math.max(0.3, ruler().at(to) - ruler().at(from) - 0.3) : ZERO;
+  const words = (): string =>
+    [usuallyText(props.usual), placeText(props.usual)].filter((text) => text !== '').join('; ');
+  const anchor = (at: number): string => (at < 8 ? 'start' : at > 92 ? 'end' : 'middle');
   return (
     <figure class="usual">
       <svg
         viewBox={`0 0 100 ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Usual values from ${numberText(first())} to ${numberText(last())}; here ${numberText(props.value)}: ${placeText(props.bars, props.value)}`}
+        aria-label={`Usual values, ${words()}; here ${withUnit(props.value, props.usual.unit)}`}
       >
         <For each={props.bars}>
-          {({ from, to, count }) => (
+          {(bar) => (
             <rect
-              x={x(from)}
-              width={Math.max(0.2, x(to) - x(from) - 0.3)}
-              y={HEIGHT - high(count)}
-              height={high(count)}
+              x={left(bar)}
+              width={width(bar)}
+              y={HEIGHT - high(bar.count)}
+              height={high(bar.count)}
             />
           )}
         </For>
-        <line x1={x(props.value)} x2={x(props.value)} y1="0" y2={HEIGHT} />
+        <line x1={ruler().at(props.value)} x2={ruler().at(props.value)} y1="0" y2={HEIGHT} />
       </svg>
-      <figcaption>
-        <span>{numberText(first())}</span>
-        <span>{placeText(props.bars, props.value)}</span>
-        <span>{numberText(last())}</span>
-      </figcaption>
+      <div class="usual-axis" aria-hidden="true">
+        <For each={ruler().ticks}>
+          {(tick, at) => (
+            <span class={anchor(ruler().at(tick))} style={{ left: `${ruler().at(tick)}%` }}>
+              {at() === ruler().ticks.length - 1
+                ? withUnit(tick, props.usual.unit)
+                : numberText(tick)}
+            </span>
+          )}
+        </For>
+      </div>
+      <figcaption>{words()}</figcaption>
     </figure>
   );
 }
@@ -101,7 +86,10 @@ function UsualWords(props: {
   const count = (): number => words().find(({ value }) => value === own())?.count ?? 0;
   return (
     <p class="usual-words faint">
-      <Show when={words().length > 0} fallback="What is usual is not known.">
+      <Show
+        when={words().length > 0}
+        fallback={usuallyText(props.usual) || 'What is usual is not known.'}
+      >
         {count() === 0
           ? `Not among the frequent values of ${countText(props.usual.rows)} flows. `
           : `${percentText(count() / props.usual.rows)} of ${countText(props.usual.rows)} flows. `}

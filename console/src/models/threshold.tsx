@@ -1,21 +1,21 @@
 import { createMemo, createSignal, For, type JSX, lazy, Show } from 'solid-js';
 import type { ModelDetail, ModelRow } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
-import { countText, percentText } from '../parts/words.ts';
+import { countText, percentText, plural } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
 import { type Mark, thresholdChart, tradeChart } from './curves.ts';
-import { type Between, type Outlook, outlookOf, rowSets } from './outlook.ts';
+import { type Between, curveFor, type Outlook, outlookOf } from './outlook.ts';
 
 const Picture = lazy(() => import('../parts/chart.tsx'));
 
-/** `about 70 % (40 % to 98 %)`. */
+/** `70 % (40 % to 98 %)`: an interval, or where few points are known, what lies beside. */
 function recallText(recall: Between | null): string {
   if (recall === null) return 'not known';
   const { about, least, most } = recall;
   if (least === most) return percentText(about);
-  return `about ${percentText(about)} (${percentText(least)} to ${percentText(most)})`;
+  return `${percentText(about)} (${percentText(least)} to ${percentText(most)})`;
 }
 
 const mostText = (value: number | null): string =>
@@ -27,6 +27,9 @@ const daily = (value: number | null): string =>
       ? String(Number(value.toPrecision(2)))
       : countText(Math.round(value));
 
+/** What a model that raises nothing by itself does to a host. */
+const BACKED = 'hosts a day it would back alerts about';
+
 /** The threshold with a slider: what it would bring stands beside it before anything is saved. */
 export function Threshold(props: {
   readonly detail: ModelDetail;
@@ -36,7 +39,7 @@ export function Threshold(props: {
   const [tried, setTried] = createSignal<number>();
   const stands = (): number => props.detail.model.threshold;
   const chosen = (): number => tried() ?? stands();
-  const sets = (): string[] => rowSets(props.detail);
+  const sets = (): string[] => props.detail.curves.map(({ rows }) => rows);
   const [asked, setAsked] = createSignal<string>();
   // The last set counts all that is not known to be hostile as harmless, as live traffic has it.
   const rows = (): string | undefined => asked() ?? sets().at(-1);
@@ -86,7 +89,7 @@ export function Threshold(props: {
           max="1"
           step="0.001"
           value={chosen()}
-          aria-valuetext={`${chosen().toFixed(3)}: recall ${recallText(then().recall)}, ${daily(then().perDay)} flagged flows a day`}
+          aria-valuetext={`${chosen().toFixed(3)}: recall ${recallText(then().recall)}, ${daily(then().alertsPerDay)} alerts a day`}
           onInput={({ currentTarget }) => setTried(Number(currentTarget.value))}
         />
         <input
@@ -105,9 +108,9 @@ export function Threshold(props: {
       </div>
       <ul class="tiles" aria-live="polite">
         <Figure
-          title="flagged flows a day"
-          now={daily(before().perDay)}
-          then={daily(then().perDay)}
+          title={props.detail.model.role === 'raises' ? 'alerts a day' : BACKED}
+          now={daily(before().alertsPerDay)}
+          then={daily(then().alertsPerDay)}
         />
         <Figure title="recall" now={recallText(before().recall)} then={recallText(then().recall)} />
         <Figure
@@ -115,8 +118,13 @@ export function Threshold(props: {
           now={mostText(before().falsePositiveRate)}
           then={mostText(then().falsePositiveRate)}
         />
+        <Figure
+          title="flagged flows a day"
+          now={daily(before().flowsPerDay)}
+          then={daily(then().flowsPerDay)}
+        />
       </ul>
-      <Basis detail={props.detail} />
+      <Basis detail={props.detail} rows={rows()} at={then()} />
       <Show when={sets().length > 1}>
         <label>
           Rows of the evaluation{' '}
@@ -153,10 +161,10 @@ export function Threshold(props: {
         </div>
       </Show>
       <div class="panels">
-        <Show when={props.detail.curve.length > 0 && props.detail.traffic.points.length > 0}>
-          <Picture chart={tradeChart(props.detail, rows(), marks())} />
+        <Show when={tradeChart(props.detail, rows(), marks())}>
+          {(chart) => <Picture chart={chart()} />}
         </Show>
-        <Show when={props.detail.curve.length > 0}>
+        <Show when={props.detail.curves.length > 0}>
           <Picture chart={thresholdChart(props.detail, rows(), marks())} />
         </Show>
       </div>
@@ -180,24 +188,54 @@ function Figure(props: {
   );
 }
 
-function Basis(props: { readonly detail: ModelDetail }): JSX.Element {
+/** What each figure rests on. */
+function Basis(props: {
+  readonly detail: ModelDetail;
+  readonly rows: string | undefined;
+  readonly at: Outlook;
+}): JSX.Element {
   const traffic = (): ModelDetail['traffic'] => props.detail.traffic;
+  const curve = () => curveFor(props.detail, props.rows);
   return (
-    <p class="faint">
-      <Show
-        when={traffic().points.length > 0}
-        fallback={<>Flows a day are not known: {traffic().reason || 'nothing was scored yet.'} </>}
-      >
-        Counted on {countText(traffic().flows)} scored flows of {daily(traffic().days)} days in the{' '}
-        {traffic().view} view; an alert gathers those of one host.{' '}
+    <ul class="faint rests">
+      <li>
+        <Show
+          when={traffic().points.length > 0}
+          fallback={<>Alerts and flows a day are not known: {traffic().reason}.</>}
+        >
+          Flows: {plural(traffic().flows, 'scored flow')} of {plural(traffic().origins, 'capture')}{' '}
+          in the {traffic().view} view, {daily(traffic().days)} days in all.{' '}
+          <Show
+            when={traffic().alertsReason === ''}
+            fallback={<>Alerts are not known: {traffic().alertsReason}.</>}
+          >
+            Alerts: hosts of these captures with more flows above the threshold than false positives
+            explain, by the rule that makes alerts: {countText(props.at.alerts ?? 0)} in all. A
+            lower threshold asks for more flows of a host, so alerts may become fewer.
+          </Show>
+        </Show>
+      </li>
+      <Show when={props.detail.model.role === 'corroborates'}>
+        <li>This model corroborates: it makes no alert by itself.</li>
       </Show>
-      <Show
-        when={props.detail.curve.length > 0}
-        fallback="The model file holds no curve, so recall is not known."
-      >
-        Recall and false alarms are those of the model’s own evaluation; your traffic may differ.
-      </Show>
-    </p>
+      <li>
+        <Show when={curve()} fallback="The model file tells no recall, so it is not known.">
+          {(of) => (
+            <>
+              Recall and false alarms: the evaluation in the model file
+              {of().positives === null
+                ? ''
+                : `, ${countText(of().positives!)} hostile and ${countText(of().negatives ?? 0)} harmless flows`}
+              , {of().rows}
+              {of().error === null
+                ? '; only a few points are known, and between them the bounds are those beside'
+                : '; bounds are 95 % intervals'}
+              . Your traffic may differ.
+            </>
+          )}
+        </Show>
+      </li>
+    </ul>
   );
 }
 
@@ -226,7 +264,12 @@ function Consequences(props: {
         </thead>
         <tbody>
           {row('Threshold', props.from.toFixed(4), props.to.toFixed(4))}
-          {row('Flagged flows a day', daily(props.before.perDay), daily(props.then.perDay))}
+          {row('Alerts a day', daily(props.before.alertsPerDay), daily(props.then.alertsPerDay))}
+          {row(
+            'Flagged flows a day',
+            daily(props.before.flowsPerDay),
+            daily(props.then.flowsPerDay),
+          )}
           {row('Recall', recallText(props.before.recall), recallText(props.then.recall))}
           {row(
             'Of harmless flows flagged',

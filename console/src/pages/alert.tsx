@@ -19,6 +19,7 @@ import { Replay } from '../alert/replay.tsx';
 import { ScorePanel } from '../alert/score.tsx';
 import { ThresholdPanel } from '../alert/threshold.tsx';
 import { TimeLine } from '../alert/time-line.tsx';
+import { heardVoice } from '../alert/voices.ts';
 import { Severity, stateText } from '../alerts/columns.tsx';
 import { nameOf, onJudged, onTrail, stepTrail, undo } from '../alerts/judging.ts';
 import { ResolveShortcut } from '../alerts/resolve-shortcut.tsx';
@@ -47,7 +48,10 @@ export default function AlertPage(): JSX.Element {
     () => ({ limit: FLOWS }),
   );
   const views = createLoaded<FlowViews>(() => '/api/flows/views');
-  const voice = createMemo(() => detail.data()?.alert.models[0]);
+  const voice = createMemo(() => {
+    const found = detail.data();
+    return found && heardVoice(found);
+  });
   const modelPath = createMemo(() => {
     const hash = voice()?.model.hash;
     return hash ? `/api/models/${encodeURIComponent(hash)}` : undefined;

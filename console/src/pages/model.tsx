@@ -1,7 +1,8 @@
 import { A, useParams } from '@solidjs/router';
 import { createResource, For, type JSX, lazy, Show } from 'solid-js';
 import type { ModelDetail, ModelPatch, ModelRow } from '../../../src/serve/wire.ts';
-import { reliabilityChart, rocChart, verdictChart } from '../models/curves.ts';
+import { inForce, reliabilityChart, rocChart, verdictChart } from '../models/curves.ts';
+import { curveFor } from '../models/outlook.ts';
 import { Threshold } from '../models/threshold.tsx';
 import { confirm } from '../parts/confirm.tsx';
 import { Markdown } from '../parts/markdown.tsx';
@@ -118,21 +119,22 @@ function Head(props: {
 function Curves(props: { readonly detail: ModelDetail }): JSX.Element {
   return (
     <div class="panels apart">
-      <Show when={props.detail.curve.length > 0}>
+      <Show when={props.detail.curves.length > 0}>
         <section class="panel" aria-label="Recall against false alarms">
-          <Picture chart={rocChart(props.detail)} />
+          <Picture chart={rocChart(props.detail, inForce(props.detail))} />
         </section>
       </Show>
       <section class="panel" aria-label="Reliability">
         <Show
-          when={props.detail.reliability.length > 0}
+          when={reliabilityChart(curveFor(props.detail))}
           fallback={
             <p class="faint">
-              The model file holds no reliability curve; its card may tell its calibration.
+              The model file holds no reliability curve: its scores are no probabilities, and
+              nothing tells what they are worth.
             </p>
           }
         >
-          <Picture chart={reliabilityChart(props.detail)} />
+          {(chart) => <Picture chart={chart()} />}
         </Show>
       </section>
       <section class="panel" aria-label="Verdicts">

@@ -131,20 +131,26 @@ export function flowRoutes(app: App, { store }: Serving): void {
       const detail = await storedAlert(store, params.id);
       const { view, origin } = alertFlowFilter(detail);
       const columns = flows.views.find(({ name }) => name === view)?.schema.columns ?? [];
-      const named = detail.alert.reasons
-        .map(({ feature }) => feature)
-        .filter((feature) => columns.some(({ name }) => name === feature))
-        .slice(0, USUAL_FEATURES);
-      const usual: UsualValue[] = [];
       const filter = { view, ...(origin === undefined ? {} : { origin }) };
-      for (const feature of named) {
-        const { rows, words, bars } = await flows.histogram(filter, feature, USUAL_BARS);
-        usual.push({
+      const usual: UsualValue[] = [];
+      for (const { feature, value } of detail.alert.reasons) {
+        const column = columns.find(({ name }) => name === feature);
+        if (!column || usual.length === USUAL_FEATURES) continue;
+        const { unit } = column;
+        const told = { feature, ...(unit === undefined ? {} : { unit }) };
+        if (column.type === 'text') {
+          const { rows, words = [] } = await flows.histogram(filter, feature, USUAL_BARS);
+          usual.push({ ...told, rows, words: [...words] });
+          continue;
+        }
+        const own = typeof value === 'number' ? value : null;
+        const { rows, scale, bars, quantiles, below, same, above } = await flows.spread(
+          filter,
           feature,
-          rows,
-          ...(words ? { words: [...words] } : {}),
-          ...(bars ? { bars: [...bars] } : {}),
-        });
+          { value: own, bars: USUAL_BARS },
+        );
+        const place = own === null ? {} : { place: { below, same, above } };
+        usual.push({ ...told, rows, scale, bars: [...bars], quantiles: [...quantiles], ...place });
       }
       return { usual };
     },

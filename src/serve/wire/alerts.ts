@@ -129,9 +129,18 @@ export const UsualValue = Type.Object({
   feature: Type.String(),
   /** Flows that the figures are of. */
   rows: Type.Number(),
-  /** Of numbers: bars of equal width. */
+  /** Of numbers and times, where its view tells it. */
+  unit: Type.Optional(Type.String()),
+  /** Of numbers: `even` bars are of equal width, `log` ones of equal ratio with one for 0. */
+  scale: Type.Optional(words(['even', 'log'])),
   bars: Type.Optional(
     Type.Array(Type.Object({ from: Type.Number(), to: Type.Number(), count: Type.Number() })),
+  ),
+  /** Of numbers: values below which 5, 25, 50, 75 and 95 of a hundred flows lie. */
+  quantiles: Type.Optional(Type.Array(Type.Number())),
+  /** Of numbers: flows with less than the alert's value, with just it, and with more. */
+  place: Type.Optional(
+    Type.Object({ below: Type.Number(), same: Type.Number(), above: Type.Number() }),
   ),
   /** Of words: the most frequent. */
   words: Type.Optional(Type.Array(Type.Object({ value: Type.String(), count: Type.Number() }))),

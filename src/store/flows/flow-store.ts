@@ -172,13 +172,13 @@ export interface FlowStore {
   ): Promise<{ value: FlowCell; count: number }[]>;
   /**
    * How a numeric column's values spread, told so that a long tail does not hide the rest.
-   * @param value whose place is wanted
+   * @param value whose place is wanted; null: none
    * @throws WiresiftError `STORE_QUERY` for a column of words
    */
   spread(
     filter: FlowFilter,
     column: string,
-    options: { readonly value: number; readonly bars?: number },
+    options: { readonly value: number | null; readonly bars?: number },
   ): Promise<Spread>;
   /** Scores by host, as alerts are made of them. */
   hostScores(query: HostScoresQuery): Promise<HostScores>;

@@ -170,7 +170,7 @@ export class Flows implements FlowStore {
   async spread(
     filter: FlowFilter,
     column: string,
-    { value, bars = 30 }: { readonly value: number; readonly bars?: number },
+    { value, bars = 30 }: { readonly value: number | null; readonly bars?: number },
   ): Promise<Spread> {
     const spec = columnOf(this.#view(filter.view), column);
     if (spec.type === 'text') throw badQuery(column, 'a column of words', 'one of numbers');

@@ -16,7 +16,7 @@ export const noSpread = (column: string): Spread => ({
 });
 
 interface Asked {
-  readonly value: number;
+  readonly value: number | null;
   readonly bars: number;
 }
 
