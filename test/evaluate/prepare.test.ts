@@ -100,7 +100,7 @@ test('kinds that embed categories are given codes, all others columns of 0 and 1
   };
   const all = ['Proto', 'Dir', 'StateWord', 'sTos', 'dTos'].sort();
   const named = ['ann', 'dnn', 'cnn', 'rnn', 'gru', 'gru-deep', 'lstm', 'transformer'];
-  for (const kind of [...named, 'host-gru', 'host-tcn', 'host-transformer']) {
+  for (const kind of [...named, 'autoencoder', 'host-gru', 'host-tcn', 'host-transformer']) {
     assert.deepEqual((await codesOf(kind)).sort(), all, kind);
   }
   for (const kind of ['forest', 'boosting', 'logistic', 'calibrated', 'staged', 'voting']) {

@@ -11,6 +11,7 @@ import {
   mirrorOf,
   squaredGaps,
 } from './autoencoder.ts';
+import { learnMirror } from './mirror.ts';
 import { prepareData } from './prepare.ts';
 import { networkParameters, readSettings, type Settings } from './settings.ts';
 import { trainNetwork, worthThreads } from './train.ts';
@@ -23,8 +24,6 @@ const FIXED: Parameters = {
   labelSmoothing: 0,
   focus: 0,
   classWeight: 'none',
-  categories: '',
-  embedding: 1,
   pieces: 0,
 };
 
@@ -80,22 +79,24 @@ async function fitAutoencoder(
   const scale = prepared.scale.map(
     (each, c) => each || 1 / Math.max(1, Math.abs(prepared.shift[c]!)),
   );
-  const data = { ...prepared, scale };
+  const mirror = learnMirror(prepared.categories, prepared.train, prepared.cols);
+  const data = { ...prepared, scale, mirror };
   const threads = worthThreads(settings, data, options.threads ?? 1);
   const trained = await trainNetwork(settings, data, { ...options, threads });
   const { shift } = data;
-  const mirror = mirrorOf(facts, { ...trained, shift, scale });
+  const learned = { ...trained, shift, scale, mirror };
+  const glass = mirrorOf(facts, learned);
   return new AutoencoderModel(facts, {
-    ...{ ...trained, shift, scale },
+    ...learned,
     shares: sideShares(input, harmless),
-    usual: Math.max(LEAST, usualError(mirror, own)),
-    importances: errorShares(mirror, input),
+    usual: Math.max(LEAST, usualError(glass, own)),
+    importances: errorShares(glass, input),
   });
 }
 
 /** The error that all but one in a hundred rows keep below, by weight. */
 function usualError(mirror: Mirror, { matrix, weights }: FitInput): number {
-  const errors = meanGaps(squaredGaps(mirror, matrix), matrix.cols);
+  const errors = meanGaps(squaredGaps(mirror, matrix), mirror.columns.length);
   const order = Int32Array.from(errors.keys()).sort((a, b) => errors[a]! - errors[b]!);
   const all = weights!.reduce((sum, each) => sum + each, 0);
   let below = 0;
@@ -126,7 +127,7 @@ function errorShares(mirror: Mirror, input: FitInput): Float64Array {
   const gaps = squaredGaps(mirror, matrix);
   const sums = new Float64Array(cols);
   for (let i = 0, at = 0; i < taken; i++) {
-    for (let c = 0; c < cols; c++) sums[c]! += weights[i]! * gaps[at++]!;
+    for (const c of mirror.columns) sums[c]! += weights[i]! * gaps[at++]!;
   }
   const sum = sums.reduce((total, each) => total + each, 0);
   return sum > 0 ? sums.map((each) => each / sum) : sums;
@@ -137,6 +138,7 @@ export const autoencoderKind = defineKind({
   kind: KIND,
   meaning: 'Autoencoder: how badly a network that knows harmless rows alone gives a row back',
   parameters,
+  embeds: ({ categories }) => categories !== '',
   check: (own) => {
     checkHarmless(own);
     settingsOf(own);

@@ -2,11 +2,20 @@ import type { Matrix } from '../../features/index.ts';
 import { FittedModel } from '../fitted.ts';
 import { storedShares } from '../harmless.ts';
 import { checkExplain, checkScore, nameOrder } from '../input.ts';
-import type { ModelFacts, StoredModel, Tensor } from '../model.ts';
+import type { ModelFacts, Parameters, StoredModel, Tensor } from '../model.ts';
 import { refuseStored, storedTensor } from '../stored.ts';
 import type { Epoch, TrainingHistory } from '../training.ts';
-import { BlockRunner, inMatrixOrder, rowNetwork } from './blocks.ts';
+import { BLOCK, BlockRunner, inMatrixOrder, rowNetwork } from './blocks.ts';
+import { codePlaces, codeTensor, storedCodes } from './codes.ts';
 import { parseDescription } from './description.ts';
+import {
+  type MirrorPlan,
+  mirrorColumns,
+  mirrorTensors,
+  mirrorWidth,
+  storedMirror,
+  writeMirror,
+} from './mirror.ts';
 import type { NetworkPlan } from './network.ts';
 import { reaches } from './prepare.ts';
 import { type Scaling, standardise } from './standardise.ts';
@@ -26,6 +35,7 @@ export interface AutoencoderFit extends Trained, History {
   readonly shares: Float64Array;
   /** The error that scores one half. */
   readonly usual: number;
+  readonly mirror: MirrorPlan;
 }
 
 /** The gap of a column is cut to this: weights from a file may lead anywhere. */
@@ -33,49 +43,64 @@ export const FARTHEST_GAP = 1e6;
 
 /** A network that gives rows back, ready to run. */
 export interface Mirror {
+  readonly plan: MirrorPlan;
   readonly blocks: BlockRunner;
   readonly scaling: Scaling;
   /** Where each column, in the order of names, stands in a matrix. */
   readonly order: Int32Array;
+  /** The column, in the order of names, that each number given back tells of. */
+  readonly columns: Int32Array;
 }
 
 /** Makes a network ready to run. */
 export function mirrorOf(
   { features, parameters }: Pick<ModelFacts, 'features' | 'parameters'>,
-  { weights, shift, scale }: Pick<AutoencoderFit, 'weights' | 'shift' | 'scale'>,
+  { weights, shift, scale, mirror }: Pick<AutoencoderFit, 'weights' | 'shift' | 'scale' | 'mirror'>,
 ): Mirror {
-  const plan = mirrorPlan(parameters['network'] as string, features.length);
-  const reach = reaches(features.length, []);
+  const reach = reaches(features.length, codePlaces(mirror.codes));
   return {
-    blocks: new BlockRunner(plan, weights),
+    plan: mirror,
+    blocks: new BlockRunner(mirrorPlan(parameters, mirror), weights),
     scaling: { shift, scale, reach },
     order: nameOrder(features),
+    columns: mirrorColumns(mirror),
   };
 }
 
-/** A network that gives its input back: as many outputs as columns, none cut or embedded. */
-export function mirrorPlan(text: string, columns: number): NetworkPlan {
-  return { description: parseDescription(text), inputs: columns, outputs: columns };
+/** A network that gives its input back: a number a column of numbers, marks for a column of codes. */
+export function mirrorPlan(
+  own: Parameters,
+  { cols, codes }: Pick<MirrorPlan, 'cols' | 'codes'>,
+): NetworkPlan {
+  return {
+    description: parseDescription(own['network'] as string),
+    inputs: cols,
+    outputs: mirrorWidth({ cols, codes }),
+    categories: { columns: codes, size: own['embedding'] as number },
+  };
 }
 
 /**
- * How far each column of each row is from what the network makes of it, squared; rows × columns, in
- * the order of names.
+ * How far each number that is to be given back is from what the network makes of it, squared; rows
+ * × numbers, as {@link Mirror.columns} tells them.
  */
 export function squaredGaps(mirror: Mirror, matrix: Matrix): Float64Array {
-  const { blocks, scaling, order } = mirror;
+  const { plan, blocks, scaling, order, columns } = mirror;
   const { cols, rows } = matrix;
+  const width = columns.length;
   const cells = new Float32Array(rows * cols);
   standardise(matrix.data, cells, scaling, order);
-  const gaps = new Float64Array(rows * cols);
+  const gaps = new Float64Array(rows * width);
+  const wanted = new Float32Array(BLOCK * width);
   blocks.run(rows, {
     feed: ({ space, input }, { from, to }) => {
       space.view(input.at, (to - from) * cols).set(cells.subarray(from * cols, to * cols));
     },
-    take: (outputs, { from }) => {
-      const start = from * cols;
+    take: (outputs, { from, to }) => {
+      writeMirror(wanted, cells.subarray(from * cols), to - from, plan);
+      const start = from * width;
       for (let at = 0; at < outputs.length; at++) {
-        const gap = Math.abs(cells[start + at]! - outputs[at]!);
+        const gap = Math.abs(wanted[at]! - outputs[at]!);
         // A number that is none counts as farthest.
         gaps[start + at] = (gap < FARTHEST_GAP ? gap : FARTHEST_GAP) ** 2;
       }
@@ -84,13 +109,13 @@ export function squaredGaps(mirror: Mirror, matrix: Matrix): Float64Array {
   return gaps;
 }
 
-/** Mean over the columns of each row. */
-export function meanGaps(gaps: Float64Array, columns: number): Float64Array {
-  const means = new Float64Array(gaps.length / columns);
+/** Mean over the numbers of each row. */
+export function meanGaps(gaps: Float64Array, width: number): Float64Array {
+  const means = new Float64Array(gaps.length / width);
   for (let row = 0, at = 0; row < means.length; row++) {
     let sum = 0;
-    for (let c = 0; c < columns; c++) sum += gaps[at++]!;
-    means[row] = sum / columns;
+    for (let k = 0; k < width; k++) sum += gaps[at++]!;
+    means[row] = sum / width;
   }
   return means;
 }
@@ -104,7 +129,7 @@ export class AutoencoderModel extends FittedModel {
   constructor(facts: ModelFacts, fit: AutoencoderFit) {
     super(facts);
     this.#fit = fit;
-    this.#plan = mirrorPlan(facts.parameters['network'] as string, facts.features.length);
+    this.#plan = mirrorPlan(facts.parameters, fit.mirror);
     this.#mirror = mirrorOf(facts, fit);
   }
 
@@ -127,7 +152,7 @@ export class AutoencoderModel extends FittedModel {
   /** Mean squared error of each row, in standardised columns. */
   errors(matrix: Matrix): Float64Array {
     checkScore(this.kind, this.features, matrix);
-    return meanGaps(squaredGaps(this.#mirror, matrix), matrix.cols);
+    return meanGaps(squaredGaps(this.#mirror, matrix), this.#mirror.columns.length);
   }
 
   /** The score is `error / (error + usual)`, split over the classes by their shares. */
@@ -158,14 +183,20 @@ export class AutoencoderModel extends FittedModel {
     const gaps = squaredGaps(this.#mirror, { rows: 1, cols, names, data });
     const { shares, usual } = this.#fit;
     const toward = shares[classIndex]! - shares[this.classes.length + classIndex]!;
-    const whole = cols * (meanGaps(gaps, cols)[0]! + usual);
-    const parts = gaps.map((gap) => (toward * gap) / whole);
+    const { columns } = this.#mirror;
+    const whole = gaps.length * (meanGaps(gaps, gaps.length)[0]! + usual);
+    const parts = new Float64Array(cols);
+    columns.forEach((c, i) => {
+      parts[c]! += (toward * gaps[i]!) / whole;
+    });
     return inMatrixOrder(parts, this.#mirror.order);
   }
 
   tensors(): Tensor[] {
-    const { shares, usual, weights } = this.#fit;
+    const { shares, usual, weights, mirror } = this.#fit;
     return [
+      ...codeTensor(mirror.codes),
+      ...mirrorTensors(mirror),
       { name: 'shares', type: 'F64', shape: [2, this.classes.length], data: shares },
       { name: 'usual', type: 'F64', shape: [1], data: Float64Array.of(usual) },
       ...historyTensors(this.#fit),
@@ -181,11 +212,13 @@ export function loadAutoencoder(facts: ModelFacts, stored: StoredModel): Autoenc
   if (usual.length !== 1 || !(usual[0]! > 0)) {
     refuseStored(`model ${stored.kind}, tensor usual`, String(usual[0]), 'one number above 0');
   }
-  const planned = () => mirrorPlan(facts.parameters['network'] as string, facts.features.length);
+  const mirror = storedMirror(stored, storedCodes(stored) ?? []);
+  const planned = () => mirrorPlan(facts.parameters, mirror);
   return new AutoencoderModel(facts, {
     ...history,
     shares: storedShares(stored),
     usual: usual[0]!,
+    mirror,
     weights: storedWeights(stored, planned),
   });
 }

@@ -3,7 +3,7 @@ import type { Span } from './feed.ts';
 import { Network, type NetworkPlan } from './network.ts';
 
 /** Most rows scored at a time. */
-const BLOCK = 256;
+export const BLOCK = 256;
 /** Bytes that a block may take. */
 const BLOCK_BYTES = 2 ** 25;
 

@@ -6,6 +6,7 @@ import { classFactors } from '../input.ts';
 import type { FitInput } from '../model.ts';
 import { type CodeColumn, codeColumns, codeNames } from './codes.ts';
 import { rowsWithPast } from './history-rows.ts';
+import type { MirrorPlan } from './mirror.ts';
 import { cutColumns, type Pieces } from './pieces.ts';
 import type { Settings } from './settings.ts';
 import { standardise } from './standardise.ts';
@@ -40,6 +41,8 @@ export interface TrainingData {
   readonly categories: readonly CodeColumn[];
   /** What each column is cut into, in the order of names. */
   readonly pieces: readonly Pieces[];
+  /** What a network that gives rows back is to give. */
+  readonly mirror?: MirrorPlan;
 }
 
 /** Cells are cut to so many deviations: one far outlier must not drown all else. */

@@ -2,6 +2,7 @@ import { Random } from '../../base/index.ts';
 import type { PieceWork } from '../crew.ts';
 import { feedRows, type Span } from './feed.ts';
 import { type ClassBatch, classLoss, squaredError } from './loss.ts';
+import { writeMirror } from './mirror.ts';
 import { Network } from './network.ts';
 import type { Rows } from './prepare.ts';
 import { JOB, type LearnTask, MOST_SHARDS, shardStart, shardsOf } from './task.ts';
@@ -21,8 +22,6 @@ export class ShardWork implements PieceWork<Phase> {
   readonly phases = PHASES;
   readonly network: Network;
   readonly batch: ClassBatch & { readonly values: Float32Array; rows: number; divisor: number };
-  /** Whether the network is to give its input back. */
-  readonly #mirrors: boolean;
   readonly #task: LearnTask;
   /** Where each weight begins among all. */
   readonly #starts: readonly { readonly weight: Weight; readonly from: number }[];
@@ -35,9 +34,8 @@ export class ShardWork implements PieceWork<Phase> {
     this.#random = new Random(seed).fork('training');
     this.network = new Network(plan, { rows, training: true });
     this.network.open();
-    const { space, input, output } = this.network;
+    const { space, output } = this.network;
     const width = plan.outputs;
-    this.#mirrors = task.loss.loss === 'reconstruction';
     this.batch = {
       out: space.view(output.at, rows * width),
       slopes: space.view(output.slope, rows * width),
@@ -46,7 +44,7 @@ export class ShardWork implements PieceWork<Phase> {
       labels: new Int32Array(rows),
       weights: new Float64Array(rows),
       divisor: 1,
-      values: space.view(input.at, this.#mirrors ? rows * width : 0),
+      values: new Float32Array(task.mirror ? rows * width : 0),
     };
     let from = 0;
     this.#starts = space.weights.map((weight) => {
@@ -116,14 +114,14 @@ export class ShardWork implements PieceWork<Phase> {
   }
 
   #loss(): number {
-    return this.#mirrors ? squaredError(this.batch) : classLoss(this.#task.loss, this.batch);
+    return this.#task.mirror ? squaredError(this.batch) : classLoss(this.#task.loss, this.batch);
   }
 
   /** Rows of the batch whose largest output is that of their class. @param byClass added to */
   #right(byClass?: Int32Array): number {
     const { out, rows, width, labels } = this.batch;
     let right = 0;
-    if (this.#mirrors) return right;
+    if (this.#task.mirror) return right;
     for (let r = 0, at = 0; r < rows; r++, at += width) {
       const label = labels[r]!;
       const own = out[at + label]!;
@@ -143,6 +141,12 @@ export class ShardWork implements PieceWork<Phase> {
     const { batch } = this;
     batch.rows = to - from;
     feedRows(this.network, rows, span);
+    const { mirror } = this.#task;
+    if (mirror) {
+      const { space, input } = this.network;
+      const cells = space.view(input.at, batch.rows * mirror.cols);
+      writeMirror(batch.values, cells, batch.rows, mirror);
+    }
     for (let i = from; i < to; i++) {
       const row = order ? order[i]! : i;
       batch.labels[i - from] = label[row]!;

@@ -1,4 +1,5 @@
 import { CONTROL_FIELDS } from '../crew.ts';
+import type { MirrorPlan } from './mirror.ts';
 import type { NetworkPlan } from './network.ts';
 import type { Rows } from './prepare.ts';
 import type { Settings } from './settings.ts';
@@ -24,6 +25,8 @@ export interface LearnTask {
   readonly rows: number;
   readonly train: Rows;
   readonly held: Rows | undefined;
+  /** What the network is to give back; absent: it tells classes. */
+  readonly mirror: MirrorPlan | undefined;
   readonly seed: number;
   /** Rows of `train` in the order of the epoch. */
   readonly order: Int32Array;
@@ -88,7 +91,8 @@ function shared(rows: Rows): Rows {
 }
 
 /** What a task is made of. */
-export interface TaskPlan extends Pick<LearnTask, 'plan' | 'loss' | 'cols' | 'train' | 'held'> {
+export interface TaskPlan
+  extends Pick<LearnTask, 'plan' | 'loss' | 'cols' | 'train' | 'held' | 'mirror'> {
   readonly seed: number;
   /** Rows between two steps. */
   readonly batch: number;

@@ -5,6 +5,7 @@ import type { Ending, Epoch } from '../training.ts';
 import { runWorkers } from '../workers.ts';
 import { identify, readCheckpoint, type TrainingIdentity, writeCheckpoint } from './checkpoint.ts';
 import { Leader, type LeaderStart, type TrainingState } from './leader.ts';
+import { mirrorWidth } from './mirror.ts';
 import { Network, type NetworkPlan } from './network.ts';
 import { Optimiser } from './optimiser.ts';
 import type { TrainingData } from './prepare.ts';
@@ -28,15 +29,15 @@ const BREATH = 50;
 /** Multiplications of a training below which starting threads would cost more than they save. */
 const WORTH_THREADS = 1e9;
 
-type NetworkFacts = 'cols' | 'present' | 'categories' | 'pieces';
+type NetworkFacts = 'cols' | 'present' | 'categories' | 'pieces' | 'mirror';
 
 /** What the network of these settings is built from, for data or a model with these columns. */
 export function networkPlan(
-  { description, embedding, loss, window, gap = false }: Settings,
-  { cols, present, categories, pieces }: Pick<TrainingData, NetworkFacts>,
+  { description, embedding, window, gap = false }: Settings,
+  { cols, present, categories, pieces, mirror }: Pick<TrainingData, NetworkFacts>,
 ): NetworkPlan {
   const inputs = stepWidth({ cols, gap });
-  const outputs = loss === 'reconstruction' ? cols : present.length;
+  const outputs = mirror ? mirrorWidth(mirror) : present.length;
   const plan = { description, inputs, outputs, pieces, window };
   return { ...plan, categories: { columns: categories, size: embedding } };
 }
@@ -64,11 +65,11 @@ export async function trainNetwork(
 ): Promise<Trained> {
   const { seed, threads = 1, checkpoint, onTraining } = options;
   const { batch, loss, smoothing, focus } = settings;
-  const { cols, train, held } = data;
+  const { cols, train, held, mirror } = data;
   const plan = networkPlan(settings, data);
   const model = new Network(plan, { rows: 1, training: true });
   const { weights } = model.space;
-  const own = { plan, loss: { loss, smoothing, focus }, cols, train, held };
+  const own = { plan, loss: { loss, smoothing, focus }, cols, train, held, mirror };
   const task = createTask({ ...own, seed, batch, threads, weights });
   const kept = checkpoint === undefined ? undefined : new Kept(checkpoint, settings, data, seed);
   const state = kept?.read(task.weights.length);

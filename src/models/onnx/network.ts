@@ -1,5 +1,5 @@
 import { nameOrder } from '../input.ts';
-import { codePlaces, MEAN_CODE, tableName, tableRows } from '../neural/codes.ts';
+import { type CodeColumn, codePlaces, MEAN_CODE, tableName, tableRows } from '../neural/codes.ts';
 import type { LayerDescription, NetworkDescription } from '../neural/description.ts';
 import { convolutionPlan, headCount, poolingWidth } from '../neural/layer-plan.ts';
 import type { EmbeddingPlan } from '../neural/layers/embedding.ts';
@@ -29,12 +29,9 @@ export function addNetwork(graph: GraphBuilder, part: Part, matrix: string): Sha
   const settings = readSettings(part.parameters);
   const { embedding: size, description } = settings;
   const codes: EmbeddingPlan = { columns: columnsOfCodes(part, settings), size };
-  const columns = addColumns(graph, part, { matrix, codes });
-  const inputs = part.features.length;
-  const steps = stepSizes({ description, inputs, categories: codes });
-  const plan = { codes: codePlaces(codes.columns), stepSizes: steps, cut: settings.pieces > 0 };
+  const cells = addCells(graph, part, { matrix, codes });
   const out = addLayers(graph, part, {
-    input: addPieces(graph, part, { input: columns, plan }),
+    input: addEncoded(graph, part, { cells, description, codes, cut: settings.pieces > 0 }),
     description,
     outputs: present.length,
   });
@@ -80,30 +77,86 @@ function addSigmoidLogs(graph: GraphBuilder, value: string): string {
   return graph.add('Sub', [graph.add('Min', [value, graph.doubles([0])]), rest]);
 }
 
-/** Columns in the order of their names, standardised and cut; codes replaced by their rows. */
-export function addColumns(
+/** Columns in the order of their names, standardised and cut: 32-bit floats. */
+export function addCells(
   graph: GraphBuilder,
   part: Part,
-  { matrix, codes: { columns, size } }: { readonly matrix: string; readonly codes: EmbeddingPlan },
-): Sequence {
+  { matrix, codes }: { readonly matrix: string; readonly codes: EmbeddingPlan },
+): string {
   const order = [...nameOrder(part.features)];
-  const codes = codePlaces(columns);
-  const reach = reaches(order.length, codes);
+  const reach = reaches(order.length, codePlaces(codes.columns));
   const cells = addDoubles(graph, graph.add('Gather', [matrix, graph.ints(order)], AXIS));
   const moved = graph.add('Sub', [cells, graph.doubles(numbersOf(part, 'shift'))]);
   const scaled = graph.add('Mul', [moved, graph.doubles(numbersOf(part, 'scale'))]);
   const low = graph.add('Max', [scaled, graph.doubles(reach.map((each) => -each))]);
   const cut = { value: graph.add('Min', [low, graph.doubles(reach)]), type: 'double' } as const;
-  const value = addCast(graph, cut, 'float');
-  if (codes.length === 0) return { value, steps: 1, channels: order.length };
-  const rest = order.map((_, c) => c).filter((c) => !codes.includes(c));
-  const tables = columns.map(({ column, words }, i) => {
-    const own = graph.add('Gather', [value, graph.ints([column])], AXIS);
-    return addEmbedding(graph, own, numbersOf(part, tableName(i)), { words, size });
-  });
-  const numbers = rest.length > 0 ? [graph.add('Gather', [value, graph.ints(rest)], AXIS)] : [];
-  const channels = rest.length + codes.length * size;
+  return addCast(graph, cut, 'float');
+}
+
+/** What cells are encoded by before the first layer described. */
+interface EncodingPlan {
+  /** As {@link addCells} gives them. */
+  readonly cells: string;
+  readonly description: NetworkDescription;
+  readonly codes: EmbeddingPlan;
+  /** Whether columns were cut into pieces. */
+  readonly cut: boolean;
+}
+
+/** Cells with codes replaced by their rows and numbers beside their pieces. */
+export function addEncoded(
+  graph: GraphBuilder,
+  part: Part,
+  { cells, description, codes, cut }: EncodingPlan,
+): Sequence {
+  const inputs = part.features.length;
+  const steps = stepSizes({ description, inputs, categories: codes });
+  const plan = { codes: codePlaces(codes.columns), stepSizes: steps, cut };
+  return addPieces(graph, part, { input: addTables(graph, part, { cells, codes }), plan });
+}
+
+/** Numbers first, then the rows of the codes. */
+function addTables(
+  graph: GraphBuilder,
+  part: Part,
+  { cells, codes: { columns, size } }: Pick<EncodingPlan, 'cells' | 'codes'>,
+): Sequence {
+  const inputs = part.features.length;
+  if (columns.length === 0) return { value: cells, steps: 1, channels: inputs };
+  const { numbers, codes } = addColumns(graph, { cells, inputs, columns });
+  const tables = columns.map(({ words }, i) =>
+    addEmbedding(graph, codes[i]!, numbersOf(part, tableName(i)), { words, size }),
+  );
+  const channels = inputs - columns.length + columns.length * size;
   return { value: graph.add('Concat', [...numbers, ...tables], AXIS), steps: 1, channels };
+}
+
+/** Columns of numbers, where there are any, and each column of codes alone. */
+export function addColumns(
+  graph: GraphBuilder,
+  {
+    cells,
+    inputs,
+    columns,
+  }: { readonly cells: string; readonly inputs: number; readonly columns: readonly CodeColumn[] },
+): { numbers: string[]; codes: string[] } {
+  const coded = codePlaces(columns);
+  const rest = Array.from({ length: inputs }, (_, c) => c).filter((c) => !coded.includes(c));
+  const take = (own: readonly number[]): string =>
+    graph.add('Gather', [cells, graph.ints(own)], AXIS);
+  return { numbers: rest.length > 0 ? [take(rest)] : [], codes: coded.map((c) => take([c])) };
+}
+
+/** Where the row of a table stands that a code has, as floats. @param cells rows × 1 */
+export function addTableRow(graph: GraphBuilder, cells: string, words: number): string {
+  const number = (value: number): string => graph.floats([value]);
+  const inside = graph.add('And', [
+    graph.add('GreaterOrEqual', [cells, number(0)]),
+    graph.add('Less', [cells, number(words)]),
+  ]);
+  const mean = graph.add('Equal', [cells, number(MEAN_CODE)]);
+  const other = graph.add('Where', [mean, number(words), number(words + 1)]);
+  return graph.add('Where', [inside, graph.add('Floor', [cells]), other]);
 }
 
 /** Rows of a table by codes; what is no code counts as a word not seen. @param cells rows × 1 */
@@ -113,14 +166,7 @@ function addEmbedding(
   table: ArrayLike<number>,
   { words, size }: { readonly words: number; readonly size: number },
 ): string {
-  const number = (value: number): string => graph.floats([value]);
-  const inside = graph.add('And', [
-    graph.add('GreaterOrEqual', [cells, number(0)]),
-    graph.add('Less', [cells, number(words)]),
-  ]);
-  const mean = graph.add('Equal', [cells, number(MEAN_CODE)]);
-  const other = graph.add('Where', [mean, number(words), number(words + 1)]);
-  const own = graph.add('Where', [inside, graph.add('Floor', [cells]), other]);
+  const own = addTableRow(graph, cells, words);
   const index = graph.add('Cast', [own], { to: { int: 7 } });
   const found = graph.add('Gather', [graph.floats(table, [tableRows(words), size]), index]);
   return graph.add('Reshape', [found, graph.ints([0, size])]);

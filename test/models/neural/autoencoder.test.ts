@@ -4,6 +4,12 @@ import { Random } from '../../../src/base/index.ts';
 import { createMatrix, type Matrix, takeMatrixRows } from '../../../src/features/index.ts';
 import { type FitInput, modelKind, type Parameters } from '../../../src/models/index.ts';
 import type { AutoencoderModel } from '../../../src/models/neural/autoencoder.ts';
+import {
+  learnMirror,
+  mirrorColumns,
+  mirrorWidth,
+  writeMirror,
+} from '../../../src/models/neural/mirror.ts';
 import type { TrainingEvent } from '../../../src/models/training.ts';
 import { refusesDamage } from '../damaged.ts';
 import { generateInput } from '../generated.ts';
@@ -28,6 +34,18 @@ const fit = async (input: FitInput, own: Parameters = LINEAR): Promise<Autoencod
 
 const classes = ['normal', 'threat'];
 const usual: FitInput = { matrix: plane(2000, 1), labels: new Int32Array(2000), classes };
+
+/** A number and two columns of three words, of which the second always is that of the first. */
+const worded: FitInput = (() => {
+  const random = new Random(8);
+  const matrix = createMatrix(1200, ['a', 'first', 'second']);
+  for (let i = 0; i < 1200; i++) {
+    const word = random.int(3);
+    matrix.data.set([random.normal(), word, word], 3 * i);
+  }
+  return { matrix: { ...matrix, codes: [1, 2] }, labels: new Int32Array(1200), classes };
+})();
+
 const mean = (values: Float64Array): number =>
   values.reduce((sum, each) => sum + each, 0) / values.length;
 
@@ -138,9 +156,56 @@ describe('autoencoder', () => {
     assert.ok(given.epochs[0]!.heldOutLoss! > 0);
   });
 
+  it('gives words back by a mark each: a strange pair and a word never seen are unusual', async () => {
+    const model = await fit(worded);
+    const { matrix } = worded;
+    assert.deepEqual([...model.tensors()[0]!.data], [1, 3, 2, 3]);
+    const asked = createMatrix(4, matrix.names);
+    [0, 1, 255, -1].forEach((second, i) => {
+      asked.data.set([0.5, 0, second], 3 * i);
+    });
+    const [usualPair, strangePair, unseen, none] = model.errors(asked);
+    assert.ok(strangePair! > 10 * usualPair!, `${usualPair} and ${strangePair}`);
+    assert.ok(unseen! > 5 * usualPair!, `${usualPair} and ${unseen}`);
+    assert.equal(unseen, none);
+    const scores = model.score(asked);
+    for (let row = 0; row < 4; row++) {
+      const parts = model.explain(asked, row, 1);
+      assert.equal(parts.length, 3);
+      const sum = parts.reduce((total, part) => total + part, 0);
+      assert.ok(Math.abs(sum - scores[2 * row + 1]!) < 1e-5);
+    }
+    const importances = model.importances();
+    assert.ok(Math.abs(importances.reduce((sum, each) => sum + each, 0) - 1) < 1e-9);
+    refusesDamage(model, [
+      ['categories', 1, 4],
+      ['marks.on', 0, 13],
+      ['marks.off', 2, -13],
+    ]);
+  });
+
+  it('standardises marks, and one that never changed counts by its unit', () => {
+    const rows = {
+      cells: Float32Array.of(7, 0, 8, 0, 9, 1, 10, 0),
+      point: Int32Array.of(0, 1, 2, 3),
+      label: new Int32Array(4),
+      weight: Float64Array.of(1, 1, 1, 1),
+    };
+    const codes = [{ column: 1, words: 2 }];
+    const plan = learnMirror(codes, rows, 2);
+    const to = new Float32Array(2 * mirrorWidth(plan));
+    writeMirror(to, Float32Array.of(7, 1, 8, 255), 2, plan);
+    const deviation = Math.sqrt(3 / 16);
+    const marks = [-0.75 / deviation, 0.75 / deviation, 0, -0.75 / deviation, -0.25 / deviation, 1];
+    [7, ...marks.slice(0, 3), 8, ...marks.slice(3)].forEach((wanted, i) => {
+      assert.ok(Math.abs(to[i]! - wanted) < 1e-6, `${to[i]} for ${wanted} at ${i}`);
+    });
+    assert.deepEqual([...mirrorColumns(plan)], [0, 1, 1, 1]);
+  });
+
   it('refuses what belongs to classes, wrong networks and damaged files', async () => {
     const create = (own: Parameters) => () => modelKind('autoencoder').create(own);
-    for (const name of ['loss', 'classWeight', 'categories', 'pieces']) {
+    for (const name of ['loss', 'classWeight', 'pieces']) {
       assert.throws(create({ [name]: 'balanced' }), { code: 'MODEL_PARAMETER' });
     }
     assert.throws(create({ network: '{"layers":[{"layer":"dense"}]}' }), {
