@@ -10,6 +10,7 @@ import { VERSION } from '../base/index.ts';
 import { addGuard } from './auth/guard.ts';
 import type { ServiceLimits } from './limits.ts';
 import { answerProblem } from './problem.ts';
+import { addressOf, checkProxies } from './proxies.ts';
 import type { App, Serving } from './serving.ts';
 
 /** Key and certificate of TLS, PEM. */
@@ -81,10 +82,12 @@ export interface AppOptions {
   readonly serving: Serving;
   readonly log: LogOptions;
   readonly tls?: TlsFiles | undefined;
+  /** Proxies whose `X-Forwarded-For` counts; nobody's unless named. */
+  readonly trustProxy?: readonly string[] | undefined;
 }
 
 /** The framework with everything that all routes share, and no route yet. */
-export async function createApp({ serving, log, tls }: AppOptions): Promise<App> {
+export async function createApp({ serving, log, tls, trustProxy = [] }: AppOptions): Promise<App> {
   const { limits, secure } = serving;
   const app = Fastify({
     logger: {
@@ -95,6 +98,7 @@ export async function createApp({ serving, log, tls }: AppOptions): Promise<App>
     },
     serverFactory: (handler) => createHttpServer(handler as RequestListener, limits, tls),
     bodyLimit: limits.bodyBytes,
+    trustProxy: trustProxy.length > 0 ? checkProxies(trustProxy) : false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 300 },
     onProtoPoisoning: 'error',
@@ -118,7 +122,7 @@ export async function createApp({ serving, log, tls }: AppOptions): Promise<App>
     strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
     xFrameOptions: { action: 'deny' },
   });
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, { global: false, keyGenerator: addressOf });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { VERSION } from '../base/index.ts';
 import { type Actor, type FileRecord, FLOW_VIEWS, type Store } from '../store/index.ts';
 import { createApp, type LogOptions, type TlsFiles } from './app.ts';
 import { ensureAdministrator } from './auth/first-user.ts';
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   /** Folder of the console's build; absent: the service alone. */
   readonly console?: string;
   readonly tls?: TlsFiles;
+  /** Proxies, by address or net, that tell who calls through them; without, nobody's word counts. */
+  readonly trustProxy?: readonly string[];
   /** Password of the first administrator; absent: one is made and given back once. */
   readonly adminPassword?: string | undefined;
   readonly limits?: Partial<ServiceLimits>;
@@ -138,13 +141,32 @@ async function takeFile({ store, uploads, ingest }: Serving, path: string): Prom
   }
 }
 
+/** What the log tells of how the service is set up: everything but secrets. */
+function configuration(
+  options: ServiceOptions,
+  { store, limits, models, secure }: Serving,
+): object {
+  return {
+    version: VERSION,
+    node: process.version,
+    store: { engine: store.engine, folder: store.folder },
+    tls: secure,
+    trustProxy: options.trustProxy ?? [],
+    console: options.console ?? null,
+    analyses: options.analysis !== undefined,
+    models: [...models.values()].map(({ name }) => name),
+    limits,
+  };
+}
+
 /** Makes the service over an open store. @throws WiresiftError of the store, `SERVE_INPUT` */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { store, tls, log = {}, analysis } = options;
   const serving = assemble(options);
   const firstPassword = await ensureAdministrator(store, options.adminPassword);
   await registerModels(store, options.models ?? []);
-  const app = await createApp({ serving, log, tls });
+  const app = await createApp({ serving, log, tls, trustProxy: options.trustProxy });
+  app.log.info(configuration(options, serving), 'set up');
   if (analysis) {
     const { limits, events, metrics } = serving;
     const request = (fileId: string): Promise<AnalysisRequest> => requestOf(serving, fileId);

@@ -10,6 +10,7 @@ import type { Uploads } from './ingest/uploads.ts';
 import type { ServiceLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { ServiceModel } from './models.ts';
+import { addressOf } from './proxies.ts';
 import { notSignedIn } from './refusals.ts';
 
 declare module 'fastify' {
@@ -56,5 +57,5 @@ export function principalOf(request: FastifyRequest): Principal {
 
 /** The caller, as the audit log names them. */
 export function actorOf(request: FastifyRequest): Actor {
-  return { by: principalOf(request).user.id, address: request.ip };
+  return { by: principalOf(request).user.id, address: addressOf(request) };
 }

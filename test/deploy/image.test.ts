@@ -50,7 +50,9 @@ describe('the image', () => {
     const health = listOf(/CMD (\[.*\])$/.exec(stepsOf(last, 'HEALTHCHECK')[0]!)?.[1]);
     assert.equal(node, health[0]);
     const copied = copiedHere(last).map((path) => `/app/${path}`);
-    assert.ok(copied.includes(script!), script);
+    assert.equal(script, '/app/dist/cli/main.js');
+    assert.ok(existsSync(inRoot('src/cli/main.ts')));
+    assert.ok(stepsOf(last, 'COPY').includes('--from=build /build/dist dist'));
     assert.ok(copied.includes(health[1]!), health[1]);
     assert.deepEqual(stepsOf(last, 'STOPSIGNAL'), ['SIGINT']);
   });

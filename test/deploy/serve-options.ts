@@ -31,5 +31,5 @@ export function unknownOptions(words: readonly string[]): string[] {
 /** Variables of the environment that the command reads. */
 export function serveVariables(): string[] {
   const source = readRoot('src/cli/commands/serve.ts');
-  return [...source.matchAll(/process\.env\['(\w+)'\]/g)].map(([, name]) => name!);
+  return [...source.matchAll(/(?:process\.env\[|secretOf\()'(\w+)'/g)].map(([, name]) => name!);
 }

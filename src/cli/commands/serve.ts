@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Service } from '../../serve/index.ts';
 import { type CommandContext, usage, wholeArgument } from '../context.ts';
+import { secretOf } from '../environment.ts';
 import { note } from '../terminal.ts';
 
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -12,7 +13,7 @@ const DEFAULT_PORT = 8470;
 const LARGEST_PORT = 65_535;
 
 interface ServeOptions {
-  readonly folder: string;
+  readonly folder?: string;
   readonly temporary?: boolean;
   readonly port: number;
   readonly host: string;
@@ -20,6 +21,7 @@ interface ServeOptions {
   readonly tlsCert?: string;
   readonly console?: string;
   readonly maxUpload?: number;
+  readonly trustProxy?: string[];
   readonly logLevel: (typeof LEVELS)[number];
 }
 
@@ -34,9 +36,14 @@ Examples:
 The first start makes the user "admin" and prints a one-time password, unless WIRESIFT_ADMIN_PASSWORD
 gives one. See docs/service.md.`;
 
-/** Where the service keeps its things unless told (XDG Base Directory Specification). */
+const SHOWN_FOLDER = '$XDG_DATA_HOME/wiresift, else ~/.local/share/wiresift';
+
+/**
+ * Where the service keeps its things unless told (XDG Base Directory Specification). Asked only then: a
+ * user without a home, as in a container, names a folder.
+ */
 function defaultFolder(): string {
-  const base = process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share');
+  const base = process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
   return join(base, 'wiresift');
 }
 
@@ -46,7 +53,7 @@ export function serveCommand(context: CommandContext): Command {
   return new Command('serve')
     .description('run the service: upload captures, watch alerts, judge them, in the browser')
     .argument('[captures...]', 'captures to analyse at the start, as if they were uploaded')
-    .option('--folder <path>', 'where alerts, flows and uploads are kept', defaultFolder())
+    .option('--folder <path>', `where alerts, flows and uploads are kept; default ${SHOWN_FOLDER}`)
     .option('--temporary', 'a folder of its own, which goes when the service ends')
     .option(
       '--port <number>',
@@ -62,6 +69,11 @@ export function serveCommand(context: CommandContext): Command {
     .option('--tls-key <file>', 'private key, PEM')
     .option('--tls-cert <file>', 'certificate with its chain, PEM')
     .option('--console <folder>', 'build of the console, if not the one that comes along')
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies before the service, whose X-Forwarded-For tells who calls: addresses or nets, parted by commas',
+      (text: string) => text.split(',').map((one) => one.trim()),
+    )
     .option('--max-upload <gigabytes>', 'largest file that is taken; default 64', size)
     .addOption(
       new Option('--log-level <word>', 'least level of the log, JSON lines on standard error')
@@ -107,7 +119,10 @@ async function inFolder(
 ): Promise<void> {
   const missing = captures.find((path) => !existsSync(path));
   if (missing !== undefined) throw usage('CAPTURES', missing, 'a file that is there');
-  if (!options.temporary) return serve(context, captures, options);
+  if (!options.temporary) {
+    const { folder = defaultFolder() } = options;
+    return serve(context, captures, { ...options, folder });
+  }
   const folder = mkdtempSync(join(tmpdir(), 'wiresift-'));
   try {
     await serve(context, captures, { ...options, folder });
@@ -119,7 +134,7 @@ async function inFolder(
 async function serve(
   context: CommandContext,
   captures: readonly string[],
-  options: ServeOptions,
+  options: ServeOptions & { readonly folder: string },
 ): Promise<void> {
   const tls = tlsOf(options);
   const page = consoleFolder(options);
@@ -130,9 +145,9 @@ async function serve(
       import('../service-parts.ts'),
       import('../../report/explore/index.ts'),
     ]);
-  const url = process.env['DATABASE_URL'];
+  const url = secretOf('DATABASE_URL');
+  const adminPassword = secretOf('WIRESIFT_ADMIN_PASSWORD');
   const store = await openStore({ folder: options.folder, ...(url ? { url } : {}) });
-  const adminPassword = process.env['WIRESIFT_ADMIN_PASSWORD'];
   try {
     const service = await createService({
       store,
@@ -140,6 +155,7 @@ async function serve(
       models: serviceModels(),
       countryOf: countryLookup(),
       ...(tls ? { tls } : {}),
+      ...(options.trustProxy ? { trustProxy: options.trustProxy } : {}),
       ...(page === undefined ? {} : { console: page }),
       ...(adminPassword ? { adminPassword } : {}),
       limits: options.maxUpload === undefined ? {} : { uploadBytes: options.maxUpload * 2 ** 30 },

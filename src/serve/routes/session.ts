@@ -4,6 +4,7 @@ import { VERSION } from '../../base/index.ts';
 import { cookieName } from '../auth/guard.ts';
 import { checkPassword, hashPassword } from '../auth/passwords.ts';
 import { endSessions, type Principal, signIn } from '../auth/sign-in.ts';
+import { addressOf } from '../proxies.ts';
 import { badInput, notSignedIn } from '../refusals.ts';
 import { type App, actorOf, principalOf, type Serving } from '../serving.ts';
 import { PasswordChange, People, Session, SignIn } from '../wire.ts';
@@ -39,7 +40,7 @@ export function sessionRoutes(app: App, serving: Serving): void {
     },
     async (request, reply) => {
       const agent = request.headers['user-agent'] ?? '';
-      const from = { address: request.ip, agent };
+      const from = { address: addressOf(request), agent };
       const { secret, principal } = await signIn(serving, request.body, from).catch(
         (error: unknown) => {
           metrics.signIns.inc({ outcome: 'refused' });
