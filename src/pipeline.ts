@@ -35,6 +35,7 @@ import {
   ParallelMeter,
   type ParallelSummary,
   type RecordOutput,
+  type RecordsSoFar,
   showOpen,
   TrackerBurst,
   type ZeekOptions,
@@ -67,14 +68,6 @@ export interface SegmentSummary {
   /** Times of the first and last frame, microseconds; NaN when there was none. */
   readonly first: number;
   readonly last: number;
-}
-
-/** Records of the flows as they stand between two chunks. */
-export interface RecordsSoFar {
-  /** Hands out the records that wait for a full batch. */
-  flush(): void;
-  /** Shows the records that open flows would leave if the input ended here; see `showOpen`. */
-  showOpen(onBatch: (batch: FlowBatch) => void): void;
 }
 
 /**
@@ -158,6 +151,10 @@ class Segment implements RecordsSoFar {
 
   flush(): void {
     this.#meter?.flush();
+  }
+
+  get openFlows(): number {
+    return this.#meter?.table.count ?? 0;
   }
 
   showOpen(onBatch: (batch: FlowBatch) => void): void {
@@ -381,8 +378,15 @@ export interface DetectCapturesOptions
   readonly detection?: Omit<DetectionOptions, 'version' | 'models' | 'schema' | 'anomalyNames'>;
   /** Is shown the rows of each view as they are judged, with their scores: whoever keeps flows. */
   readonly onRows?: (rows: ScoredRows) => void;
-  /** Awaited between two chunks. Until the next, `early` gives the alerts so far (`preview`). */
-  readonly afterChunk?: (early: () => Alert[]) => Promise<void>;
+  /** Awaited between two chunks; what it is given may be asked until the next. */
+  readonly afterChunk?: (soFar: FoundSoFar) => Promise<void>;
+}
+
+/** What is known between two chunks. */
+export interface FoundSoFar {
+  /** Alerts as if the input ended here; see `Detection.preview`. */
+  early(): Alert[];
+  readonly openFlows: number;
 }
 
 /** Alerts of one stretch of traffic, with what was read and what bounds left out. */
@@ -423,12 +427,13 @@ export async function detectCaptures(
   await meterCaptures(paths, {
     ...metering,
     async afterChunk(records) {
-      await afterChunk?.(() => {
+      const early = (): Alert[] => {
         records?.flush();
         return detection.preview((scout) => {
           records?.showOpen((batch) => scorers.addOpen(scout, batch));
         });
-      });
+      };
+      await afterChunk?.({ early, openFlows: records?.openFlows ?? 0 });
     },
     onBatch: (batch) => scorers.addBatch(detection, batch),
     ...(scorers.needs.zeek ? { onConns: (conns) => scorers.addConns(detection, conns) } : {}),

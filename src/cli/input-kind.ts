@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
-import { type FlowFormat, HEAD_BYTES, recognise } from '../datasets/index.ts';
+import { WiresiftError } from '../base/index.ts';
+import { FLOW_FORMATS, type FlowFormat, HEAD_BYTES, recognise } from '../datasets/index.ts';
 import { usage } from './context.ts';
 
 /** What the user's files are: packets, flows that another tool made, or a port to listen on. */
@@ -53,6 +54,53 @@ async function formatOf(path: string): Promise<FlowFormat | 'folder' | undefined
   if (path === '-') return recognise(unpack(await headOfStandardInput()));
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return 'folder';
   return recognise(unpack(headOf(path)));
+}
+
+/** Bytes by which a binary file is told from text. */
+const BINARY_HEAD = 64;
+
+/**
+ * Tells by content what comes, unpacked: as soon as it can be told, for more may be long in coming.
+ * @returns the format of flows, or undefined for a capture; and all that comes, from the first byte
+ * @throws WiresiftError `FLOWS_FORMAT` for text that is of no known kind
+ */
+export async function streamKind(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ format: FlowFormat | undefined; stream: AsyncGenerator<Uint8Array> }> {
+  const pieces = source[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  let isText = true;
+  while (head.length < (isText ? HEAD_BYTES : BINARY_HEAD)) {
+    const { done, value } = await pieces.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+    isText = !head.subarray(0, BINARY_HEAD).includes(0);
+  }
+  const format = recognise(head);
+  if (!format && isText && head.length >= BINARY_HEAD) {
+    await pieces.return?.(undefined);
+    throw noFlows();
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      if (head.length > 0) yield head;
+      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+    } finally {
+      await pieces.return?.(undefined);
+    }
+  }
+  return { format, stream: all() };
+}
+
+function noFlows(): WiresiftError {
+  const titles = Object.values(FLOW_FORMATS).map(({ title }) => title);
+  return new WiresiftError({
+    code: 'FLOWS_FORMAT',
+    where: 'the file',
+    saw: 'text of no known kind',
+    expected: `a capture (pcap, pcapng) or flows: ${titles.join(', ')}`,
+    todo: 'Check that the file is what its name says; docs/readers.md lists what is read',
+  });
 }
 
 /**

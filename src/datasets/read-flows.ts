@@ -20,6 +20,8 @@ export interface ReadFlowsOptions {
   /** Rows of a table at most; 8192 unless given. */
   readonly batchRows?: number;
   readonly signal?: AbortSignal;
+  /** What `-` stands for, unpacked; the process's standard input unless given. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   /** Told when a file's kind is known. */
   readonly onFile?: (path: string, format: FlowFormat) => void;
 }
@@ -134,10 +136,9 @@ export async function filesOf(paths: readonly string[]): Promise<string[]> {
  */
 export async function openFile(
   path: string,
-  { signal }: ReadFlowsOptions,
+  { signal, stdin = standardInput() }: ReadFlowsOptions,
 ): Promise<Opened | undefined> {
-  const source =
-    path === '-' ? standardInput() : unpacked(path, { hash: createHash('sha256'), signal });
+  const source = path === '-' ? stdin : unpacked(path, { hash: createHash('sha256'), signal });
   const pieces = source[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array(0);
   while (head.length < HEAD_BYTES) {

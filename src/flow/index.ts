@@ -10,7 +10,7 @@ export { KddView } from './kdd/view.ts';
 export { KddWindows, type WindowEvent } from './kdd/windows.ts';
 export { Meter } from './meter.ts';
 export type { MeterOptions, MeterStats } from './meter-options.ts';
-export { showOpen } from './open-flows.ts';
+export { type RecordsSoFar, showOpen } from './open-flows.ts';
 export { ParallelMeter, type ParallelSummary } from './parallel/meter.ts';
 export type { RecordOutput } from './parallel/output.ts';
 export {

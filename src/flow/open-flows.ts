@@ -7,6 +7,16 @@ import { BITS, DST_PACKETS, SRC_PACKETS, STRIDE, WRITTEN } from './slot.ts';
 const END = CLOSE_REASONS.indexOf('end');
 const ROWS = 4096;
 
+/** Records of flows as they stand between two chunks of packets. */
+export interface RecordsSoFar {
+  /** Hands out the records that wait for a full batch. */
+  flush(): void;
+  /** Shows the records that open flows would leave if the input ended here; see {@link showOpen}. */
+  showOpen(onBatch: (batch: FlowBatch) => void): void;
+  /** How many there are. */
+  readonly openFlows: number;
+}
+
 /**
  * Shows the records that a meter's open flows would leave if the input ended here, in that order. Changes
  * nothing. They have no numbers yet (id 0), and fragments that still wait for others are not in them.

@@ -25,6 +25,8 @@ function speakerOf({ models }: Alert): Alert['models'][number] | undefined {
 }
 
 function viewOf(alert: Alert): View {
+  // A flow log is one view; a capture's own is the one that detectors read.
+  if (alert.versions.schema?.startsWith('zeek@')) return 'zeek';
   if (alert.kind !== 'model') return 'argus';
   return speakerOf(alert)?.model.schema?.split('@')[0] === 'zeek' ? 'zeek' : 'argus';
 }

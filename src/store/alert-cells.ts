@@ -71,18 +71,25 @@ export interface AlertRows {
   readonly evidence: Cells;
 }
 
+/** Where an alert goes, and what is not in it. */
+export interface AlertPlace {
+  readonly origin: string | null;
+  readonly now: number;
+  readonly suppressedBy: string | null;
+  /** Id of its row; its own unless given. */
+  readonly id?: string;
+  readonly key?: string | null;
+  readonly standing?: AlertRecord['standing'];
+}
+
 /** A new alert as rows; one already there takes only the {@link FACTS} of them. */
 export function alertRows(
   alert: Alert,
-  {
-    origin,
-    now,
-    suppressedBy,
-  }: { origin: string | null; now: number; suppressedBy: string | null },
+  { origin, now, suppressedBy, id = alert.id, key = null, standing = 'final' }: AlertPlace,
 ): AlertRows {
   const { evidence, rest } = split(alert);
   const record: AlertRecord = {
-    id: alert.id,
+    id,
     version: 1,
     createdAt: now,
     changedAt: now,
@@ -107,11 +114,12 @@ export function alertRows(
     resolvedAt: null,
     resolvedBy: null,
     suppressedBy,
+    standing,
   };
   return {
-    alert: encode(ALERTS, record),
-    body: { id: plainCell(alert.id), body: JSON.stringify(rest) },
-    evidence: evidenceCells(alert.id, evidence, origin, alert.id),
+    alert: { ...encode(ALERTS, record), origin_key: key },
+    body: { id: plainCell(id), body: JSON.stringify(rest) },
+    evidence: evidenceCells(id, evidence, origin, id),
   };
 }
 
@@ -139,5 +147,7 @@ export const FACTS: readonly string[] = [
   'flows',
   'peer_count',
   'origin',
+  'origin_key',
+  'standing',
   'changed_at',
 ];

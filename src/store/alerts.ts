@@ -20,6 +20,7 @@ import {
   VERDICTS,
 } from './records.ts';
 import { TableRows } from './rows.ts';
+import { type AnalysisState, placed, tellGrowth, withdrawProvisional } from './standing.ts';
 import type {
   Actor,
   AlertBar,
@@ -79,23 +80,28 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
   async put(
     alerts: readonly Alert[],
     origin: string | null = null,
+    analysis?: AnalysisState,
   ): Promise<{ added: string[]; updated: string[] }> {
     const at = this.database.now();
+    const telling = { now: at, action: this.database.newId() };
+    const standing = analysis === 'running' ? 'provisional' : 'final';
     // Within a statement, an id may stand once; the last word counts.
     const unique = [...new Map(alerts.map((alert) => [alert.id, alert])).values()];
     return this.#change(async (work) => {
       const rules = await readRules(work, at);
       const added: string[] = [];
       const updated: string[] = [];
-      for (const chunk of chunks(unique)) {
-        const there = await existing(work, chunk);
-        for (const { id } of chunk) (there.has(id) ? updated : added).push(id);
+      for (const piece of chunks(unique)) {
+        const chunk = await placed(work, piece, origin, analysis);
+        if (chunk.length === 0) continue;
+        for (const { id, before } of chunk) (before ? updated : added).push(id);
+        await tellGrowth(work, chunk, telling);
         await insert(
           work,
-          chunk.map((alert) => {
+          chunk.map(({ id, key, alert }) => {
             const { host, kind } = alert;
             const suppressedBy = rules.hiddenBy({ host, kind, model: modelOf(alert) });
-            return alertRows(alert, { origin, now: at, suppressedBy });
+            return alertRows(alert, { origin, now: at, suppressedBy, id, key, standing });
           }),
         );
       }
@@ -105,6 +111,18 @@ export class Alerts extends TableRows<AlertRecord> implements AlertStore {
         unique.map(({ host }) => host),
       );
       return { added, updated };
+    });
+  }
+
+  async withdraw(origin: string, why: string): Promise<string[]> {
+    const telling = { now: this.database.now(), action: this.database.newId(), why };
+    return this.#change(async (work) => {
+      const withdrawn = await withdrawProvisional(work, origin, telling);
+      await countAlerts(
+        work,
+        withdrawn.map(({ host }) => host),
+      );
+      return withdrawn.map(({ id }) => id);
     });
   }
 
@@ -344,19 +362,6 @@ async function readRules(work: Executor, now: number): Promise<SuppressionRules>
     rows.map((cells) => decode(SUPPRESSIONS, cells)),
     now,
   );
-}
-
-async function existing(work: Executor, alerts: readonly Alert[]): Promise<Set<string>> {
-  const rows = await work
-    .selectFrom('alerts')
-    .select('id')
-    .where(
-      'id',
-      'in',
-      alerts.map(({ id }) => id),
-    )
-    .execute();
-  return new Set(rows.map(({ id }) => String(id)));
 }
 
 /** Writes a chunk of alerts with bodies and evidence; of those already there, the facts alone. */

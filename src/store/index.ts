@@ -57,6 +57,8 @@ export {
   type Role,
   type SessionRecord,
   type SettingRecord,
+  STANDINGS,
+  type Standing,
   type SuppressionRecord,
   type TokenRecord,
   type UserRecord,

@@ -40,6 +40,8 @@ export interface Judging {
   readonly action: string;
   readonly by: string;
   readonly now: number;
+  /** What the program tells beside the judgement, if it does. */
+  readonly news?: string;
 }
 
 /** Alerts of one statement: 25 cells each stay below 32,766 parameters. */
@@ -95,7 +97,7 @@ function alike(wishes: readonly Wish[]): Wish[][] {
 export async function setJudgements(
   work: Executor,
   wishes: readonly Wish[],
-  { action, by, now }: Judging,
+  { action, by, now, news }: Judging,
 ): Promise<AlertRecord[]> {
   const changed = new Map<string, AlertRecord>();
   for (const chunk of chunks(wishes)) {
@@ -114,6 +116,7 @@ export async function setJudgements(
       after: JSON.stringify(after),
       made_version: alert.version + 1,
       undoes,
+      news: news ?? null,
     }));
     await work.insertInto('alert_changes').values(lines).execute();
   }
@@ -152,7 +155,7 @@ async function setOne(work: Executor, group: readonly Wish[], now: number): Prom
 export function changeOf(cells: Cells): AlertChange {
   const judged = (column: string): Judged =>
     parseJson(String(cells[column]), `alert_changes.${column}`) as Judged;
-  const { id, alert_id, at, by, action, made_version, undoes } = cells;
+  const { id, alert_id, at, by, action, made_version, undoes, news } = cells;
   return {
     id: Number(id),
     alertId: String(alert_id),
@@ -163,5 +166,6 @@ export function changeOf(cells: Cells): AlertChange {
     after: judged('after'),
     madeVersion: Number(made_version),
     undoes: undoes === null || undoes === undefined ? null : Number(undoes),
+    news: typeof news === 'string' ? news : null,
   };
 }

@@ -152,4 +152,15 @@ export const MIGRATIONS: readonly Migration[] = [
         (state, last, kind, severity, verdict, model, host, assignee, suppressed_by)`,
     ],
   },
+  {
+    version: 3,
+    name: 'alerts before the end of an analysis',
+    statements: ({ text }) => [
+      `alter table alerts add column standing ${text} not null default 'final'`,
+      `alter table alerts add column origin_key ${text}`,
+      `alter table alert_changes add column news ${text}`,
+      'create index alerts_origin_key on alerts (origin, origin_key)',
+      'create index alerts_standing on alerts (standing, origin)',
+    ],
+  },
 ];

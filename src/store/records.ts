@@ -20,6 +20,15 @@ export interface Edited {
   readonly changedAt: number;
 }
 
+/**
+ * How sure an alert is to stay. `provisional`: the traffic it comes from is still being analysed.
+ * `withdrawn`: it was raised early, and the rest of the traffic refuted it.
+ */
+export const STANDINGS = ['final', 'provisional', 'withdrawn'] as const;
+
+/** A word of {@link STANDINGS}. */
+export type Standing = (typeof STANDINGS)[number];
+
 /** An alert as lists show it: its facts in short, and its judgement. */
 export interface AlertRecord extends Edited {
   readonly kind: EvidenceKind;
@@ -48,6 +57,7 @@ export interface AlertRecord extends Edited {
   readonly resolvedBy: string | null;
   /** Id of the suppression that hides it, or null. */
   readonly suppressedBy: string | null;
+  readonly standing: Standing;
 }
 
 /** The part of an alert that people change. */
@@ -75,6 +85,8 @@ export interface AlertChange {
   readonly madeVersion: number;
   /** Id of the change that this one took back, or null. */
   readonly undoes: number | null;
+  /** What the program tells: why it was withdrawn, say; null for what people did. */
+  readonly news: string | null;
 }
 
 /** Evidence as kept: its head for lists, and all of it. */

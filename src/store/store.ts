@@ -23,6 +23,7 @@ import type {
   UserRecord,
 } from './records.ts';
 import type { RetentionPolicy, RetentionReport } from './retention.ts';
+import type { AnalysisState } from './standing.ts';
 
 /** Who does something: a user's id or `system`, and the address that the request came from. */
 export interface Actor {
@@ -91,12 +92,20 @@ export interface AlertStore extends Rows<AlertRecord> {
   /**
    * Keeps alerts with their evidence. An alert already there gets the new facts and keeps its
    * judgement. Active suppressions hide what they match.
+   * @param analysis given by an analysis of the origin that may tell an alert several times: then it is
+   *   known by its `alertKey` within the origin, and provisional until the analysis has ended
    * @returns how many were new, and the ids of those
    */
   put(
     alerts: readonly Alert[],
     origin?: string | null,
+    analysis?: AnalysisState,
   ): Promise<{ added: string[]; updated: string[] }>;
+  /**
+   * Withdraws the alerts of an origin that are still provisional, and says why in their histories.
+   * @returns their ids
+   */
+  withdraw(origin: string, why: string): Promise<string[]>;
   detail(id: string): Promise<AlertDetail | undefined>;
   /**
    * Resolves, reopens, assigns or notes: one alert or many, all or none.

@@ -68,6 +68,7 @@ export const ALERTS: TableSpec<AlertRecord> = {
     resolvedAt: NUMBER,
     resolvedBy: TEXT,
     suppressedBy: TEXT,
+    standing: TEXT,
   },
 };
 

@@ -166,7 +166,7 @@ async function captured(
   const found = await detectCaptures(['-'], {
     models,
     capture: { stdin: Readable.from(pieces, { objectMode: false }) },
-    async afterChunk(early) {
+    async afterChunk({ early }) {
       if (look) looks.push(early());
     },
   });
@@ -196,7 +196,7 @@ test('a look at a capture shows what detection gives on the bytes until there', 
   );
   await detectCaptures(['-'], {
     capture: { stdin: Readable.from(pieces, { objectMode: false }) },
-    async afterChunk(early) {
+    async afterChunk({ early }) {
       looks.push(early());
     },
   });

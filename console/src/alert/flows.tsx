@@ -1,5 +1,5 @@
 import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js';
-import type { FlowPage, FlowViews } from '../../../src/serve/wire.ts';
+import type { AlertDetail, FlowPage, FlowViews } from '../../../src/serve/wire.ts';
 import { type Listable, Listed } from '../parts/listed.tsx';
 import { countText, timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
@@ -20,8 +20,7 @@ export function AlertFlows(props: {
   readonly page: FlowPage | undefined;
   readonly problem: string;
   readonly views: FlowViews | undefined;
-  /** Whether the capture is still there. */
-  readonly kept: boolean;
+  readonly missing: AlertDetail['missing'];
 }): JSX.Element {
   const { may } = useSession();
   const [more, setMore] = createSignal<readonly Row[]>([]);
@@ -85,12 +84,29 @@ export function AlertFlows(props: {
         <a class="button" href={path('flows.csv')} download="">
           Download CSV
         </a>
-        <Show when={may('analyst') && props.kept}>
-          <a class="button" href={path('pcap')} download="">
-            Download packets (pcap)
-          </a>
+        <Show when={may('analyst')}>
+          <Show
+            when={props.missing.packets === null}
+            fallback={
+              <button type="button" disabled={true} aria-describedby="packets-missing">
+                Download packets (pcap)
+              </button>
+            }
+          >
+            <a class="button" href={path('pcap')} download="">
+              Download packets (pcap)
+            </a>
+          </Show>
         </Show>
       </div>
+      <Show when={props.missing.packets}>
+        {(why) => (
+          <p class="faint" id="packets-missing">
+            No packets: {why()}
+          </p>
+        )}
+      </Show>
+      <Show when={props.missing.flows}>{(why) => <p class="faint">{why()}</p>}</Show>
       <Listed list={list} empty="The flows of this alert are no longer kept.">
         <div class="wide flows" tabindex="0" role="region" aria-label="Flows of the alert">
           <table class="dense">

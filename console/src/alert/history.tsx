@@ -7,7 +7,8 @@ import { useSession } from '../service/session.tsx';
 type Change = AlertHistory['changes'][number];
 
 /** What a change did, in words. */
-function told({ before, after, undoes }: Change): string {
+function told({ before, after, undoes, news }: Change): string {
+  if (news !== null) return news;
   const parts: string[] = [];
   if (before.state !== after.state) {
     parts.push(after.state === 'open' ? 'opened again' : `resolved: ${after.verdict}`);
@@ -37,9 +38,14 @@ export function History(props: { readonly changes: readonly Change[] | undefined
         <For each={newestFirst()}>
           {(change, at) => (
             <li>
-              <span class="faint">{timeText(change.at)}</span> <strong>{change.byName}</strong>{' '}
+              <span class="faint">{timeText(change.at)}</span>{' '}
+              <strong>{change.news === null ? change.byName : 'Wiresift'}</strong>{' '}
               <span class="break">{told(change)}</span>
-              <Show when={at() === 0 && change.undoes === null && may('analyst')}>
+              <Show
+                when={
+                  at() === 0 && change.undoes === null && change.news === null && may('analyst')
+                }
+              >
                 {' '}
                 <button type="button" onClick={() => void undo(change.action)}>
                   Undo

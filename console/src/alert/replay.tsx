@@ -25,7 +25,7 @@ export function Replay(props: {
   return (
     <section class="panel" aria-labelledby="replay-title">
       <h2 id="replay-title">See it again</h2>
-      <p class="faint">The command raises the same alert from the capture.</p>
+      <p class="faint">The command raises the same alert from the file.</p>
       <pre tabindex="0">{props.command}</pre>
       <div class="bar">
         <button type="button" onClick={() => void copy(props.command)}>

@@ -11,8 +11,11 @@ export const Severity = (props: { readonly of: AlertRow['severity'] }): JSX.Elem
 );
 
 /** How an alert stands: open, or the verdict it was closed with. */
-export const stateText = ({ state, verdict }: AlertRow): string =>
-  state === 'open' ? 'open' : verdict === 'undecided' ? 'resolved' : verdict;
+export const stateText = ({ state, verdict, standing }: AlertRow): string => {
+  if (standing === 'withdrawn') return 'withdrawn';
+  if (state === 'open') return standing === 'provisional' ? 'open, early' : 'open';
+  return verdict === 'undecided' ? 'resolved' : verdict;
+};
 
 /** Columns of the list of alerts. */
 export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [

@@ -68,8 +68,8 @@ export function keepAlertsLive(list: ListRows<AlertRow>, onChange: () => void): 
       const here = ids.filter((id) => shown.has(id));
       // Of very many, not all are named: any row may have changed.
       const meant = count > ids.length ? [...shown].slice(0, MOST_AGAIN) : here;
-      if (change === 'judged') for (const id of meant) changed.add(id);
-      else setGone((old) => old + here.length);
+      if (change === 'removed' || change === 'suppressed') setGone((old) => old + here.length);
+      else for (const id of meant) changed.add(id);
     }
     soon();
   });

@@ -33,6 +33,14 @@ import '../alert/alert.css';
 /** Flows that the time line and the table begin with. */
 const FLOWS = 1000;
 
+/** What an analyst must know of an alert that is not final. */
+const STANDING: Readonly<Record<AlertDetail['row']['standing'], string>> = {
+  final: '',
+  provisional:
+    'Raised early: its traffic is still being analysed, so it grows, or is withdrawn if the rest refutes it.',
+  withdrawn: 'Raised early and withdrawn since: the history below says why.',
+};
+
 /** One alert with all that is known of it. */
 export default function AlertPage(): JSX.Element {
   const { may } = useSession();
@@ -107,6 +115,9 @@ export default function AlertPage(): JSX.Element {
               <p>
                 <Severity of={found().row.severity} />{' '}
                 <span class="badge">{stateText(found().row)}</span>{' '}
+                <Show when={STANDING[found().row.standing]}>
+                  {(words) => <span class="faint">{words()} </span>}
+                </Show>
                 <Show when={found().row.assignee}>
                   {(who) => <span class="faint">is {nameOf(who())}’s. </span>}
                 </Show>
@@ -153,7 +164,7 @@ export default function AlertPage(): JSX.Element {
               page={flows.data()}
               problem={flows.problem()}
               views={views.data()}
-              kept={found().file?.kept ?? false}
+              missing={found().missing}
             />
           </>
         )}

@@ -207,8 +207,9 @@ function DropZone(props: { readonly list: ListRows<FileRow> }): JSX.Element {
     <div class="drop" classList={{ over: over() }}>
       <p>
         <strong>Drop captures anywhere on this page</strong>, as many as you like: pcap and pcapng,
-        also packed with gzip. They are analysed while they arrive. An upload that broke off goes on
-        when the same file is dropped again.
+        or logs of flows (Zeek, Suricata, Argus, NetFlow, KDD), also packed with gzip. They are
+        analysed while they arrive. An upload that broke off goes on when the same file is dropped
+        again.
       </p>
       <input
         ref={input}

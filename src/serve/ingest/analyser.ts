@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { WiresiftError } from '../../base/index.ts';
+import type { Alert } from '../../detect/index.ts';
 import type { NewPart } from '../../store/index.ts';
 import type { AnalysisRequest, AnalysisResult, FromAnalysis, ToAnalysis } from './analysis.ts';
 
@@ -13,7 +14,9 @@ export type Outcome =
 export interface AnalysisListener {
   /** Puts files of flows on the list; the thread waits for it. */
   readonly onParts: (parts: readonly NewPart[]) => Promise<void>;
-  readonly onProgress: (bytes: number) => void;
+  readonly onProgress: (bytes: number, openFlows: number) => void;
+  /** Keeps alerts of an analysis that goes on; no more are told before it has settled. Never fails. */
+  readonly onEarly: (alerts: readonly Alert[]) => Promise<void>;
 }
 
 /** Heap of the thread: its tables lie outside, so more is a fault. */
@@ -57,7 +60,7 @@ export class Analysis {
     if (!this.#ended) this.#worker.postMessage(message);
   }
 
-  #run({ onParts, onProgress }: AnalysisListener): Promise<Outcome> {
+  #run({ onParts, onProgress, onEarly }: AnalysisListener): Promise<Outcome> {
     return new Promise((resolve) => {
       const end = (outcome: Outcome): void => {
         this.#ended = true;
@@ -75,7 +78,10 @@ export class Analysis {
             );
             return;
           case 'progress':
-            return onProgress(message.bytes);
+            return onProgress(message.bytes, message.openFlows);
+          case 'early':
+            void onEarly(message.alerts).then(() => this.#post({ type: 'noted' }));
+            return;
           case 'done':
             return end({ end: 'done', result: message.result });
           case 'stopped':

@@ -55,26 +55,38 @@ export interface AnalysisResult extends Findings {
 export type ToAnalysis =
   | { readonly type: 'grown'; readonly bytes: number; readonly complete: boolean }
   | { readonly type: 'kept' }
+  /** Early alerts are kept. */
+  | { readonly type: 'noted' }
   | { readonly type: 'stop' };
 
 /** From it. */
 export type FromAnalysis =
   | { readonly type: 'parts'; readonly parts: readonly NewPart[] }
-  | { readonly type: 'progress'; readonly bytes: number }
+  /** Alerts that would stand if the input ended here, as far as they are new or grew. */
+  | { readonly type: 'early'; readonly alerts: readonly Alert[] }
+  | { readonly type: 'progress'; readonly bytes: number; readonly openFlows: number }
   | { readonly type: 'done'; readonly result: AnalysisResult }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
+/** What an analysis knows between two chunks. */
+export interface SoFar {
+  /** Alerts as if the input ended here; to be called until the next chunk alone. */
+  early(): readonly Alert[];
+  /** Flows that the meter holds. */
+  readonly openFlows: number;
+}
+
 /** What {@link Analyse} works on. */
 export interface AnalysisWork {
   readonly request: AnalysisRequest;
-  /** The capture, plain, as it arrives. */
+  /** The capture or flow log, plain, as it arrives. */
   readonly capture: Readable;
   readonly signal: AbortSignal;
-  /** To be given all rows that are judged. */
-  readonly onRows: (rows: ScoredRows) => void;
+  /** To be given all rows that are judged; `always` keeps them whatever the views asked for. */
+  readonly onRows: (rows: ScoredRows, always?: boolean) => void;
   /** To be awaited between two chunks: where keeping catches up. */
-  readonly afterChunk: () => Promise<void>;
+  readonly afterChunk: (soFar: SoFar) => Promise<void>;
 }
 
 /** Judges one capture: the very pipeline of `wiresift detect`, handed in from outside. */

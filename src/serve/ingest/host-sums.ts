@@ -1,8 +1,26 @@
+import { argusSchema, zeekSchema } from '../../flow/index.ts';
 import type { HostTraffic } from '../../store/index.ts';
 import { numbers, type Table, texts } from '../../table/index.ts';
 
 /** Hosts of one file at most, some 100 bytes each; those met later are counted, not kept. */
 const MOST_HOSTS = 200_000;
+
+/** Where a view tells addresses, times and sizes. */
+const COLUMNS = new Map([
+  [
+    argusSchema.name,
+    { start: 'StartTime', duration: 'Dur', bytes: ['TotBytes'], sides: ['SrcAddr', 'DstAddr'] },
+  ],
+  [
+    zeekSchema.name,
+    {
+      start: 'ts',
+      duration: 'duration',
+      bytes: ['orig_ip_bytes', 'resp_ip_bytes'],
+      sides: ['id.orig_h', 'id.resp_h'],
+    },
+  ],
+]);
 
 interface Sums {
   first: number;
@@ -17,12 +35,14 @@ export class HostSums {
   /** Flows of hosts that came when the table was full. */
   unkept = 0;
 
-  /** Counts rows of the argus view. */
+  /** Counts rows of the argus or the zeek view; rows of others name no host. */
   add(table: Table): void {
-    const starts = numbers(table, 'StartTime');
-    const durations = numbers(table, 'Dur');
-    const bytes = numbers(table, 'TotBytes');
-    for (const side of ['SrcAddr', 'DstAddr']) {
+    const columns = COLUMNS.get(table.schema.name);
+    if (!columns) return;
+    const starts = numbers(table, columns.start);
+    const durations = numbers(table, columns.duration);
+    const bytes = columns.bytes.map((name) => numbers(table, name));
+    for (const side of columns.sides) {
       const { codes, dictionary } = texts(table, side);
       // One look-up a word, not one a row.
       const sums = new Array<Sums | undefined>(dictionary.length);
@@ -39,7 +59,7 @@ export class HostSums {
         if (start < sum.first) sum.first = start;
         if (end > sum.last) sum.last = end;
         sum.flows++;
-        sum.bytes += bytes[row]! || 0;
+        for (const values of bytes) sum.bytes += values[row]! || 0;
       }
     }
   }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Alert } from '../../detect/index.ts';
 import type { Actor, FileRecord, JobRecord, NewPart, Store } from '../../store/index.ts';
 import type { EventHub } from '../event-hub.ts';
 import { fileRow, jobRow } from '../file-rows.ts';
@@ -22,6 +24,8 @@ const BEAT_MILLIS = 1000;
 const STALL_MILLIS = 30_000;
 /** Before a job whose thread died is tried again, microseconds. */
 const RETRY_AFTER = 5e6;
+/** Keeping early alerts takes at most one part in so many of the time. */
+const EARLY_SHARE = 5;
 /** Alerts put into the store at once, and ids told of them. */
 const PUT_AT_ONCE = 2000;
 const TOLD_IDS = 100;
@@ -50,6 +54,10 @@ interface Running {
   complete: boolean;
   /** Milliseconds of the monotonic clock when the upload last grew. */
   grownAt: number;
+  /** Flows that its meter holds. */
+  openFlows: number;
+  /** Settles when the early alerts told so far are kept. */
+  early: Promise<void>;
   /** Why it is being stopped. */
   stopping?: Stop;
   /** Called when the upload is complete or the work is being stopped. */
@@ -236,14 +244,18 @@ export class Ingest {
       file,
       analysis: new Analysis(analysis, asked, {
         onParts: (parts) => this.#keep(parts),
-        onProgress: (bytes) => {
+        onProgress: (bytes, openFlows) => {
           running.read = bytes;
+          running.openFlows = openFlows;
         },
+        onEarly: (alerts) => this.#early(running, alerts),
       }),
       bytes: 0,
       read: 0,
       complete: false,
       grownAt: performance.now(),
+      openFlows: 0,
+      early: Promise.resolve(),
       settle: () => {},
     };
     this.#running.set(file.id, running);
@@ -262,12 +274,58 @@ export class Ingest {
     for (const { view, rows } of parts) metrics.flows.inc({ view }, rows);
   }
 
+  /** Keeps alerts of an analysis that goes on. What fails here is told at the end all the same. */
+  async #early(running: Running, alerts: readonly Alert[]): Promise<void> {
+    const { log } = this.#parts;
+    const begun = performance.now();
+    running.early = running.early
+      .then(() => (running.stopping ? undefined : this.#put(running.file.id, alerts, 'running')))
+      .catch((error: unknown) => {
+        log.warn({ err: error, file: running.file.id }, 'early alerts could not be kept');
+      });
+    await running.early;
+    await sleep((EARLY_SHARE - 1) * (performance.now() - begun), undefined, { ref: false });
+  }
+
+  /** Keeps alerts and tells of them. */
+  async #put(
+    fileId: string,
+    alerts: readonly Alert[],
+    analysis: 'running' | 'ended',
+  ): Promise<void> {
+    const { store, metrics } = this.#parts;
+    for (let at = 0; at < alerts.length; at += PUT_AT_ONCE) {
+      const piece = alerts.slice(at, at + PUT_AT_ONCE);
+      const { added, updated } = await store.alerts.put(piece, fileId, analysis);
+      this.#tellAlerts('added', added);
+      this.#tellAlerts('updated', updated);
+      // An alert counts once: when it is raised.
+      const fresh = new Set(added);
+      for (const { id, kind, severity, models } of piece) {
+        if (!fresh.has(id)) continue;
+        metrics.alerts.inc({ kind, severity, model: models[0]?.model.name ?? '' });
+      }
+    }
+  }
+
+  #tellAlerts(change: 'added' | 'updated' | 'withdrawn', ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const told = ids.slice(0, TOLD_IDS);
+    this.#parts.events.publish('alert', { ids: told, change, count: ids.length });
+  }
+
+  /** Early alerts that do not stand at the end of an analysis. */
+  async #withdraw(fileId: string, why: string): Promise<void> {
+    this.#tellAlerts('withdrawn', await this.#parts.store.alerts.withdraw(fileId, why));
+  }
+
   async #follow(running: Running): Promise<void> {
     const { job, file, analysis } = running;
     const beat = setInterval(() => void this.#beat(running), BEAT_MILLIS);
     try {
       const outcome = await analysis.outcome;
       await analysis.idle;
+      await running.early;
       if (running.stopping) return await this.#stopped(running, running.stopping);
       if (outcome.end === 'failed') return await this.#failed(job, file, outcome);
       if (outcome.end === 'stopped') return await this.#stopped(running, 'cancel');
@@ -317,22 +375,13 @@ export class Ingest {
     const { store, metrics, events } = this.#parts;
     const { job, file } = running;
     await store.hosts.note(file.id, hosts);
-    for (let at = 0; at < alerts.length; at += PUT_AT_ONCE) {
-      const piece = alerts.slice(at, at + PUT_AT_ONCE);
-      const { added } = await store.alerts.put(piece, file.id);
-      const ids = added.slice(0, TOLD_IDS);
-      if (added.length > 0) {
-        events.publish('alert', { ids, change: 'added', count: added.length });
-      }
-    }
-    for (const { kind, severity, models } of alerts) {
-      metrics.alerts.inc({ kind, severity, model: models[0]?.model.name ?? '' });
-    }
+    await this.#put(file.id, alerts, 'ended');
+    await this.#withdraw(file.id, 'the rest of the traffic refutes it');
     if (typeof facts['packets'] === 'number')
       metrics.packets.inc({ if: 'upload' }, facts['packets']);
     await store.files.touch(file.id, { state: 'analysed', facts, problem: '' });
-    const { alerts: found, flows, packets } = facts;
-    await store.jobs.finish(job.id, this.#owner, { alerts: found, flows, packets });
+    const { alerts: found, flows, packets, badRows } = facts;
+    await store.jobs.finish(job.id, this.#owner, { alerts: found, flows, packets, badRows });
     events.publish('overview', { at: file.changedAt });
   }
 
@@ -345,6 +394,7 @@ export class Ingest {
     if (why === 'end') return;
     const now = await store.files.get(file.id);
     if (now?.state === 'analysing') await store.files.touch(file.id, { state: 'received' });
+    if (why === 'cancel') await this.#withdraw(file.id, 'the analysis was cancelled');
     await store.jobs.stopped(job.id, this.#owner);
     if (why !== 'stall') return;
     // The upload may have ended while its job was being stopped.
@@ -369,6 +419,7 @@ export class Ingest {
 
   async #tellFailure(fileId: string, problem: string): Promise<void> {
     const { store } = this.#parts;
+    await this.#withdraw(fileId, `the analysis failed: ${problem}`);
     const now = await store.files.get(fileId);
     if (!now || now.state === 'deleted') return;
     // An upload goes on; whether its end can be read shows when it has come.

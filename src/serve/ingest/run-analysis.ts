@@ -10,23 +10,28 @@ import type {
   FromAnalysis,
   ToAnalysis,
 } from './analysis.ts';
+import { EarlyAlerts } from './early-alerts.ts';
 import { GrowingFile } from './growing-file.ts';
 import { HostSums } from './host-sums.ts';
 import { unfold } from './unfold.ts';
 
-/** Bytes between two signs of progress. */
+/** Bytes and milliseconds between two signs of progress, whichever come first. */
 const PROGRESS_BYTES = 4 * 2 ** 20;
+const PROGRESS_MILLIS = 1000;
 
 /** What happens to the rows: sums of hosts, and files of flows that the service puts on its list. */
 class Keeping {
   readonly #send: (message: FromAnalysis) => void;
   readonly #folder: string;
-  readonly #files: ReadonlyMap<string, FlowFiles>;
+  readonly #request: AnalysisRequest;
+  readonly #files: Map<string, FlowFiles>;
   readonly hosts = new HostSums();
   #kept = (): void => {};
 
-  constructor({ folder, origin, views }: AnalysisRequest, send: (message: FromAnalysis) => void) {
+  constructor(request: AnalysisRequest, send: (message: FromAnalysis) => void) {
+    const { folder, origin, views } = request;
     this.#send = send;
+    this.#request = request;
     this.#folder = folder;
     this.#files = new Map(
       FLOW_VIEWS.filter(({ name }) => views.includes(name)).map((view) => [
@@ -36,10 +41,16 @@ class Keeping {
     );
   }
 
-  rows({ table, ids, scored }: ScoredRows): void {
+  /** @param always whether they are all there is, as in a flow log */
+  rows({ table, ids, scored }: ScoredRows, always = false): void {
     const { name } = table.schema;
-    if (name === argusSchema.name) this.hosts.add(table);
+    if (always || name === argusSchema.name) this.hosts.add(table);
     if (table.rows === 0) return;
+    const view = always && FLOW_VIEWS.find((known) => known.name === name);
+    if (view && !this.#files.has(name)) {
+      const { folder, origin } = this.#request;
+      this.#files.set(name, new FlowFiles({ folder, view, origin }));
+    }
     const scores = scored[0]?.scores;
     this.#files.get(name)?.add(table, { ids, ...(scores ? { scores } : {}) });
   }
@@ -80,9 +91,11 @@ export async function runAnalysis(analyse: Analyse): Promise<void> {
   const stop = new AbortController();
   const file = new GrowingFile(request.path);
   const keeping = new Keeping(request, send);
+  const early = new EarlyAlerts(send);
   port.on('message', (message: ToAnalysis) => {
     if (message.type === 'grown') file.grown(message.bytes, message.complete);
     else if (message.type === 'kept') keeping.kept();
+    else if (message.type === 'noted') early.kept();
     else {
       stop.abort();
       keeping.kept();
@@ -90,11 +103,12 @@ export async function runAnalysis(analyse: Analyse): Promise<void> {
     }
   });
   try {
-    send(await work(analyse, { request, file, keeping, signal: stop.signal, send }));
+    send(await work(analyse, { request, file, keeping, early, signal: stop.signal, send }));
   } catch (error) {
     if (stop.signal.aborted) send({ type: 'stopped' });
     else send(failure(error));
   } finally {
+    early.end();
     // The last message must leave before the thread ends: closing the port does both.
     port.close();
   }
@@ -104,26 +118,34 @@ interface Working {
   readonly request: AnalysisRequest;
   readonly file: GrowingFile;
   readonly keeping: Keeping;
+  readonly early: EarlyAlerts;
   readonly signal: AbortSignal;
   readonly send: (message: FromAnalysis) => void;
 }
 
 async function work(analyse: Analyse, parts: Working): Promise<FromAnalysis> {
-  const { request, file, keeping, signal, send } = parts;
+  const { request, file, keeping, early, signal, send } = parts;
   let told = 0;
+  let toldAt = 0;
   const findings = await analyse({
     request,
     capture: unfold(file.stream(), request),
     signal,
-    onRows: (rows) => keeping.rows(rows),
-    async afterChunk() {
-      if (file.read - told >= PROGRESS_BYTES) {
+    onRows: (rows, always) => keeping.rows(rows, always),
+    async afterChunk(soFar) {
+      early.hold();
+      const now = performance.now();
+      if (file.read - told >= PROGRESS_BYTES || now - toldAt >= PROGRESS_MILLIS) {
         told = file.read;
-        send({ type: 'progress', bytes: told });
+        toldAt = now;
+        send({ type: 'progress', bytes: told, openFlows: soFar.openFlows });
       }
       await keeping.write(signal, false);
+      early.read(() => soFar.early());
     },
   });
+  // What stands at the end is told with the end.
+  early.end();
   await keeping.write(signal, true);
   if (signal.aborted) return { type: 'stopped' };
   const result: AnalysisResult = {

@@ -1,4 +1,5 @@
 import type { AlertRecord, Condition, PageQuery } from '../../store/index.ts';
+import { flowsMissing, packetsMissing } from '../alert-limits.ts';
 import { alertFacts, alertSentence, replayCommand } from '../alert-text.ts';
 import { answerPage, pageQuery, readFilter } from '../list-query.ts';
 import { namesOf } from '../people.ts';
@@ -118,6 +119,7 @@ export function alertRoutes(app: App, { store, events }: Serving): void {
         file: file
           ? { id: file.id, name: file.name, state: file.state, kept: file.state !== 'deleted' }
           : null,
+        missing: { packets: packetsMissing(row, file), flows: flowsMissing(row) },
         evidence: [...evidence.rows],
         labels: [...labels.rows],
       };

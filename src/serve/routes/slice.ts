@@ -1,5 +1,6 @@
 import type { FlowFilter, Store } from '../../store/index.ts';
 import { alertFlowFilter } from '../alert-flows.ts';
+import { packetsMissing } from '../alert-limits.ts';
 import { attachment } from '../attachment.ts';
 import { bytesOf } from '../ingest/uploads.ts';
 import { notThere, wrongState } from '../refusals.ts';
@@ -60,6 +61,8 @@ export function sliceRoutes(app: App, { store, limits }: Serving): void {
     if (!file || !path || file.state === 'deleted' || (await bytesOf(path)) === 0) {
       throw notThere(`capture of alert ${id}`);
     }
+    const missing = packetsMissing(detail, file);
+    if (missing !== null) throw wrongState(`packets of alert ${id}`, missing, 'packets');
     if (reading >= MOST_SLICES) {
       throw wrongState('slices', `${reading} being read`, `${MOST_SLICES} at most`);
     }

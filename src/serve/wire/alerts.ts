@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { EVIDENCE_KINDS, SEVERITIES } from '../../detect/index.ts';
-import { VERDICTS } from '../../store/index.ts';
+import { STANDINGS, VERDICTS } from '../../store/index.ts';
 import {
   Count,
   closed,
@@ -51,6 +51,8 @@ export const AlertRow = Type.Object({
   resolvedAt: MicrosOrNull,
   resolvedBy: IdOrNull,
   suppressedBy: IdOrNull,
+  /** `provisional`: its traffic is still being analysed; `withdrawn`: the rest of it refuted it. */
+  standing: words(STANDINGS),
 });
 /** See {@link AlertRow}. */
 export type AlertRow = Static<typeof AlertRow>;
@@ -197,6 +199,8 @@ export const AlertDetail = Type.Object({
   file: orNull(
     Type.Object({ id: Id, name: Type.String(), state: Type.String(), kept: Type.Boolean() }),
   ),
+  /** Sentences that say what cannot be had of it and why; null: nothing is missing. */
+  missing: Type.Object({ packets: orNull(Type.String()), flows: orNull(Type.String()) }),
   /** Other evidence about the host. */
   evidence: Type.Array(EvidenceRow),
   labels: Type.Array(Label),
@@ -314,6 +318,8 @@ export const AlertHistory = Type.Object({
       before: JudgedFields,
       after: JudgedFields,
       undoes: Type.Union([Type.Number(), Type.Null()]),
+      /** What the program tells; null for what people did. */
+      news: Type.Union([Type.String(), Type.Null()]),
     }),
   ),
 });

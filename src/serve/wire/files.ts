@@ -112,7 +112,7 @@ export const StreamEvents = Type.Object({
   /** Alerts are new or changed. */
   alert: Type.Object({
     ids: Type.Array(Id),
-    change: words(['added', 'judged', 'suppressed', 'removed']),
+    change: words(['added', 'updated', 'withdrawn', 'judged', 'suppressed', 'removed']),
     /** Of new ones: how many in all, when more than the ids given. */
     count: Type.Number(),
   }),
