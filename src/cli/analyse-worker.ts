@@ -130,6 +130,10 @@ function factsOf(found: Awaited<ReturnType<typeof detectCaptures>>): Findings['f
     unsupportedLinkTypes: segments.map(({ unsupportedLinkTypes }) => unsupportedLinkTypes),
     models: found.map(({ detection }) => detection.models),
     evicted: found.map(({ detection }) => detection.evicted),
+    losses: segments.map(({ meter, tracker }) => ({
+      evictedFlows: meter?.evicted ?? 0,
+      evictedConnections: tracker?.evicted ?? 0,
+    })),
     late: sum(found.map(({ detection }) => detection.late)),
     evidenceDropped: sum(found.map(({ detection }) => detection.evidenceDropped)),
   };

@@ -443,6 +443,16 @@ test('what an analyst does with a capture, from the list to the packets', async 
     assert.match(text, /^nids_capture_packets_total\{if="upload"\} 19868$/m);
     assert.match(text, /^nids_flows_exported_total\{view="argus"\} 3596$/m);
     assert.match(text, /^nids_alerts_open 7$/m);
+    assert.match(text, /^nids_stage_lag_seconds\{stage="analysis"\} 0$/m);
+    assert.match(text, /^nids_flow_table_entries 0$/m);
+    assert.match(text, /^nids_capture_dropped_total\{reason="damaged"\} 0$/m);
+    assert.match(text, /^nids_degraded\{level="none"\} 1$/m);
+    const page = readFileSync(new URL('../../docs/service.md', import.meta.url), 'utf8');
+    const names = [...page.matchAll(/^\| `(nids_\w+)/gm)].map(([, name]) => name!);
+    assert.ok(names.length >= 13, 'the page has the table');
+    for (const name of names) assert.match(text, new RegExp(`^# TYPE ${name} `, 'm'), name);
+    const exported = [...text.matchAll(/^# TYPE (nids_\w+) /gm)].map(([, name]) => name!);
+    for (const name of exported) assert.ok(names.includes(name), `${name} is not on the page`);
     assert.deepEqual((await analyst.call('GET', '/readyz')).body, { status: 'ready' });
     assert.deepEqual((await analyst.call('GET', '/healthz')).body, { status: 'alive' });
   });

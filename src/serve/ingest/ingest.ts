@@ -3,12 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Alert } from '../../detect/index.ts';
 import type { Actor, FileRecord, JobRecord, NewPart, Store } from '../../store/index.ts';
+import { droppedOf, isIncomplete } from '../dropped.ts';
 import type { EventHub } from '../event-hub.ts';
 import { fileRow, jobRow } from '../file-rows.ts';
 import type { ServiceLimits } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
+import { AlertKeeper } from './alert-keeper.ts';
 import { Analysis, toldOf } from './analyser.ts';
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts';
+import { Lag } from './lag.ts';
 
 /** The kind of job that analyses an upload. */
 export const INGEST = 'ingest';
@@ -26,10 +29,6 @@ const STALL_MILLIS = 30_000;
 const RETRY_AFTER = 5e6;
 /** Keeping early alerts takes at most one part in so many of the time. */
 const EARLY_SHARE = 5;
-/** Alerts put into the store at once, and ids told of them. */
-const PUT_AT_ONCE = 2000;
-const TOLD_IDS = 100;
-
 /** What analysing works with. */
 export interface IngestParts {
   readonly store: Store;
@@ -41,6 +40,16 @@ export interface IngestParts {
   readonly analysis: URL;
   /** What to ask of an analysis, as the settings stand. */
   readonly request: (fileId: string) => Promise<AnalysisRequest>;
+}
+
+/** How the work of an {@link Ingest} stands. */
+export interface IngestStanding {
+  /** Age of the oldest byte that has come and was not analysed yet. */
+  readonly lagSeconds: number;
+  /** Flows that the meters hold. */
+  readonly openFlows: number;
+  /** Whether the last analysis that ended had to leave something out. */
+  readonly incomplete: boolean;
 }
 
 /** A job at work. */
@@ -58,6 +67,7 @@ interface Running {
   openFlows: number;
   /** Settles when the early alerts told so far are kept. */
   early: Promise<void>;
+  readonly lag: Lag;
   /** Why it is being stopped. */
   stopping?: Stop;
   /** Called when the upload is complete or the work is being stopped. */
@@ -70,6 +80,7 @@ type Stop = 'cancel' | 'stall' | 'lost' | 'end';
 /** Works off the queue: one thread a file, which follows its upload. */
 export class Ingest {
   readonly #parts: IngestParts;
+  readonly #alerts: AlertKeeper;
   readonly #owner = randomUUID();
   /** By file. */
   readonly #running = new Map<string, Running>();
@@ -81,9 +92,11 @@ export class Ingest {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
+  #incomplete = false;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
+    this.#alerts = new AlertKeeper(parts);
   }
 
   /** Files whose job vanished get a new one; then the queue is worked off. */
@@ -100,6 +113,17 @@ export class Ingest {
       this.look();
     }, LOOK_MILLIS);
     this.look();
+  }
+
+  /** How the work stands: how far it is behind, and what it holds. */
+  get standing(): IngestStanding {
+    const all = [...this.#running.values()];
+    const now = performance.now();
+    return {
+      lagSeconds: Math.max(0, ...all.map(({ lag }) => lag.millis(now))) / 1000,
+      openFlows: all.reduce((sum, { openFlows }) => sum + openFlows, 0),
+      incomplete: this.#incomplete,
+    };
   }
 
   /** Jobs at work. */
@@ -137,6 +161,7 @@ export class Ingest {
     running.bytes = bytes;
     running.complete ||= complete;
     running.grownAt = performance.now();
+    running.lag.grown(bytes, running.grownAt);
     running.analysis.grown(bytes, complete);
     if (!complete) return;
     running.settle();
@@ -247,6 +272,7 @@ export class Ingest {
         onProgress: (bytes, openFlows) => {
           running.read = bytes;
           running.openFlows = openFlows;
+          running.lag.read(bytes);
         },
         onEarly: (alerts) => this.#early(running, alerts),
       }),
@@ -256,6 +282,7 @@ export class Ingest {
       grownAt: performance.now(),
       openFlows: 0,
       early: Promise.resolve(),
+      lag: new Lag(),
       settle: () => {},
     };
     this.#running.set(file.id, running);
@@ -279,44 +306,14 @@ export class Ingest {
     const { log } = this.#parts;
     const begun = performance.now();
     running.early = running.early
-      .then(() => (running.stopping ? undefined : this.#put(running.file.id, alerts, 'running')))
+      .then(() =>
+        running.stopping ? undefined : this.#alerts.put(running.file.id, alerts, 'running'),
+      )
       .catch((error: unknown) => {
         log.warn({ err: error, file: running.file.id }, 'early alerts could not be kept');
       });
     await running.early;
     await sleep((EARLY_SHARE - 1) * (performance.now() - begun), undefined, { ref: false });
-  }
-
-  /** Keeps alerts and tells of them. */
-  async #put(
-    fileId: string,
-    alerts: readonly Alert[],
-    analysis: 'running' | 'ended',
-  ): Promise<void> {
-    const { store, metrics } = this.#parts;
-    for (let at = 0; at < alerts.length; at += PUT_AT_ONCE) {
-      const piece = alerts.slice(at, at + PUT_AT_ONCE);
-      const { added, updated } = await store.alerts.put(piece, fileId, analysis);
-      this.#tellAlerts('added', added);
-      this.#tellAlerts('updated', updated);
-      // An alert counts once: when it is raised.
-      const fresh = new Set(added);
-      for (const { id, kind, severity, models } of piece) {
-        if (!fresh.has(id)) continue;
-        metrics.alerts.inc({ kind, severity, model: models[0]?.model.name ?? '' });
-      }
-    }
-  }
-
-  #tellAlerts(change: 'added' | 'updated' | 'withdrawn', ids: readonly string[]): void {
-    if (ids.length === 0) return;
-    const told = ids.slice(0, TOLD_IDS);
-    this.#parts.events.publish('alert', { ids: told, change, count: ids.length });
-  }
-
-  /** Early alerts that do not stand at the end of an analysis. */
-  async #withdraw(fileId: string, why: string): Promise<void> {
-    this.#tellAlerts('withdrawn', await this.#parts.store.alerts.withdraw(fileId, why));
   }
 
   async #follow(running: Running): Promise<void> {
@@ -375,10 +372,12 @@ export class Ingest {
     const { store, metrics, events } = this.#parts;
     const { job, file } = running;
     await store.hosts.note(file.id, hosts);
-    await this.#put(file.id, alerts, 'ended');
-    await this.#withdraw(file.id, 'the rest of the traffic refutes it');
+    await this.#alerts.put(file.id, alerts, 'ended');
+    await this.#alerts.withdraw(file.id, 'the rest of the traffic refutes it');
     if (typeof facts['packets'] === 'number')
       metrics.packets.inc({ if: 'upload' }, facts['packets']);
+    for (const { reason, count } of droppedOf(facts)) metrics.dropped.inc({ reason }, count);
+    this.#incomplete = isIncomplete(facts);
     await store.files.touch(file.id, { state: 'analysed', facts, problem: '' });
     const { alerts: found, flows, packets, badRows } = facts;
     await store.jobs.finish(job.id, this.#owner, { alerts: found, flows, packets, badRows });
@@ -394,7 +393,7 @@ export class Ingest {
     if (why === 'end') return;
     const now = await store.files.get(file.id);
     if (now?.state === 'analysing') await store.files.touch(file.id, { state: 'received' });
-    if (why === 'cancel') await this.#withdraw(file.id, 'the analysis was cancelled');
+    if (why === 'cancel') await this.#alerts.withdraw(file.id, 'the analysis was cancelled');
     await store.jobs.stopped(job.id, this.#owner);
     if (why !== 'stall') return;
     // The upload may have ended while its job was being stopped.
@@ -419,7 +418,7 @@ export class Ingest {
 
   async #tellFailure(fileId: string, problem: string): Promise<void> {
     const { store } = this.#parts;
-    await this.#withdraw(fileId, `the analysis failed: ${problem}`);
+    await this.#alerts.withdraw(fileId, `the analysis failed: ${problem}`);
     const now = await store.files.get(fileId);
     if (!now || now.state === 'deleted') return;
     // An upload goes on; whether its end can be read shows when it has come.

@@ -1,5 +1,6 @@
 import { SEVERITIES } from '../../detect/index.ts';
 import type { Condition, FlowFilter, HostRecord, Store } from '../../store/index.ts';
+import { droppedOf } from '../dropped.ts';
 import { jobRows } from '../file-rows.ts';
 import { allModels } from '../models.ts';
 import { badInput } from '../refusals.ts';
@@ -96,6 +97,8 @@ async function countriesOf(
 
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
+const LOST = { damaged: 'damagedPlaces', 'bad-row': 'badRows' } as const;
+
 /** What was read and left out, summed over the files that were analysed. */
 async function coverageOf(store: Store): Promise<Overview['coverage']> {
   const sums = { packets: 0, flows: 0, undecodable: 0 };
@@ -110,11 +113,10 @@ async function coverageOf(store: Store): Promise<Overview['coverage']> {
     for (const { facts } of page.rows) {
       sums.packets += number(facts['packets']);
       sums.flows += number(facts['flows']);
-      const types = Array.isArray(facts['unsupportedLinkTypes'])
-        ? facts['unsupportedLinkTypes']
-        : [];
-      for (const counts of types) {
-        for (const count of Object.values(counts as object)) sums.undecodable += number(count);
+      // The numbers of `nids_capture_dropped_total`.
+      for (const { reason, count } of droppedOf(facts)) {
+        if (reason === 'link-type') sums.undecodable += count;
+        else lost.set(LOST[reason], (lost.get(LOST[reason]) ?? 0) + count);
       }
       for (const name of ['late', 'evidenceDropped', 'hostsUnkept']) {
         lost.set(name, (lost.get(name) ?? 0) + number(facts[name]));
