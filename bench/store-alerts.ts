@@ -1,4 +1,5 @@
 import type { Random } from '../src/base/index.ts';
+import { coverageOf, NO_LOSSES } from '../src/detect/coverage.ts';
 import { type Alert, EVIDENCE_KINDS, SEVERITIES } from '../src/detect/index.ts';
 import type { Store } from '../src/store/index.ts';
 
@@ -43,18 +44,7 @@ export function makeAlert(random: Random, number: number): Alert {
     agreement: 'no model',
     agreementText: 'No model was used; the detectors saw: a scan.',
     models: [],
-    coverage: {
-      complete: true,
-      evictedFlows: 0,
-      evictedOneWay: 0,
-      evictedConnections: 0,
-      unreadConnections: 0,
-      displacedRows: 0,
-      unreadRecords: 0,
-      countersEvicted: {},
-      lateFlows: 0,
-      evidenceDropped: 0,
-    },
+    coverage: coverageOf({ losses: NO_LOSSES, evicted: {}, late: 0, evidenceDropped: 0 }),
     versions: { program: 'bench' },
   };
 }

@@ -100,16 +100,3 @@ export function meanOf(parts: readonly Fitted[]): Fitted {
   }
   return { probabilities: sum, seconds: parts.reduce((total, { seconds }) => total + seconds, 0) };
 }
-
-/** The most probable class a row; of equal ones the first. */
-export function toldOf(probabilities: Float32Array, classes: number): Int32Array {
-  const told = new Int32Array(probabilities.length / classes);
-  for (let row = 0; row < told.length; row++) {
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      if (probabilities[row * classes + c]! > probabilities[row * classes + best]!) best = c;
-    }
-    told[row] = best;
-  }
-  return told;
-}

@@ -1,8 +1,14 @@
 import { Random } from '../../src/base/index.ts';
 import { findDataset, identicalGroups } from '../../src/datasets/index.ts';
-import { confusion, macroF1, makeSplit, meanRecall } from '../../src/evaluate/index.ts';
+import {
+  confusion,
+  macroF1,
+  makeSplit,
+  meanRecall,
+  mostProbable,
+} from '../../src/evaluate/index.ts';
 import { type LabelledTable, textTable } from '../../src/table/index.ts';
-import { type Candidate, type Fitted, fitScore, meanOf, toldOf } from './fit.ts';
+import { type Candidate, type Fitted, fitScore, meanOf } from './fit.ts';
 import { dataFile, type Settings, steps } from './settings.ts';
 
 const TEST = 0.3;
@@ -123,7 +129,7 @@ export function scoreOf(
   fitted: Fitted,
 ): Score {
   const truth = test.map((row) => data.labels[row]!);
-  const told = toldOf(fitted.probabilities, data.classes.length);
+  const told = mostProbable(fitted.probabilities, data.classes.length);
   const seen = new Set<number>();
   const once = Int32Array.from(test.keys()).filter((i) => {
     const key = groups[test[i]!]! * data.classes.length + truth[i]!;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { coverageOf, NO_LOSSES } from '../../src/detect/coverage.ts';
 import type { Alert, EvidenceKind } from '../../src/detect/index.ts';
 import { argusSchema } from '../../src/flow/index.ts';
 import { type FlowPart, openStore, type Store, type StoreOptions } from '../../src/store/index.ts';
@@ -76,18 +77,7 @@ export function makeAlert(number: number, changes: Partial<Alert> = {}): Alert {
     agreement: 'no model',
     agreementText: 'No model was used.',
     models: [],
-    coverage: {
-      complete: true,
-      evictedFlows: 0,
-      evictedOneWay: 0,
-      evictedConnections: 0,
-      unreadConnections: 0,
-      displacedRows: 0,
-      unreadRecords: 0,
-      countersEvicted: {},
-      lateFlows: 0,
-      evidenceDropped: 0,
-    },
+    coverage: coverageOf({ losses: NO_LOSSES, evicted: {}, late: 0, evidenceDropped: 0 }),
     versions: { program: '0.1.0' },
     ...changes,
   };
