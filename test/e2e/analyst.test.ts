@@ -87,6 +87,11 @@ test('an analyst’s first day', { skip: browserMissing }, async (t) => {
     await other.getByRole('grid', { name: 'Files' }).getByText('analysed').waitFor();
     // The list of the first tab was empty all the time: it fills without a hand.
     await tab.bringToFront();
+    await until(tab, `document.querySelectorAll('[id^=row-]').length > 0`);
+    // What came after the first waits for a hand, so that nothing moves under it.
+    await tab.waitForTimeout(1000);
+    const more = tab.getByRole('button', { name: /new$/ });
+    if (await more.isVisible()) await more.click();
     await until(tab, `document.querySelectorAll('[id^=row-]').length > 3`);
     await other.close();
   });
