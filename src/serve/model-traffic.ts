@@ -107,17 +107,19 @@ export async function trafficOf(
   flows: FlowStore,
   { view, leads, file, thresholds, limits }: TrafficQuestion,
 ): Promise<ModelTraffic> {
+  const known = flows.views.find(({ name }) => name === view);
+  const parts = known ? await flows.parts({ view }) : [];
+  const kept = parts.reduce((sum, { rows }) => sum + rows, 0);
+  const days = Math.max(LEAST_DAYS, daysCovered(parts));
   const none = (reason: string): ModelTraffic => ({
-    ...{ view, flows: 0, origins: 0, days: 0, points: [], reason, alertsReason: reason },
+    ...{ view, flows: 0, origins: 0, kept, days, points: [], reason, alertsReason: reason },
   });
-  const kept = flows.views.find(({ name }) => name === view);
-  if (!kept) return none('flows of this view are not kept');
+  if (!known) return none('flows of this view are not kept');
   if (!leads) return none('flows carry the scores of the first model of their view alone');
   const least = Math.max(1, Math.ceil(limits.modelFlowsFloor));
   const scores = await flows.hostScores({ view, least, thresholds });
   if (scores.flows === 0) return none('no flow was scored yet');
-  const days = Math.max(LEAST_DAYS, daysCovered(await flows.parts({ view })));
-  const nameless = kept.hosts.length === 0;
+  const nameless = known.hosts.length === 0;
   const points = scores.thresholds.map((threshold, at) => {
     const reached = scores.reached[at]!;
     const share = shareReached(reached, scores.flows);
@@ -134,7 +136,7 @@ export async function trafficOf(
       ? ''
       : 'the model file is gone';
   return {
-    ...{ view, flows: scores.flows, origins: scores.origins, days, points },
+    ...{ view, flows: scores.flows, origins: scores.origins, kept, days, points },
     ...{ reason: '', alertsReason },
   };
 }

@@ -62,7 +62,7 @@ const detail: ModelDetail = {
     ]),
   ],
   traffic: {
-    ...{ view: 'argus', flows: 100, origins: 3, days: 2, reason: '', alertsReason: '' },
+    ...{ view: 'argus', flows: 100, origins: 3, kept: 100, days: 2, reason: '', alertsReason: '' },
     points: [flows(0.1, 60, 4), flows(0.6, 10, 1)],
   },
   verdicts: [],
@@ -107,6 +107,7 @@ test('of a whole curve recall lies on the line, with its interval, and jumps at 
   const { least, most } = outlook(0.5).recall!;
   assert.ok(Math.abs(least - 0.7) < 1e-9 && Math.abs(most - 0.9) < 1e-9);
   assert.equal(outlook(0.5).falsePositiveRate, 0.04);
+  assert.equal(outlook(0.5).falseFlowsPerDay, 2);
 });
 
 test('alerts and flows a day are those of the next higher threshold, and none above all', () => {
@@ -168,5 +169,5 @@ test('places and usual values are told in words, with units', () => {
   assert.equal(placeText(usual(10, 5, 985)), '1 % of flows have less');
   assert.equal(placeText(usual(500, 300, 200)), '30 % of flows have just this value');
   assert.equal(placeText(usual(999, 1, 0)), 'no flow has more');
-  assert.equal(usuallyText(usual(1, 1, 1)), 'nine in ten from 0.1 to 12 s, half below 0.5');
+  assert.equal(usuallyText(usual(1, 1, 1)), 'nine in ten from 0.1 to 12 s, half at most 0.5');
 });

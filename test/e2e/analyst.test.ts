@@ -240,6 +240,7 @@ test('an analyst’s first day', { skip: browserMissing }, async (t) => {
     const before = await stands();
     const tiles = tab.locator('.threshold .tiles');
     const figures = await tiles.innerText();
+    assert.match(figures, /\d[\d,.]*\s+alerts a day/, figures);
     assert.match(figures, /\d[\d,.]*\s+flagged flows a day/, figures);
     assert.match(figures, /[\d.]+\s*%?\s+recall/, figures);
     await slider.fill('0.999');

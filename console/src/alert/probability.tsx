@@ -70,43 +70,35 @@ function Prevalences(props: {
   const row = (of: string, share: Share): JSX.Element => (
     <tr>
       <th scope="row">{of}</th>
-      <td class="n">{shareText(share)}</td>
       <td class="n">
-        {percentText(share.low)} to {percentText(share.high)}
+        {shareText(share)}{' '}
+        <span class="faint">
+          ({percentText(share.low)} to {percentText(share.high)})
+        </span>
       </td>
     </tr>
   );
   return (
-    <div
-      class="wide"
-      tabindex="0"
-      role="region"
-      aria-label="Probability by how frequent attacks are"
-    >
-      <table class="dense worth">
-        <thead>
-          <tr>
-            <th scope="col">Hostile flows among all</th>
-            <th scope="col" class="n">
-              Probability
-            </th>
-            <th scope="col" class="n">
-              95 % interval
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {row(`as in its data: ${percentText(props.worth.prevalence)}`, props.worth)}
-          <For each={props.stated}>
-            {(prevalence) =>
-              row(
-                `1 in ${numberText(Math.round(1 / prevalence))}`,
-                atPrevalence(props.worth, prevalence),
-              )
-            }
-          </For>
-        </tbody>
-      </table>
-    </div>
+    <table class="dense worth">
+      <thead>
+        <tr>
+          <th scope="col">Hostile flows among all</th>
+          <th scope="col" class="n">
+            Probability (95 % interval)
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {row(`as in its data: ${percentText(props.worth.prevalence)}`, props.worth)}
+        <For each={props.stated}>
+          {(prevalence) =>
+            row(
+              `1 in ${numberText(Math.round(1 / prevalence))}`,
+              atPrevalence(props.worth, prevalence),
+            )
+          }
+        </For>
+      </tbody>
+    </table>
   );
 }

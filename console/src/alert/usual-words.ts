@@ -30,7 +30,7 @@ export function usuallyText({ quantiles = [], unit }: UsualValue): string {
   const [low, , middle, , high] = quantiles;
   if (low === undefined || middle === undefined || high === undefined) return '';
   if (low === high) return `usually ${withUnit(middle, unit)}`;
-  return `nine in ten from ${numberText(low)} to ${withUnit(high, unit)}, half below ${numberText(middle)}`;
+  return `nine in ten from ${numberText(low)} to ${withUnit(high, unit)}, half at most ${numberText(middle)}`;
 }
 
 /** Where values lie on the width of the picture, 0 to 100. */

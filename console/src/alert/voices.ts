@@ -14,8 +14,10 @@ export function speakerOf({ row, alert }: AlertDetail): Voice | undefined {
     .sort((a, b) => a.tailProbability - b.tailProbability)[0];
 }
 
-/** The voice that the page tells more of: the speaker, else one that flagged a flow, else the first. */
+/** The voice that the page tells more of: the speaker, else the first that may raise, else the first. */
 export function heardVoice(detail: AlertDetail): Voice | undefined {
   const { models } = detail.alert;
-  return speakerOf(detail) ?? models.find(({ above }) => above > 0) ?? models[0];
+  return (
+    speakerOf(detail) ?? models.find(({ model }) => model.role !== 'corroborates') ?? models[0]
+  );
 }

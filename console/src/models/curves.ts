@@ -2,7 +2,7 @@ import type { BarChart, LineChart, MarkedPoint } from '../../../src/report/chart
 import { reliabilityDiagram } from '../../../src/report/chart/reliability.ts';
 import type { ModelCurve, ModelDetail } from '../../../src/serve/wire.ts';
 import { numberText } from '../alerts/words.ts';
-import { countText } from '../parts/words.ts';
+import { countText, plural } from '../parts/words.ts';
 import { curveFor, knownPoints, type Outlook, outlookOf } from './outlook.ts';
 
 /** A threshold with its name. */
@@ -95,10 +95,9 @@ export function tradeChart(
     lines: [
       {
         name: 'thresholds',
-        // By threshold: lower ones flag more flows, and ask for more of them before a host is accused.
         x: known.map(({ x }) => x),
         y: known.map(({ y }) => y),
-        dots: true,
+        dotsOnly: true,
       },
     ],
     x: { title: 'Alerts a day', format: 'number', domain: [0, most * 1.05] },
@@ -106,6 +105,33 @@ export function tradeChart(
     points: marks.flatMap(({ label, threshold }) =>
       at(threshold).map(({ x, y }) => ({ x, y, label })),
     ),
+  };
+}
+
+/**
+ * Alerts a day by threshold: lower ones flag more flows, and ask for more of them before a host is
+ * accused. Undefined where no alerts are known.
+ */
+export function alertsChart(detail: ModelDetail, marks: readonly Mark[]): LineChart | undefined {
+  const known = detail.traffic.points.flatMap(({ threshold, alertsPerDay }) =>
+    alertsPerDay === null ? [] : [{ x: threshold, y: alertsPerDay }],
+  );
+  if (known.length === 0) return undefined;
+  const outlook = outlookOf(detail);
+  const most = Math.max(...known.map(({ y }) => y), 1);
+  const { flows, origins } = detail.traffic;
+  return {
+    kind: 'lines',
+    title: 'Alerts a day by threshold',
+    note: `${countText(flows)} stored flows of ${plural(origins, 'capture')}, by the rule that makes alerts`,
+    lines: [
+      { name: 'alerts a day', x: known.map(({ x }) => x), y: known.map(({ y }) => y), steps: true },
+    ],
+    x: { title: 'Threshold', domain: [0, 1] },
+    y: { title: 'Alerts a day', format: 'number', domain: [0, most * 1.05] },
+    points: marks.map(({ label, threshold }) => ({
+      ...{ x: threshold, y: outlook(threshold).alertsPerDay ?? 0, label },
+    })),
   };
 }
 

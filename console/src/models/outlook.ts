@@ -27,6 +27,8 @@ export interface Outlook {
   readonly falsePositiveRate: number | null;
   /** Flows of the stored traffic that reach it, a day. */
   readonly flowsPerDay: number | null;
+  /** Harmless ones of them at most, were none hostile: the rate above, of all flows that are kept. */
+  readonly falseFlowsPerDay: number | null;
   /** Alerts that the stored traffic would raise, in all and a day. */
   readonly alerts: number | null;
   readonly alertsPerDay: number | null;
@@ -108,12 +110,16 @@ function curveOutlook(
 export function outlookOf(detail: ModelDetail, rows?: string): (threshold: number) => Outlook {
   const ofCurve = curveOutlook(curveFor(detail, rows));
   const { points } = detail.traffic;
+  const { kept, days } = detail.traffic;
   const isKnown = points.some(({ alerts }) => alerts !== null);
   return (threshold) => {
     const reached = points.find((point) => point.threshold >= threshold);
     const above = isKnown ? 0 : null;
+    const found = ofCurve(threshold);
+    const rate = found.falsePositiveRate;
     return {
-      ...ofCurve(threshold),
+      ...found,
+      falseFlowsPerDay: rate === null || kept === 0 ? null : (rate * kept) / days,
       flowsPerDay: points.length === 0 ? null : (reached?.flowsPerDay ?? 0),
       alerts: reached ? reached.alerts : above,
       alertsPerDay: reached ? reached.alertsPerDay : above,

@@ -1,22 +1,26 @@
 import { createMemo, createSignal, For, type JSX, lazy, Show } from 'solid-js';
 import type { ModelDetail, ModelRow } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
-import { countText, percentText, plural } from '../parts/words.ts';
+import { countText, percentText, plural, spanText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
-import { type Mark, thresholdChart, tradeChart } from './curves.ts';
+import { alertsChart, type Mark, thresholdChart, tradeChart } from './curves.ts';
 import { type Between, curveFor, type Outlook, outlookOf } from './outlook.ts';
 
 const Picture = lazy(() => import('../parts/chart.tsx'));
 
-/** `70 % (40 % to 98 %)`: an interval, or where few points are known, what lies beside. */
-function recallText(recall: Between | null): string {
-  if (recall === null) return 'not known';
-  const { about, least, most } = recall;
-  if (least === most) return percentText(about);
-  return `${percentText(about)} (${percentText(least)} to ${percentText(most)})`;
-}
+const aboutText = (recall: Between | null): string =>
+  recall === null ? 'not known' : percentText(recall.about);
+
+/** `(40 % to 98 %)`: an interval, or where few points are known, what lies beside. */
+const boundsText = (recall: Between | null): string =>
+  recall === null || recall.least === recall.most
+    ? ''
+    : `(${percentText(recall.least)} to ${percentText(recall.most)})`;
+
+const recallText = (recall: Between | null): string =>
+  `${aboutText(recall)} ${boundsText(recall)}`.trim();
 
 const mostText = (value: number | null): string =>
   value === null ? 'not known' : `${percentText(value)} at most`;
@@ -27,6 +31,7 @@ const daily = (value: number | null): string =>
       ? String(Number(value.toPrecision(2)))
       : countText(Math.round(value));
 
+const DAY = 86_400e6;
 /** What a model that raises nothing by itself does to a host. */
 const BACKED = 'hosts a day it would back alerts about';
 
@@ -109,10 +114,16 @@ export function Threshold(props: {
       <ul class="tiles" aria-live="polite">
         <Figure
           title={props.detail.model.role === 'raises' ? 'alerts a day' : BACKED}
+          more={then().alerts === null ? '' : `(${countText(then().alerts!)} in all)`}
           now={daily(before().alertsPerDay)}
           then={daily(then().alertsPerDay)}
         />
-        <Figure title="recall" now={recallText(before().recall)} then={recallText(then().recall)} />
+        <Figure
+          title="recall"
+          now={aboutText(before().recall)}
+          then={aboutText(then().recall)}
+          more={boundsText(then().recall)}
+        />
         <Figure
           title="of harmless flows flagged"
           now={mostText(before().falsePositiveRate)}
@@ -123,6 +134,13 @@ export function Threshold(props: {
           now={daily(before().flowsPerDay)}
           then={daily(then().flowsPerDay)}
         />
+        <Show when={then().falseFlowsPerDay !== null}>
+          <Figure
+            title="harmless flows flagged a day, by the file’s curve"
+            now={`${daily(before().falseFlowsPerDay)} at most`}
+            then={`${daily(then().falseFlowsPerDay)} at most`}
+          />
+        </Show>
       </ul>
       <Basis detail={props.detail} rows={rows()} at={then()} />
       <Show when={sets().length > 1}>
@@ -164,6 +182,9 @@ export function Threshold(props: {
         <Show when={tradeChart(props.detail, rows(), marks())}>
           {(chart) => <Picture chart={chart()} />}
         </Show>
+        <Show when={alertsChart(props.detail, marks())}>
+          {(chart) => <Picture chart={chart()} />}
+        </Show>
         <Show when={props.detail.curves.length > 0}>
           <Picture chart={thresholdChart(props.detail, rows(), marks())} />
         </Show>
@@ -176,17 +197,27 @@ function Figure(props: {
   readonly title: string;
   readonly now: string;
   readonly then: string;
+  readonly more?: string;
 }): JSX.Element {
   return (
     <li class="tile">
       <strong>{props.then}</strong>
       {props.title}
+      <Show when={props.more}>
+        <span class="faint"> {props.more}</span>
+      </Show>
       <Show when={props.now !== props.then}>
         <span class="faint"> (now {props.now})</span>
       </Show>
     </li>
   );
 }
+
+/** Shorter traffic is reckoned as if it were this long. */
+const HOUR = 1 / 24;
+
+const daysText = (days: number): string =>
+  days <= HOUR ? 'an hour at most, reckoned as one' : `${spanText(days * DAY)} in all`;
 
 /** What each figure rests on. */
 function Basis(props: {
@@ -204,7 +235,7 @@ function Basis(props: {
           fallback={<>Alerts and flows a day are not known: {traffic().reason}.</>}
         >
           Flows: {plural(traffic().flows, 'scored flow')} of {plural(traffic().origins, 'capture')}{' '}
-          in the {traffic().view} view, {daily(traffic().days)} days in all.{' '}
+          in the {traffic().view} view, {daysText(traffic().days)}.{' '}
           <Show
             when={traffic().alertsReason === ''}
             fallback={<>Alerts are not known: {traffic().alertsReason}.</>}
@@ -226,7 +257,7 @@ function Basis(props: {
               {of().positives === null
                 ? ''
                 : `, ${countText(of().positives!)} hostile and ${countText(of().negatives ?? 0)} harmless flows`}
-              , {of().rows}
+              {` (${of().rows})`}
               {of().error === null
                 ? '; only a few points are known, and between them the bounds are those beside'
                 : '; bounds are 95 % intervals'}

@@ -20,7 +20,7 @@ export function ModelsAtWork(props: { readonly models: Overview['models'] }): JS
             'Model',
             'State',
             { title: 'Threshold', numeric: true },
-            { title: 'Alerts it raised or shares', numeric: true },
+            { title: 'Its alerts', numeric: true },
           ]}
         >
           <For each={props.models}>

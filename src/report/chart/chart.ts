@@ -21,6 +21,8 @@ export interface Line {
   readonly steps?: boolean;
   /** Draws a dot at each point: few points, such as a reliability curve's. */
   readonly dots?: boolean;
+  /** Draws the dots alone: points that no line leads through. */
+  readonly dotsOnly?: boolean;
   /** Draws the band alone, without a line through its middle. */
   readonly bandOnly?: boolean;
 }

@@ -82,8 +82,9 @@ function lineMarks(line: Line, points: Point[], index: number, theme: Theme): Pl
   }
   if (line.bandOnly) return marks;
   const stroke = { stroke: colour, strokeWidth: 2, strokeDasharray: dash === '' ? 'none' : dash };
-  marks.push(Plot.line(points, { x: 'x', y: 'y', ...stroke, curve }));
-  if (line.dots) marks.push(Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: colour }));
+  if (!line.dotsOnly) marks.push(Plot.line(points, { x: 'x', y: 'y', ...stroke, curve }));
+  if (line.dots || line.dotsOnly)
+    marks.push(Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: colour }));
   return marks;
 }
 

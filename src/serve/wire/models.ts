@@ -103,9 +103,11 @@ export type TrafficPoint = Static<typeof TrafficPoint>;
 export const ModelTraffic = Type.Object({
   /** View whose flows these are. */
   view: Type.String(),
-  /** Flows with a score of this model, the captures they come from, and the days they span. */
+  /** Flows with a score of this model, and the captures they come from. */
   flows: Type.Number(),
   origins: Type.Number(),
+  /** All flows of the view that are kept, scored or not, and the days that they span. */
+  kept: Type.Number(),
   days: Type.Number(),
   /** Thresholds rising. */
   points: Type.Array(TrafficPoint),

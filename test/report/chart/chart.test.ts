@@ -154,6 +154,19 @@ test('a strip shades the bins that hold something, the fullest of each most', ()
   assert.ok(words(chartSvg(strips)).includes('attack'));
 });
 
+test('dots alone stand without a line through them', () => {
+  const dots = (change: object): LineChart => ({
+    ...lines,
+    diagonal: false,
+    lines: [{ name: 'one', x: [0, 0.5, 1], y: [1, 0, 1], ...change }],
+  });
+  const count = (chart: LineChart, tag: string): number =>
+    chartSvg(chart).split(`<${tag}`).length - 1;
+  const [line, alone] = [dots({}), dots({ dotsOnly: true })];
+  assert.equal(count(alone, 'circle') - count(line, 'circle'), 3);
+  assert.ok(count(alone, 'path') < count(line, 'path'));
+});
+
 test('a band alone has an area and a box in the legend, and no line', () => {
   const band = { name: 'band', x: [0, 1], y: [0, 0], low: [0, 0], high: [1, 1], bandOnly: true };
   const svg = chartSvg({ ...lines, diagonal: false, points: [], lines: [band, band] });
