@@ -74,6 +74,7 @@ export function trainingDisplay(
   { stream, note: tell }: TrainingTerminal = { stream: process.stderr, note },
 ): TrainingDisplay {
   let bar: SingleBar | undefined;
+  let name = label;
   let last: Epoch | undefined;
   let seconds = 0;
   /** Of an epoch, the newest counting most: the first one warms up. */
@@ -83,15 +84,17 @@ export function trainingDisplay(
     bar = undefined;
   };
   const begin = (event: Extract<TrainingEvent, { event: 'network' }>): void => {
-    const { layers, rows, heldOut, before, of } = event;
+    const { part, layers, rows, heldOut, before, of } = event;
+    name = part === undefined ? label : `${label}, ${part}`;
+    [last, seconds, pace] = [undefined, 0, 0];
     const others = heldOut > 0 ? `, ${heldOut} held out` : '';
     // Without bold heads: remarks hold no control characters.
     for (const line of stripVTControlCharacters(networkText(layers)).split('\n')) tell(line);
-    tell(`${label}: ${trainedNumbers(layers)} numbers by ${rows} rows${others}`);
+    tell(`${name}: ${trainedNumbers(layers)} numbers by ${rows} rows${others}`);
     if (before.length > 0) tell(`carried on after epoch ${before.length} of the checkpoint`);
     if (!stream.isTTY || before.length >= of) return;
     bar = new SingleBar({
-      format: `${label} [{bar}] epoch {value}/{total} | {reached} | {left}`,
+      format: `${name} [{bar}] epoch {value}/{total} | {reached} | {left}`,
       barsize: 16,
       stream,
       hideCursor: true,
@@ -119,7 +122,7 @@ export function trainingDisplay(
         stop();
         const reached = last ? `${epochText(last)}; ` : '';
         const took = last ? ` in ${timeText(seconds)}` : '';
-        tell(`${label}${took}: ${reached}${endingText(event.ending, event.epochs)}`);
+        tell(`${name}${took}: ${reached}${endingText(event.ending, event.epochs)}`);
       }
     },
   };

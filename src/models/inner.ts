@@ -64,7 +64,7 @@ function refuse({ owner }: InnerPlace, name: string, saw: string, expected: stri
 
 /**
  * How the models inside others are fitted. Of many fits none may take up another's checkpoint, or
- * be told of as if it were the only one.
+ * be told of as if it were the only one; who can say which one it is may tell.
  */
 export function innerOptions({ seed, threads, signal }: FitOptions): FitOptions {
   return { seed, ...(threads === undefined ? {} : { threads }), ...(signal ? { signal } : {}) };

@@ -47,6 +47,8 @@ export interface TrainingHistory {
 export type TrainingEvent =
   | {
       readonly event: 'network';
+      /** Which of several networks it is: `first stage`. Absent: the only one. */
+      readonly part?: string;
       readonly layers: readonly LayerSummary[];
       /** Rows learned from, and held out. */
       readonly rows: number;

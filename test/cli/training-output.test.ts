@@ -54,6 +54,26 @@ describe('a training off a terminal', () => {
   });
 });
 
+describe('several networks one after the other', () => {
+  it('are told apart, each with its own epochs and time', () => {
+    const lines: string[] = [];
+    const stream = Object.assign(new PassThrough(), { isTTY: false });
+    const terminal = { stream, note: (line: string) => void lines.push(line) };
+    const display = trainingDisplay('training staged', terminal);
+    const one = { event: 'network', layers, rows: 9, heldOut: 0, before: [], of: 1 } as const;
+    for (const part of ['first stage', 'second stage']) {
+      display.onTraining({ ...one, part });
+      display.onTraining({ event: 'epoch', number: 1, of: 1, epoch, seconds: 4 });
+      display.onTraining({ event: 'end', ending: 'epochs', epochs: 1 });
+    }
+    const told = lines.filter((line) => line.startsWith('training'));
+    assert.equal(told[0], 'training staged, first stage: 120 numbers by 9 rows');
+    assert.match(told[1]!, /^training staged, first stage in 4\.0 s: .* after its one epoch$/);
+    assert.equal(told[2], 'training staged, second stage: 120 numbers by 9 rows');
+    assert.match(told[3]!, /^training staged, second stage in 4\.0 s/);
+  });
+});
+
 describe('a training on a terminal', () => {
   it('is a bar with epoch, losses, metric and time left, in place of lines', () => {
     const { lines, drawn } = shown(true);

@@ -112,23 +112,34 @@ export const threatClasses = (
   harmless: Uint8Array,
 ): readonly string[] => classes.filter((_, k) => harmless[k] === 0);
 
+/** How a stage is fitted; its epochs are told, with the stage they are of. */
+function stageOptions(options: FitOptions, part: string): FitOptions {
+  const { onTraining } = options;
+  if (!onTraining) return innerOptions(options);
+  return {
+    ...innerOptions(options),
+    onTraining: (event) => onTraining(event.event === 'network' ? { ...event, part } : event),
+  };
+}
+
 async function fitStaged(
   { facts, find }: { facts: ModelFacts; find: FindKind },
   input: FitInput,
   options: FitOptions,
 ): Promise<Model> {
   const { onProgress } = options;
-  const own = innerOptions(options);
   const harmless = harmlessMarks(facts);
   const one = stageOf(facts.parameters, 'first', find);
   const two = stageOf(facts.parameters, 'second', find);
   const sides = input.labels.map((label) => 1 - harmless[label]!);
   const first = await one.kind
     .create(one.parameters)
-    .fit({ ...input, labels: sides, classes: FIRST_CLASSES }, own);
+    .fit({ ...input, labels: sides, classes: FIRST_CLASSES }, stageOptions(options, 'first stage'));
   onProgress?.(1, 2);
   const threats = threatsOf(input, harmless);
-  const second = threats && (await two.kind.create(two.parameters).fit(threats, own));
+  const second =
+    threats &&
+    (await two.kind.create(two.parameters).fit(threats, stageOptions(options, 'second stage')));
   onProgress?.(2, 2);
   return new StagedModel(facts, { first, second, harmless, shares: sideShares(input, harmless) });
 }

@@ -37,6 +37,25 @@ function calibrationError(scores: Float32Array, { labels, classes }: FitInput): 
 }
 
 describe('two stages', () => {
+  it('tell the epochs of each, by its name, and are the same told or not', async () => {
+    const own = '{"epochs":2,"batch":64}';
+    const nets = { first: 'ann', firstParameters: own, second: 'gru', secondParameters: own };
+    for (const calibration of ['isotonic', 'none']) {
+      const told: string[] = [];
+      const estimator = modelKind('staged').create({ ...nets, calibration });
+      const model = await estimator.fit(input, {
+        seed: 4,
+        onTraining: (event) => {
+          told.push(event.event === 'network' ? event.part! : event.event);
+        },
+      });
+      const each = ['epoch', 'epoch', 'end'];
+      assert.deepEqual(told, ['first stage', ...each, 'second stage', ...each]);
+      const silent = await estimator.fit(input, { seed: 4 });
+      assert.deepEqual(silent.score(fresh.matrix), model.score(fresh.matrix));
+    }
+  });
+
   it('give the product of what a model of harm and a model of the threats alone say', async () => {
     const staged = await fit(input);
     const first = await modelKind('tree')
