@@ -62,7 +62,7 @@ function oneHot(kind: string, choice: Choice): Entry {
 const both = (kind: string, setting: string, parameters: Parameters): Entry[] =>
   [net, oneHot].map((make) => make(kind, { setting, parameters }));
 
-/** Kinds whose every epoch takes long: few epochs; with 32 pieces, and by one seed without. */
+/** Kinds whose every epoch takes long: few epochs; with 32 pieces, and by one seed without any. */
 const slow = (kind: string, epochs: number): Entry[] => [
   oneHot(kind, {
     setting: `${epochs} epochs, no pieces`,
@@ -72,6 +72,12 @@ const slow = (kind: string, epochs: number): Entry[] => [
   ...both(kind, `${epochs} epochs`, { epochs, pieces: 32 }),
 ];
 
+/** The same, and with the ten epochs of the default. */
+const slowAndWhole = (kind: string, epochs: number): Entry[] => [
+  ...slow(kind, epochs),
+  net(kind, { setting: 'default', parameters: {} }),
+];
+
 const ENTRIES: readonly Entry[] = [
   ...trees,
   ...both('ann', 'default', {}),
@@ -79,12 +85,12 @@ const ENTRIES: readonly Entry[] = [
   ...both('ann', '128-64, 64 pieces', TUNED),
   ...both('dnn', 'default', {}),
   oneHot('dnn', { setting: 'no pieces', parameters: { pieces: 0 }, seeds: 1 }),
-  ...slow('rnn', 4),
-  ...slow('cnn', 3),
-  ...slow('gru', 3),
-  ...slow('lstm', 3),
+  ...slowAndWhole('rnn', 4),
+  ...slowAndWhole('cnn', 3),
+  ...slowAndWhole('gru', 3),
+  ...slowAndWhole('lstm', 3),
   ...slow('gru-deep', 2),
-  ...slow('transformer', 3),
+  ...slowAndWhole('transformer', 3),
 ];
 
 /** Figures of one fit. */
