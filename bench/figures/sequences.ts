@@ -213,7 +213,10 @@ export async function run(settings: Settings): Promise<void> {
       for (const task of [...list].reverse()) {
         for (const candidate of CANDIDATES) {
           const { name } = candidate;
-          const key = [task.name, name, candidate.parameters, seed];
+          const { kind, parameters } = candidate;
+          const embeds = modelKind(kind).embeds?.(parameters) === true;
+          const known = [task.name, name, parameters, seed];
+          const key = embeds ? [...known, 'embedded'] : known;
           const own = await journal.get(key, () => runOne(task, candidate, seed, settings.threads));
           const place = `${task.name} ${name}`;
           found.set(place, [...(found.get(place) ?? []), own]);
