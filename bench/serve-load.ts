@@ -7,14 +7,19 @@ import type { Call, ServiceProcess } from './serve-process.ts';
 
 /** Packets of the capture that is sent again and again, each time later in time. */
 const LAP_PACKETS = 1_000_000;
-/** Of the capture, on the average. */
-const PACKETS_A_FLOW = 10;
+/** Of the capture as the argus view meters it: 125,976 flow records of a million packets. */
+const PACKETS_A_FLOW = 1e6 / 125_976;
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 /** A rate that nobody waits for. */
 const AT_ONCE = 1e6;
 /** Pieces of a second that are sent together. */
 const PIECES = 20;
+
+/** Makes the capture that is sent, if it is not there: that takes longer than a look at the clock may. */
+export function prepareCapture(): void {
+  meterCapture(LAP_PACKETS);
+}
 
 /**
  * A capture without end at a rate of flows: one lap of the made capture after the other, the times of
@@ -104,23 +109,56 @@ export const QUESTIONS: readonly Question[] = [
   },
 ];
 
+/** Every order in which the console shows alerts, over what it filters by, and its searches. */
+export const LISTS: readonly Question[] = [
+  ...['last', 'first', 'severity', 'score', 'host', 'kind', 'flows', 'changedAt', 'createdAt']
+    .flatMap((sort) => [`sort=${sort}`, `sort=${sort}&order=up`])
+    .flatMap((order) =>
+      [
+        '',
+        '&filter=state:eq:open',
+        '&filter=state:eq:open&filter=severity:in:high|medium',
+        '&filter=kind:eq:beacon',
+        '&filter=host:eq:10.0.3.7',
+        '&filter=verdict:eq:false positive',
+        '&filter=state:eq:resolved',
+        '&filter=assignee:empty',
+      ].map((filter) => order + filter),
+    ),
+  ...['10.0.3.7', 'title', 'beacon 10.0.7.1', 'nothing has this word'].flatMap((words) => [
+    `q=${words}`,
+    `q=${words}&filter=state:eq:open&sort=severity`,
+  ]),
+].map((query) => ({
+  name: query.replaceAll('filter=', ''),
+  weight: 0,
+  path: `/api/alerts?${query.replaceAll(' ', '%20').replaceAll('|', '%7C')}`,
+}));
+
 /** Whether a question is for a list of alerts. */
 export const isAlertsList = ({ name }: Question): boolean => name.startsWith('alerts');
 
 /** How long the answers to each question took, in milliseconds. */
 export type Times = Map<string, number[]>;
 
+/** Where readers write, and whether they end. */
+export interface Reading {
+  times: Times;
+  over: boolean;
+}
+
 /** Somebody who asks, waits, and asks again. */
 export async function reader(
   service: ServiceProcess,
   random: Random,
-  { pause, stop, times }: { pause: number; stop: () => boolean; times: Times },
+  { pause, state }: { pause: number; state: Reading },
 ): Promise<void> {
   const weights = QUESTIONS.reduce((sum, { weight }) => sum + weight, 0);
-  while (!stop()) {
+  while (!state.over) {
     await sleep(pause * (0.5 + random.next()));
     let at = random.next() * weights;
     const question = QUESTIONS.find(({ weight }) => (at -= weight) < 0) ?? QUESTIONS[0]!;
+    const { times } = state;
     const { millis } = await service.call(question.path, question.call);
     const list = times.get(question.name) ?? [];
     list.push(millis);

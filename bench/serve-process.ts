@@ -8,6 +8,12 @@ import { type Child, startChild } from '../test/child.ts';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const PASSWORD = 'correct horse battery staple';
+/** Headers of a body that is all of an upload. */
+export const WHOLE_UPLOAD: Readonly<Record<string, string>> = {
+  'content-type': 'application/octet-stream',
+  'upload-offset': '0',
+  'upload-complete': '1',
+};
 /** Ticks of `/proc` in a second; Linux has shown 100 to programs for decades. */
 const TICKS = 100;
 /** No run takes longer. */
@@ -24,6 +30,12 @@ export interface Called {
   readonly status: number;
   readonly text: string;
   readonly millis: number;
+}
+
+/** What somebody needs who calls the service from elsewhere. */
+export interface Access {
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** How {@link ServiceProcess.call} asks. */
@@ -46,9 +58,13 @@ export class ServiceProcess {
     this.#address = address;
   }
 
-  /** Starts it over a folder, and over a data base when one is named. */
-  static async start(folder: string, url = ''): Promise<ServiceProcess> {
+  /**
+   * Starts it over a folder, and over a data base when one is named.
+   * @param profiles folder that Node writes a profile of each thread to, at the end
+   */
+  static async start(folder: string, url = '', profiles = ''): Promise<ServiceProcess> {
     const args = [MAIN, 'serve', '--folder', folder, '--port', '0', '--log-level', 'error'];
+    const flags = profiles === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const env = { ...process.env, WIRESIFT_ADMIN_PASSWORD: PASSWORD, DATABASE_URL: url };
     const child = startChild(args, { env, limitMillis: LIMIT_MILLIS });
     const [address] = await child.says(/http:\/\/[^ ]+/);
@@ -88,6 +104,10 @@ export class ServiceProcess {
     return answer.then(
       ([response]) => response,
       (error: unknown) => {
+        // A connection that the service closed for being idle, at the moment it was used again.
+        const closed =
+          sending.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+        if (closed && typeof body === 'string') return this.#send(method, path, headers, body);
         throw new Error(`${method} ${path}: ${String(error)}`, { cause: error });
       },
     );
@@ -109,6 +129,18 @@ export class ServiceProcess {
     return { status, text, millis: performance.now() - started };
   }
 
+  /** Where it is and who is signed in, for another thread. */
+  get access(): Access {
+    return { address: this.#address, headers: this.#headers };
+  }
+
+  /** One number of `/metrics`, or nothing. */
+  async metric(name: string): Promise<number> {
+    const { text } = await this.call('/metrics');
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return Number(line?.slice(name.length + 1) ?? Number.NaN);
+  }
+
   /** Begins an upload. @returns its id */
   async beginUpload(name: string, size?: number): Promise<string> {
     const json = { name, ...(size === undefined ? {} : { size }) };
@@ -117,12 +149,10 @@ export class ServiceProcess {
   }
 
   /** Sends all of a file. @returns milliseconds until the answer that all of it is safe */
-  async upload(id: string, body: Readable): Promise<number> {
-    const headers = {
-      'content-type': 'application/octet-stream',
-      'upload-offset': '0',
-      'upload-complete': '1',
-    };
+  async upload(id: string, body: Readable, size?: number): Promise<number> {
+    const length: Record<string, string> =
+      size === undefined ? {} : { 'content-length': String(size) };
+    const headers = { ...WHOLE_UPLOAD, ...length };
     const path = `/api/files/${id}/content`;
     return (await this.call(path, { method: 'PUT', body, headers })).millis;
   }
