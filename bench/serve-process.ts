@@ -66,7 +66,7 @@ export class ServiceProcess {
     const args = [MAIN, 'serve', '--folder', folder, '--port', '0', '--log-level', 'error'];
     const flags = profiles === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const env = { ...process.env, WIRESIFT_ADMIN_PASSWORD: PASSWORD, DATABASE_URL: url };
-    const child = startChild(args, { env, limitMillis: LIMIT_MILLIS });
+    const child = startChild([...flags, ...args], { env, limitMillis: LIMIT_MILLIS });
     const [address] = await child.says(/http:\/\/[^ ]+/);
     // What it complains of from here on is seen at once.
     child.process.stderr!.on('data', (text: string) => process.stderr.write(text));

@@ -3,7 +3,9 @@ import { WiresiftError } from '../base/index.ts';
 import { engineError } from './engine-error.ts';
 import type { Cells } from './fields.ts';
 import { postgresDialect, publicUrl } from './postgres-driver.ts';
-import { APPLICATION_ID, openSqlite, sqliteDialect } from './sqlite-driver.ts';
+import { sqliteDialect } from './sqlite-driver.ts';
+import { localLane, ThreadLane } from './sqlite-lane.ts';
+import { APPLICATION_ID, openSqlite } from './sqlite-statements.ts';
 
 /** Every table by name: the records' own types come from `tables.ts`, where each is declared once. */
 export type Tables = Record<string, Cells>;
@@ -33,10 +35,36 @@ export function connectSqlite(path: string, lockMillis = LOCK_MILLIS): Kysely<Ta
       database.close();
       throw error;
     }
-    return new Kysely<Tables>({ dialect: sqliteDialect(database, path) });
+    const lanes = { writer: localLane(database), readers: [], where: path };
+    return new Kysely<Tables>({ dialect: sqliteDialect(lanes) });
   } catch (error) {
     throw engineError(error, path);
   }
+}
+
+/** Threads that read: a question over many rows must not hold up a page of a list. */
+const READERS = 2;
+
+/**
+ * The same over a file that {@link connectSqlite} has opened before: one thread writes, others read, and
+ * this one waits for neither.
+ */
+export async function threadedSqlite(
+  path: string,
+  lockMillis = LOCK_MILLIS,
+): Promise<Kysely<Tables>> {
+  const lane = (readOnly: boolean): ThreadLane => new ThreadLane({ path, lockMillis, readOnly });
+  const readers = Array.from({ length: READERS }, () => lane(true));
+  const writer = lane(false);
+  try {
+    await Promise.all([writer, ...readers].map((one) => one.query('select 1', [])));
+  } catch (error) {
+    await Promise.all([writer, ...readers].map((one) => one.close()));
+    throw engineError(error, path);
+  }
+  return new Kysely<Tables>({
+    dialect: sqliteDialect({ writer, readers, where: path }),
+  });
 }
 
 /** Marks a new file as ours; refuses one that is not. */

@@ -6,7 +6,13 @@ import { sql } from 'kysely';
 import { WiresiftError } from '../base/index.ts';
 import { Alerts } from './alerts.ts';
 import { auditLog } from './audit.ts';
-import { connectPostgres, connectSqlite, type Database, LOCK_MILLIS } from './database.ts';
+import {
+  connectPostgres,
+  connectSqlite,
+  type Database,
+  LOCK_MILLIS,
+  threadedSqlite,
+} from './database.ts';
 import { EditableRows } from './editable.ts';
 import { engineError, tryWriting } from './engine-error.ts';
 import { EvidenceRows } from './evidence.ts';
@@ -52,6 +58,11 @@ export interface StoreOptions {
   readonly own?: boolean;
   readonly views?: readonly FlowView[];
   readonly limits?: Partial<FlowLimits>;
+  /**
+   * Whether SQLite works in threads of its own, so that this one goes on meanwhile: for a service.
+   * Default false: a command has nothing else to do.
+   */
+  readonly threads?: boolean;
   /** Milliseconds that locks of others are waited for; default 5,000. */
   readonly lockMillis?: number;
 }
@@ -111,7 +122,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const lock = own ? ownFolder(folder) : undefined;
   try {
     const path = join(folder, DATABASE_FILE);
-    const database: Database = {
+    let database: Database = {
       db: url ? connectPostgres(url, lockMillis) : connectSqlite(path, lockMillis),
       engine: url ? 'postgres' : 'sqlite',
       where: url ? publicUrl(url) : path,
@@ -121,6 +132,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     try {
       const { db, engine, where } = database;
       await migrate(db, { engine, where, now: database.now() });
+      if (options.threads && !url) {
+        await db.destroy();
+        database = { ...database, db: await threadedSqlite(path, lockMillis) };
+      }
       return await assemble(database, folder, options, lock);
     } catch (error) {
       await database.db.destroy();

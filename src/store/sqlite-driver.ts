@@ -1,4 +1,3 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -10,56 +9,61 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { engineError } from './engine-error.ts';
+import type { SqliteLane, ThreadLane } from './sqlite-lane.ts';
 
-/** Statements kept ready; the store's own are fewer, so only odd filters push others out. */
-const KEPT_STATEMENTS = 200;
-/** `Wsft`: in the file's header, tells our data bases from others' (sqlite.org/pragma.html). */
-export const APPLICATION_ID = 0x57736674;
+/** The connections of a data base: one writes, for one user at a time; others read what was committed. */
+export interface SqliteLanes {
+  readonly writer: SqliteLane;
+  /** None: the writer reads as well. */
+  readonly readers: readonly ThreadLane[];
+  /** How errors name the file. */
+  readonly where: string;
+}
 
-/** Opens a file as the store needs it: write-ahead log, flushed at each commit, patient with others. */
-export function openSqlite(path: string, busyMillis: number): DatabaseSync {
-  const database = new DatabaseSync(path, {
-    timeout: busyMillis,
-    enableForeignKeyConstraints: false,
-  });
-  try {
-    database.exec('pragma journal_mode = wal');
-    // What was committed survives a power cut: the log is flushed before a commit returns.
-    database.exec('pragma synchronous = full');
-    database.exec('pragma temp_store = memory');
-    database.exec('pragma cache_size = -32768');
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
+/** Who uses the writer, one after the other, in the order they asked. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  /** @returns what ends the turn, once it is there */
+  async take(): Promise<() => void> {
+    const before = this.#last;
+    let release = (): void => {};
+    this.#last = new Promise((resolve) => {
+      release = resolve;
+    });
+    await before;
+    return release;
+  }
+
+  get idle(): Promise<void> {
+    return this.#last;
   }
 }
 
-interface Prepared {
-  readonly statement: StatementSync;
-  readonly reads: boolean;
-}
-
-/** One connection, one user of it at a time. */
+/** What one user sees: takes the writer when it must, and keeps it until it is released. */
 class SqliteConnection implements DatabaseConnection {
-  readonly #database: DatabaseSync;
-  readonly #where: string;
-  readonly #statements = new Map<string, Prepared>();
+  readonly #lanes: SqliteLanes;
+  readonly #turns: Turns;
+  #release: (() => void) | undefined;
 
-  constructor(database: DatabaseSync, where: string) {
-    this.#database = database;
-    this.#where = where;
+  constructor(lanes: SqliteLanes, turns: Turns) {
+    this.#lanes = lanes;
+    this.#turns = turns;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { sql, parameters } = query;
+    const { writer, where } = this.#lanes;
+    // Inside a transaction its own changes are to be seen.
+    const apart = this.#release === undefined && query.query.kind === 'SelectQueryNode';
+    const reader = apart ? this.#reader() : undefined;
+    if (!reader) this.#release ??= await this.#turns.take();
     try {
-      const { statement, reads } = this.#prepare(query.sql);
-      const parameters = query.parameters as readonly SQLInputValue[];
-      if (reads) return { rows: statement.all(...parameters) as Row[] };
-      const { changes } = statement.run(...parameters);
+      const { rows, changes } = await (reader ?? writer).query(sql, parameters);
+      if (changes === undefined) return { rows: rows as Row[] };
       return { rows: [], numAffectedRows: BigInt(changes) };
     } catch (error) {
-      throw engineError(error, this.#where);
+      throw engineError(error, where);
     }
   }
 
@@ -67,86 +71,73 @@ class SqliteConnection implements DatabaseConnection {
     yield await this.executeQuery<Row>(query);
   }
 
-  /** Runs a statement without parameters that is not worth keeping. */
-  execute(sql: string): void {
+  /** Runs a statement of the writer's. */
+  async execute(sql: string): Promise<void> {
+    this.#release ??= await this.#turns.take();
     try {
-      this.#database.exec(sql);
+      await this.#lanes.writer.execute(sql);
     } catch (error) {
-      throw engineError(error, this.#where);
+      throw engineError(error, this.#lanes.where);
     }
   }
 
-  get inTransaction(): boolean {
-    return this.#database.isTransaction;
+  release(): void {
+    this.#release?.();
+    this.#release = undefined;
   }
 
-  #prepare(sql: string): Prepared {
-    const kept = this.#statements.get(sql);
-    if (kept) return kept;
-    const statement = this.#database.prepare(sql);
-    const prepared = { statement, reads: statement.columns().length > 0 };
-    if (this.#statements.size >= KEPT_STATEMENTS) {
-      this.#statements.delete(this.#statements.keys().next().value!);
-    }
-    this.#statements.set(sql, prepared);
-    return prepared;
+  /** The one with the fewest who wait. */
+  #reader(): ThreadLane | undefined {
+    let least: ThreadLane | undefined;
+    for (const one of this.#lanes.readers) if (!least || one.busy < least.busy) least = one;
+    return least;
   }
 }
 
-/** Hands the one connection to one after the other, in the order they asked. */
 class SqliteDriver implements Driver {
-  readonly #database: DatabaseSync;
-  readonly #connection: SqliteConnection;
-  #last: Promise<void> = Promise.resolve();
-  #release: (() => void) | undefined;
+  readonly #lanes: SqliteLanes;
+  readonly #turns = new Turns();
 
-  constructor(database: DatabaseSync, where: string) {
-    this.#database = database;
-    this.#connection = new SqliteConnection(database, where);
+  constructor(lanes: SqliteLanes) {
+    this.#lanes = lanes;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#last;
-    let release = (): void => {};
-    this.#last = new Promise((resolve) => {
-      release = resolve;
-    });
-    await before;
-    this.#release = release;
-    return this.#connection;
+    return new SqliteConnection(this.#lanes, this.#turns);
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#release?.();
+  async releaseConnection(connection: SqliteConnection): Promise<void> {
+    connection.release();
   }
 
-  async beginTransaction(): Promise<void> {
+  async beginTransaction(connection: SqliteConnection): Promise<void> {
     // Takes the lock to write now: taken later, a second writer would be refused without waiting.
-    this.#connection.execute('begin immediate');
+    await connection.execute('begin immediate');
   }
 
-  async commitTransaction(): Promise<void> {
-    this.#connection.execute('commit');
+  async commitTransaction(connection: SqliteConnection): Promise<void> {
+    await connection.execute('commit');
   }
 
-  async rollbackTransaction(): Promise<void> {
-    // A full disk rolls back by itself.
-    if (this.#connection.inTransaction) this.#connection.execute('rollback');
+  async rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    await connection.execute('rollback');
   }
 
   async destroy(): Promise<void> {
-    await this.#last;
-    if (this.#database.isOpen) this.#database.close();
+    await this.#turns.idle;
+    const { readers, writer } = this.#lanes;
+    await Promise.all(readers.map((reader) => reader.close()));
+    await writer.close();
   }
 }
 
-/** Kysely over Node's own SQLite. @param where how errors name the file */
-export function sqliteDialect(database: DatabaseSync, where: string): Dialect {
+/** Kysely over Node's own SQLite. */
+export function sqliteDialect(lanes: SqliteLanes): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SqliteDriver(database, where),
+    createDriver: () => new SqliteDriver(lanes),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

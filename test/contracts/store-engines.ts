@@ -35,7 +35,9 @@ export async function emptyPostgres(context: TestContext): Promise<string> {
 
 /** An engine the store can keep its rows in, and whether it is there. */
 export interface Engine {
-  readonly name: 'sqlite' | 'postgres';
+  readonly name: 'sqlite' | 'sqlite in threads' | 'postgres';
+  /** What lies beneath. */
+  readonly engine: 'sqlite' | 'postgres';
   /** Why it is left out, or false. */
   readonly skip: string | false;
   open(context: TestContext, options?: Partial<StoreOptions>): Promise<Store>;
@@ -43,9 +45,21 @@ export interface Engine {
 
 /** Every engine; the contract holds for each. */
 export const ENGINES: readonly Engine[] = [
-  { name: 'sqlite', skip: false, open: (context, options) => temporaryStore(context, options) },
+  {
+    name: 'sqlite',
+    engine: 'sqlite',
+    skip: false,
+    open: (context, options) => temporaryStore(context, options),
+  },
+  {
+    name: 'sqlite in threads',
+    engine: 'sqlite',
+    skip: false,
+    open: (context, options) => temporaryStore(context, { ...options, threads: true }),
+  },
   {
     name: 'postgres',
+    engine: 'postgres',
     skip: POSTGRES_URL === '' ? 'PostgreSQL is left out: WIRESIFT_POSTGRES_URL is not set' : false,
     async open(context, options) {
       const url = await emptyPostgres(context);

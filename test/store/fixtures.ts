@@ -37,8 +37,14 @@ export async function temporaryStore(
   context: TestContext,
   options: Partial<StoreOptions> = {},
 ): Promise<Store> {
-  const store = await openStore({ folder: temporaryFolder(context), ...options });
-  context.after(() => store.close());
+  const store = await openStore({
+    folder: mkdtempSync(join(tmpdir(), 'wiresift-store-')),
+    ...options,
+  });
+  context.after(async () => {
+    await store.close();
+    rmSync(store.folder, { recursive: true, force: true });
+  });
   return store;
 }
 

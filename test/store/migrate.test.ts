@@ -23,16 +23,16 @@ const broken: Migration = {
   statements: () => ['create table two (a bigint)', 'insert into nowhere values (1)'],
 };
 
-for (const { name, skip } of ENGINES) {
+for (const { name, engine, skip } of ENGINES.filter((one) => one.name === one.engine)) {
   describe(`migrations on ${name}`, { skip }, () => {
     test('go on from where the data base is; one that fails leaves it as it was', async (t) => {
       const db =
-        name === 'sqlite'
+        engine === 'sqlite'
           ? connectSqlite(`${temporaryFolder(t)}/x.sqlite`)
           : connectPostgres(await emptyPostgres(t));
       try {
         const to = (migrations: Migration[]) =>
-          migrate(db, { engine: name, where: 'test', now: 5, migrations });
+          migrate(db, { engine, where: 'test', now: 5, migrations });
         assert.equal(await to([first]), 1);
         await assert.rejects(to([first, broken]));
         assert.equal(await to([first]), 1, 'the broken one left no trace');

@@ -147,7 +147,7 @@ async function serve(
     ]);
   const url = secretOf('DATABASE_URL');
   const adminPassword = secretOf('WIRESIFT_ADMIN_PASSWORD');
-  const store = await openStore({ folder: options.folder, ...(url ? { url } : {}) });
+  const store = await openStore({ folder: options.folder, threads: true, ...(url ? { url } : {}) });
   try {
     const service = await createService({
       store,
