@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Alert, ScoredRows } from '../../detect/index.ts';
-import type { HostTraffic, NewPart } from '../../store/index.ts';
+import type { NewPart } from '../../store/index.ts';
 
 /** A model that an analysis is to use, and what was changed about it. */
 export interface ModelChoice {
@@ -46,9 +46,17 @@ export interface Findings {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** What a file shows of each of its hosts, packed: a hundred thousand objects would hold up who gets them. */
+export interface PackedHosts {
+  /** One a line. */
+  readonly names: string;
+  /** First, last, flows and bytes of each. */
+  readonly numbers: Float64Array;
+}
+
 /** All of it, with what was summed on the way. */
 export interface AnalysisResult extends Findings {
-  readonly hosts: readonly HostTraffic[];
+  readonly hosts: PackedHosts;
 }
 
 /** To the thread that analyses. */

@@ -1,6 +1,7 @@
 import { argusSchema, zeekSchema } from '../../flow/index.ts';
 import type { HostTraffic } from '../../store/index.ts';
 import { numbers, type Table, texts } from '../../table/index.ts';
+import type { PackedHosts } from './analysis.ts';
 
 /** Hosts of one file at most, some 100 bytes each; those met later are counted, not kept. */
 const MOST_HOSTS = 200_000;
@@ -21,6 +22,28 @@ const COLUMNS = new Map([
     },
   ],
 ]);
+
+/** Numbers of a host in {@link PackedHosts}. */
+const NUMBERS = 4;
+
+/** As the store takes them, so many at a time. */
+export function* unpackHosts(
+  { names, numbers }: PackedHosts,
+  most: number,
+): Generator<HostTraffic[]> {
+  let piece: HostTraffic[] = [];
+  for (let i = 0, at = 0; i * NUMBERS < numbers.length; i++) {
+    const end = names.indexOf('\n', at);
+    const host = names.slice(at, end < 0 ? undefined : end);
+    at = end + 1;
+    const [first, last, flows, bytes] = numbers.subarray(i * NUMBERS, (i + 1) * NUMBERS);
+    piece.push({ host, first: first!, last: last!, flows: flows!, bytes: bytes! });
+    if (piece.length < most) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
+}
 
 interface Sums {
   first: number;
@@ -64,11 +87,16 @@ export class HostSums {
     }
   }
 
-  /** As the store takes them. */
-  traffic(): HostTraffic[] {
-    return [...this.#hosts]
-      .filter(([, { first, last }]) => Number.isSafeInteger(first) && Number.isSafeInteger(last))
-      .map(([host, sums]) => ({ host, ...sums }));
+  /** All of them, as they leave the thread; see {@link unpackHosts}. */
+  packed(): PackedHosts {
+    const whole = [...this.#hosts].filter(
+      ([, { first, last }]) => Number.isSafeInteger(first) && Number.isSafeInteger(last),
+    );
+    const numbers = new Float64Array(whole.length * NUMBERS);
+    whole.forEach(([, { first, last, flows, bytes }], i) => {
+      numbers.set([first, last, flows, bytes], i * NUMBERS);
+    });
+    return { names: whole.map(([host]) => host).join('\n'), numbers };
   }
 
   #sum(host: string): Sums | undefined {

@@ -11,6 +11,7 @@ import type { Metrics } from '../metrics.ts';
 import { AlertKeeper } from './alert-keeper.ts';
 import { Analysis, toldOf } from './analyser.ts';
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts';
+import { unpackHosts } from './host-sums.ts';
 import { Lag } from './lag.ts';
 
 /** The kind of job that analyses an upload. */
@@ -29,6 +30,8 @@ const STALL_MILLIS = 30_000;
 const RETRY_AFTER = 5e6;
 /** Keeping early alerts takes at most one part in so many of the time. */
 const EARLY_SHARE = 5;
+/** Hosts put into the store at once. */
+const HOSTS_AT_ONCE = 2000;
 /** What analysing works with. */
 export interface IngestParts {
   readonly store: Store;
@@ -371,7 +374,9 @@ export class Ingest {
   async #done(running: Running, { alerts, hosts, facts }: AnalysisResult): Promise<void> {
     const { store, metrics, events } = this.#parts;
     const { job, file } = running;
-    await store.hosts.note(file.id, hosts);
+    for (const piece of unpackHosts(hosts, HOSTS_AT_ONCE)) {
+      await store.hosts.note(file.id, piece);
+    }
     await this.#alerts.put(file.id, alerts, 'ended');
     await this.#alerts.withdraw(file.id, 'the rest of the traffic refutes it');
     if (typeof facts['packets'] === 'number')

@@ -151,7 +151,7 @@ async function work(analyse: Analyse, parts: Working): Promise<FromAnalysis> {
   const result: AnalysisResult = {
     alerts: findings.alerts,
     facts: { ...findings.facts, hostsUnkept: keeping.hosts.unkept },
-    hosts: keeping.hosts.traffic(),
+    hosts: keeping.hosts.packed(),
   };
   return { type: 'done', result };
 }
