@@ -1,3 +1,6 @@
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { WiresiftError } from '../../base/index.ts';
 import type { ScoredRows } from '../../detect/index.ts';
@@ -83,9 +86,24 @@ class Keeping {
   }
 }
 
+/** Steps behind those who answer people; niceness as `nice` counts it. */
+const NICENESS = 5;
+
+/** Lets other threads of the service go first when processors are short. */
+function stepBack(): void {
+  // Linux alone knows priorities of threads, and tells a thread its number.
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS);
+  } catch {
+    // Where it is not allowed, the thread is like all others.
+  }
+}
+
 /** The whole of a thread that analyses one upload: what its file calls, with the pipeline to use. */
 export async function runAnalysis(analyse: Analyse): Promise<void> {
   const port = parentPort!;
+  stepBack();
   const request = workerData as AnalysisRequest;
   const send = (message: FromAnalysis): void => port.postMessage(message);
   const stop = new AbortController();

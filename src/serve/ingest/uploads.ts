@@ -1,5 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -8,22 +7,23 @@ import { type Actor, engineError, type FileRecord, type Store } from '../../stor
 import type { ServiceLimits } from '../limits.ts';
 import { notThere, tooLarge, wrongState } from '../refusals.ts';
 import type { FileDraft } from '../wire.ts';
+import { Hashes } from './hashes.ts';
+import { Receiving, writeAll } from './receiving.ts';
 
 /** Bytes between two flushes to the disk and notes in the data base. */
-const SAFE_EVERY = 256 * 2 ** 20;
-/** Bytes that wait while others are being written: beyond, the sender waits. */
-const MOST_WAITING = 4 * 2 ** 20;
+const SAFE_EVERY = 64 * 2 ** 20;
 /** Longest name kept; more helps nobody. */
 const LONGEST_NAME = 200;
 
 /** An upload at work. */
 interface Open {
   readonly id: string;
-  hash: Hash;
   /** Bytes in the file; what of them is safe on the disk stands in the store. */
   written: number;
   /** How much of it was flushed. */
   safe: number;
+  /** A flush that goes on while more is written. */
+  flushing?: Promise<void> | undefined;
   /** Ends the body that is being taken, when another one comes in its place. */
   interrupt: (() => void) | undefined;
   /** Why its bytes could not be made safe. */
@@ -75,6 +75,7 @@ export class Uploads {
   readonly #limits: ServiceLimits;
   readonly #listener: UploadListener;
   readonly #open = new Map<string, Promise<Open>>();
+  readonly #hashes = new Hashes();
 
   constructor(store: Store, limits: ServiceLimits, listener: UploadListener) {
     this.#store = store;
@@ -200,16 +201,10 @@ export class Uploads {
       await handle.close();
     }
     if (received === 0) await syncFolder(dirname(path));
-    const hash = createHash('sha256');
-    if (received > 0) {
-      for await (const chunk of createReadStream(path, { end: received - 1 })) {
-        hash.update(chunk as Buffer);
-      }
-    }
+    await this.#hashes.begin(id, path, received);
     this.#listener.grown(id, received, false);
     return {
       id,
-      hash,
       written: received,
       safe: received,
       interrupt: undefined,
@@ -225,7 +220,10 @@ export class Uploads {
     const cut = (): void => void body.destroy(new Error('the upload paused for too long'));
     const timer = setTimeout(cut, idle);
     upload.interrupt = () => void body.destroy(new Error('another body took its place'));
-    const writing = new Writing((chunks) => this.#append(upload, handle, chunks));
+    const writing = new Receiving({
+      write: (pieces) => this.#append(upload, handle, pieces),
+      written: (piece) => this.#hashes.add(upload.id, piece),
+    });
     const most = file.size ?? this.#limits.uploadBytes;
     let left = most - upload.written;
     let begun = false;
@@ -245,29 +243,41 @@ export class Uploads {
       // What came before a broken connection is kept, and the next body goes on from there.
       try {
         await writing.end();
+        await upload.flushing;
         await this.#keep(upload, handle);
       } finally {
+        await upload.flushing;
         await handle.close();
       }
     }
   }
 
-  async #append(upload: Open, handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
-    const bytes = await writeAll(handle, chunks, upload.written);
-    for (const chunk of chunks) upload.hash.update(chunk);
+  async #append(upload: Open, handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+    if (upload.unsafe) throw spoken(upload.unsafe.reason);
+    const bytes = await writeAll(handle, pieces, upload.written).catch((error: unknown) => {
+      throw spoken(error);
+    });
     upload.written += bytes;
     this.#listener.taken(bytes);
     this.#listener.grown(upload.id, upload.written, false);
-    if (upload.written - upload.safe >= SAFE_EVERY) await this.#keep(upload, handle);
+    if (upload.flushing || upload.written - upload.safe < SAFE_EVERY) return;
+    // Beside the writing: what was not safe is told by the next piece, or at the end.
+    upload.flushing = this.#keep(upload, handle)
+      .catch(() => {})
+      .finally(() => {
+        upload.flushing = undefined;
+      });
   }
 
   /** To the disk first, into the data base next: what stands there is there. */
   async #keep(upload: Open, handle: FileHandle): Promise<void> {
     try {
       if (upload.unsafe) throw upload.unsafe.reason;
+      // More may come while it is flushed.
+      const { written } = upload;
       await handle.datasync();
-      upload.safe = upload.written;
-      await this.#store.files.touch(upload.id, { received: upload.written });
+      upload.safe = written;
+      await this.#store.files.touch(upload.id, { received: written });
     } catch (error) {
       // Told once: the system may drop what it could not write, and a second flush then succeeds. So
       // the upload goes on from what is known to be safe, read from the disk again.
@@ -280,7 +290,7 @@ export class Uploads {
   }
 
   async #complete(id: string, upload: Open): Promise<{ file: FileRecord; sameAs: string | null }> {
-    const hash = upload.hash.copy().digest('hex');
+    const hash = await this.#hashes.digest(id);
     const same = await this.#same(hash, id);
     this.#open.delete(id);
     if (same) {
@@ -322,68 +332,8 @@ export class Uploads {
       await one.value.idle;
     }
     this.#open.clear();
+    await this.#hashes.close();
   }
-}
-
-/** Writes what has come while the next comes: few calls, all of them long. */
-class Writing {
-  readonly #write: (chunks: readonly Buffer[]) => Promise<void>;
-  #waiting: Buffer[] = [];
-  #bytes = 0;
-  #flight: Promise<void> | undefined;
-  #failed: { readonly error: unknown } | undefined;
-
-  constructor(write: (chunks: readonly Buffer[]) => Promise<void>) {
-    this.#write = write;
-  }
-
-  /** Takes a chunk; waits only when too much waits already. @throws what writing threw */
-  async add(chunk: Buffer): Promise<void> {
-    this.#waiting.push(chunk);
-    this.#bytes += chunk.length;
-    this.#flight ??= this.#run();
-    while (this.#bytes > MOST_WAITING && !this.#failed) await this.#flight;
-    if (this.#failed) throw this.#failed.error;
-  }
-
-  /** Writes the rest. @throws what writing threw */
-  async end(): Promise<void> {
-    while (this.#flight) await this.#flight;
-    if (this.#failed) throw this.#failed.error;
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#waiting.length > 0) {
-        const chunks = this.#waiting;
-        this.#waiting = [];
-        this.#bytes = 0;
-        await this.#write(chunks);
-      }
-    } catch (error) {
-      this.#failed ??= { error };
-    } finally {
-      this.#flight = undefined;
-    }
-  }
-}
-
-/** @returns bytes written: all of them */
-async function writeAll(
-  handle: FileHandle,
-  chunks: readonly Buffer[],
-  position: number,
-): Promise<number> {
-  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      const left = bytes.length - at;
-      at += (await handle.write(bytes, at, left, position + at)).bytesWritten;
-    } catch (error) {
-      throw spoken(error);
-    }
-  }
-  return bytes.length;
 }
 
 /** The system's word for a disk that takes no more as one a user understands; anything else as it is. */
