@@ -144,20 +144,74 @@ async function worstHosts(store: Store): Promise<HostRecord[]> {
   return hosts;
 }
 
+/** What the flows of some time sum up to. */
+interface FlowSums {
+  readonly from: number;
+  readonly to: number;
+  readonly empty: boolean;
+  readonly traffic: Overview['traffic'];
+  readonly countries: Overview['countries'];
+}
+
+/** While flows arrive, sums hold for so many times as long as finding them took. */
+const HOLD = 10;
+/** Times that are asked for. */
+const KEPT_SUMS = 50;
+
+/**
+ * Sums of flows for the first page. Each new file of flows makes them others; so while an analysis
+ * works, they may be somewhat old, and finding them takes at most a tenth of the time.
+ */
+class RecentSums {
+  readonly #kept = new Map<string, { readonly sums: Promise<FlowSums>; until: number }>();
+
+  ask(serving: Serving, query: OverviewQuery): Promise<FlowSums> {
+    const key = JSON.stringify([query.from, query.to, query.bars]);
+    const known = this.#kept.get(key);
+    const asked = performance.now();
+    if (known && asked < known.until && (serving.ingest?.busy ?? 0) > 0) return known.sums;
+    const sums = flowSums(serving, query);
+    const kept = { sums, until: Number.POSITIVE_INFINITY };
+    // Of old questions none is needed: times that are asked for seldom come again.
+    if (this.#kept.size >= KEPT_SUMS) this.#kept.clear();
+    this.#kept.set(key, kept);
+    sums.then(
+      () => {
+        const now = performance.now();
+        kept.until = now + (now - asked) * HOLD;
+      },
+      () => this.#kept.delete(key),
+    );
+    return sums;
+  }
+}
+
+async function flowSums(serving: Serving, query: OverviewQuery): Promise<FlowSums> {
+  const { store } = serving;
+  const span = await spanOf(store);
+  const from = query.from ?? span?.from ?? 0;
+  const to = query.to ?? span?.to ?? from + 1;
+  if (to <= from) throw badInput('to', String(to), `more than ${from}`);
+  const filter: FlowFilter = { view: VIEW, from, to };
+  const traffic = await store.flows.histogram(filter, 'StartTime', query.bars ?? DEFAULT_BARS);
+  return {
+    from,
+    to,
+    empty: span === undefined,
+    traffic: { flows: traffic.rows, bars: [...(traffic.bars ?? [])] },
+    countries: await countriesOf(serving, filter),
+  };
+}
+
 /** The first page, in one answer. */
 export function overviewRoutes(app: App, serving: Serving): void {
   const { store } = serving;
+  const recent = new RecentSums();
   app.get(
     '/api/overview',
     { schema: { querystring: OverviewQuery, response: { 200: Overview } } },
     async ({ query }) => {
-      const span = await spanOf(store);
-      const from = query.from ?? span?.from ?? 0;
-      const to = query.to ?? span?.to ?? from + 1;
-      if (to <= from) throw badInput('to', String(to), `more than ${from}`);
-      const bars = query.bars ?? DEFAULT_BARS;
-      const filter: FlowFilter = { view: VIEW, from, to };
-      const traffic = await store.flows.histogram(filter, 'StartTime', bars);
+      const { from, to, empty, traffic, countries } = await recent.ask(serving, query);
       const jobs = await store.jobs.page({
         where: [{ field: 'state', is: 'one of', value: ['queued', 'running'] }],
         limit: SHOWN_JOBS,
@@ -169,12 +223,12 @@ export function overviewRoutes(app: App, serving: Serving): void {
       const files = (...names: string[]): number =>
         names.reduce((sum, name) => sum + (states.get(name) ?? 0), 0);
       return {
-        from: span ? from : null,
-        to: span ? to : null,
+        from: empty ? null : from,
+        to: empty ? null : to,
         alerts: await alertsOf(store, { ...query, from, to }),
         hosts: await worstHosts(store),
-        traffic: { flows: traffic.rows, bars: [...(traffic.bars ?? [])] },
-        countries: await countriesOf(serving, filter),
+        traffic,
+        countries,
         models: (await allModels(store)).map(({ id, name, active, threshold }) => ({
           ...{ id, name, active, threshold },
           alerts: ofModels.find(({ value }) => value === name)?.count ?? 0,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import { WiresiftError } from '../../base/index.ts';
 import { engineError } from '../engine-error.ts';
@@ -22,8 +23,10 @@ export const FLOW_LIMITS: FlowLimits = {
   queryMillis: 15_000,
   streamMillis: 600_000,
   memoryMegabytes: 512,
-  threads: 2,
-  atOnce: 4,
+  // Who answers people needs a processor while a question over all flows is worked on.
+  threads: Math.max(1, Math.min(2, availableParallelism() - 1)),
+  // Node has four threads for files and DuckDB together: uploads need theirs.
+  atOnce: 2,
   nearRows: 200_000,
 };
 
