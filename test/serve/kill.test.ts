@@ -79,7 +79,8 @@ async function check(
     const { row } = await service.get<{ row: { state: string; version: number } }>(
       `/api/alerts/${id}`,
     );
-    assert.deepEqual([row.state, row.version], ['resolved', version]);
+    // Later: an alert judged early may be withdrawn since, which its history tells.
+    assert.ok(row.state === 'resolved' && row.version >= version, JSON.stringify(row));
   }
 }
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/store/index.ts';
-import { MIGRATIONS } from '../../src/store/migrations.ts';
+import { MIGRATIONS, type Migration } from '../../src/store/migrations.ts';
 import { makeAlert, temporaryFolder } from './fixtures.ts';
 
 const ALERTS = 300;
@@ -23,11 +23,18 @@ const indexesOf = (database: DatabaseSync): string[] =>
     .all()
     .map(({ name }) => String(name));
 
+const statementsOf = (migration: Migration): readonly string[] =>
+  migration.statements({ text: 'text', serial: 'integer' });
+
 /** Takes the tables back to version 1, as a program before has left them. */
 function takeBack(path: string, first: readonly string[]): void {
   const database = new DatabaseSync(path);
   for (const name of indexesOf(database)) {
     if (!first.includes(name)) database.exec(`drop index ${name}`);
+  }
+  const later = MIGRATIONS.slice(1).flatMap(statementsOf).join('\n');
+  for (const [, table, column] of later.matchAll(/alter table (\w+) add column (\w+)/g)) {
+    database.exec(`alter table ${table} drop column ${column}`);
   }
   database.exec('delete from schema_version where version > 1');
   database.close();
@@ -74,7 +81,7 @@ async function storeOf(t: TestContext): Promise<{ folder: string; path: string }
 
 test('killed at any statement of a migration, a store is of the old version; after its commit, of the new', async (t) => {
   const { folder, path } = await storeOf(t);
-  const text = MIGRATIONS[0]!.statements({ text: 'text', serial: 'integer' }).join('\n');
+  const text = statementsOf(MIGRATIONS[0]!).join('\n');
   const first = [...text.matchAll(/create (?:unique )?index (\w+)/g)].map(([, name]) => name!);
   const newest = found(path).indexes;
   assert.ok(newest.length > first.length);
@@ -86,9 +93,7 @@ test('killed at any statement of a migration, a store is of the old version; aft
     inside += 1;
   }
   // Every statement of the later versions, and the commit itself, were among the steps.
-  const statements = MIGRATIONS.slice(1).flatMap((migration) =>
-    migration.statements({ text: 'text', serial: 'integer' }),
-  );
+  const statements = MIGRATIONS.slice(1).flatMap(statementsOf);
   assert.ok(inside > statements.length, `${inside} steps`);
   assert.deepEqual(found(path), { version: NEWEST, indexes: newest });
   const again = await openStore({ folder });

@@ -186,7 +186,9 @@ async function serve(
 /** One capture of the command line, and what was found in it. */
 async function take(service: Service, path: string): Promise<void> {
   const { state, facts, problem } = await service.take(path);
-  const found = `${facts['alerts']} alerts in ${facts['packets']} packets`;
+  const isLog = facts['packets'] === undefined;
+  const read = isLog ? `${facts['flows']} flows` : `${facts['packets']} packets`;
+  const found = `${facts['alerts']} alerts in ${read}`;
   note(`wiresift: ${path}: ${state === 'analysed' ? found : problem || state}`);
 }
 
