@@ -42,39 +42,36 @@ export async function hostScoresOf(
   );
   const above = beside.map((value) => `(score >= ${values.bind(value)}::DOUBLE)::INTEGER`);
   const host = view.hosts[0] === undefined ? "''" : quoted(view.hosts[0]);
-  const counted =
+  // One reading of the files answers all three questions.
+  const text =
     `WITH part_of(file, origin) AS (VALUES ${pairs.join(', ')}), ` +
     `cells AS (SELECT parse_filename(filename) AS file, ${host} AS host, ` +
     `least(greatest(floor(score * ${BARS}), 0), ${BARS - 1})::INTEGER AS bar, ` +
     `${['0', ...above].join(' + ')} AS beside, count(*) AS n ${from} AND score IS NOT NULL GROUP BY ALL), ` +
-    'counted AS (SELECT origin, host, bar, beside, sum(n)::DOUBLE AS n ' +
-    'FROM cells JOIN part_of USING (file) GROUP BY ALL)';
-  const ask = (text: string) => duck.rows({ text: `${counted} ${text}`, values: values.list });
-  const all = await ask('SELECT bar, beside, sum(n) FROM counted GROUP BY ALL');
-  const seen = await ask(
-    'SELECT origin, count(DISTINCT host)::DOUBLE FROM counted GROUP BY origin',
-  );
-  const many = await ask(
-    `, sums AS (SELECT origin, host, sum(n) AS scored, sum(n) FILTER (bar > 0) AS high FROM counted ` +
-      `GROUP BY ALL HAVING high >= ${Math.trunc(least)} ORDER BY high DESC, host LIMIT ${MOST_HOSTS}) ` +
-      'SELECT origin, host, scored, bar, beside, n FROM sums JOIN counted USING (origin, host)',
-  );
-  const scale = scaleOf(beside);
-  const hostsOf = new Map(seen.map(([origin, hosts]) => [Number(origin), Number(hosts)]));
+    'counted AS MATERIALIZED (SELECT origin, host, bar, beside, sum(n)::DOUBLE AS n ' +
+    'FROM cells JOIN part_of USING (file) GROUP BY ALL), ' +
+    'sums AS (SELECT origin, host, sum(n) AS scored, sum(n) FILTER (bar > 0) AS high FROM counted ' +
+    `GROUP BY ALL HAVING high >= ${Math.trunc(least)} ORDER BY high DESC, host LIMIT ${MOST_HOSTS}) ` +
+    "SELECT 'all', 0, '', 0.0, bar, beside, sum(n) FROM counted GROUP BY bar, beside UNION ALL " +
+    "SELECT 'seen', origin, '', 0.0, 0, 0, count(DISTINCT host)::DOUBLE FROM counted GROUP BY origin " +
+    "UNION ALL SELECT 'host', origin, host, scored, bar, beside, n FROM sums JOIN counted USING (origin, host)";
+  const rows = await duck.rows({ text, values: values.list });
+  const cells: Cell[] = [];
+  const hostsOf = new Map<number, number>();
   const gathered = new Map<string, { origin: number; scored: number; cells: Cell[] }>();
-  for (const [origin, name, scored, bar, reaches, n] of many) {
-    const key = `${origin} ${name}`;
-    const known = gathered.get(key) ?? {
-      origin: Number(origin),
-      scored: Number(scored),
-      cells: [],
-    };
-    gathered.set(key, known);
-    known.cells.push({ bar: Number(bar), beside: Number(reaches), flows: Number(n) });
+  for (const [about, place, name, scored, bar, reaches, n] of rows) {
+    const origin = Number(place);
+    const cell = { bar: Number(bar), beside: Number(reaches), flows: Number(n) };
+    if (about === 'all') cells.push(cell);
+    else if (about === 'seen') hostsOf.set(origin, Number(n));
+    else {
+      const key = `${origin} ${name}`;
+      const known = gathered.get(key) ?? { origin, scored: Number(scored), cells: [] };
+      gathered.set(key, known);
+      known.cells.push(cell);
+    }
   }
-  const cells = all.map(([bar, reaches, n]) => ({
-    ...{ bar: Number(bar), beside: Number(reaches), flows: Number(n) },
-  }));
+  const scale = scaleOf(beside);
   return {
     flows: cells.reduce((sum, { flows }) => sum + flows, 0),
     thresholds: scale.map(({ threshold }) => threshold),

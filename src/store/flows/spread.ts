@@ -30,12 +30,14 @@ export async function spreadOf(
   const cell = cellSql(column);
   const own = [...values.list, value];
   const at = `$${own.length}::DOUBLE`;
-  const places = QUANTILES.map((share) => `quantile_disc(${cell}, ${share})`);
+  const places = QUANTILES.map((_, i) => `places[${i + 1}]`);
   const [facts = []] = await duck.rows({
     text:
+      `SELECT * EXCLUDE (places), ${places.join(', ')} FROM (` +
       `SELECT count(${cell})::DOUBLE, min(${cell}), max(${cell}), ` +
       `min(${cell}) FILTER (${cell} > 0), count(*) FILTER (${cell} < ${at})::DOUBLE, ` +
-      `count(*) FILTER (${cell} = ${at})::DOUBLE, ${places.join(', ')} ${from}`,
+      `count(*) FILTER (${cell} = ${at})::DOUBLE, ` +
+      `quantile_disc(${cell}, [${QUANTILES.join(', ')}]) AS places ${from})`,
     values: own,
   });
   const [rows = 0, low = 0, high = 0, least = 0, below = 0, same = 0, ...rest] = facts.map(Number);
