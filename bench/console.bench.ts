@@ -39,15 +39,24 @@ const scrolling = (pixels: number): string => `new Promise((resolve) => {
     box.scrollTop += ${pixels};
     still = box.scrollTop === before ? still + 1 : 0;
     const most = ${pixels} > 0 ? 120 : 600;
-    if (still > most) resolve({ frames: frames.slice(1), rows: Math.round(box.scrollHeight / 34) });
+    if (still > most) resolve({
+      frames: frames.slice(1),
+      rows: Math.round(box.scrollHeight / 34),
+      screens: box.scrollTop / box.clientHeight,
+    });
     else requestAnimationFrame(step);
   };
   requestAnimationFrame(step);
 })`;
 
+/** Kinds of work of a page's main thread, as the browser counts them; the first is all of it. */
+const WORK = ['Task', 'Script', 'RecalcStyle', 'Layout'];
+
 interface Scrolled {
   readonly frames: readonly number[];
   readonly rows: number;
+  /** Heights of the list that were scrolled through. */
+  readonly screens: number;
 }
 
 async function folderWithAlerts(): Promise<string> {
@@ -90,18 +99,18 @@ async function paints(context: BrowserContext, address: string): Promise<void> {
   say(`  first row was painted ${text(row)}`);
 }
 
-/** Processor time of the page's main thread so far, in milliseconds. */
-async function worked(line: CDPSession): Promise<number> {
+/** What the page's main thread did so far, in milliseconds of processor time. */
+async function worked(line: CDPSession): Promise<readonly number[]> {
   const { metrics } = await line.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
+  return WORK.map((word) => metrics.find(({ name }) => name === `${word}Duration`)!.value * 1000);
 }
 
 async function scroll(tab: Page, name: string, pixels = PIXELS_A_FRAME): Promise<void> {
   const line = await tab.context().newCDPSession(tab);
   await line.send('Performance.enable', { timeDomain: 'threadTicks' });
   const before = await worked(line);
-  const { frames, rows } = await tab.evaluate<Scrolled>(scrolling(pixels));
-  const each = ((await worked(line)) - before) / frames.length;
+  const { frames, rows, screens } = await tab.evaluate<Scrolled>(scrolling(pixels));
+  const spent = (await worked(line)).map((millis, at) => millis - before[at]!);
   await line.detach();
   const jerks = frames.filter((millis) => millis > JERK_MILLIS);
   const share = ((jerks.length / frames.length) * 100).toFixed(1);
@@ -109,7 +118,14 @@ async function scroll(tab: Page, name: string, pixels = PIXELS_A_FRAME): Promise
   say(
     `scroll, ${name}: ${rows} rows, ${frames.length} frames, median ${median(frames).toFixed(1)} ms, ` +
       `${jerks.length} over ${JERK_MILLIS} ms (${share} %), longest ${longest} ms; ` +
-      `main thread ${each.toFixed(2)} ms of processor a frame`,
+      `main thread ${(spent[0]! / frames.length).toFixed(2)} ms of processor a frame`,
+  );
+  if (pixels === 0) return;
+  const each = spent.map((millis) => (millis / screens).toFixed(2));
+  const [task, script, style, layout] = each;
+  say(
+    `  of ${screens.toFixed(0)} screens, each: ${task} ms of processor, ` +
+      `script ${script}, styles ${style}, layout ${layout}`,
   );
 }
 

@@ -21,6 +21,7 @@ export const stateText = ({ state, verdict, standing }: AlertRow): string => {
 export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
   {
     key: 'severity',
+    fits: true,
     title: 'Severity',
     cell: (row) => <Severity of={row.severity} />,
     width: '6.8rem',
@@ -42,22 +43,25 @@ export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
   },
   {
     key: 'score',
+    fits: true,
     title: 'Score',
     cell: (row) => scoreText(row),
     width: '4.8rem',
     sort: 'score',
     numeric: true,
   },
-  { key: 'agreement', title: 'Seen by', cell: (row) => row.agreement, width: '7.4rem' },
+  { key: 'agreement', fits: true, title: 'Seen by', cell: (row) => row.agreement, width: '7.4rem' },
   { key: 'model', title: 'Model', cell: (row) => row.model, width: 'minmax(6rem, 1fr)' },
   {
     key: 'technique',
+    fits: true,
     title: 'ATT&CK',
     cell: (row) => row.technique,
     width: '5.4rem',
   },
   {
     key: 'flows',
+    fits: true,
     title: 'Flows',
     cell: (row) => countText(row.flows),
     width: '4.8rem',
@@ -66,6 +70,7 @@ export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
   },
   {
     key: 'peers',
+    fits: true,
     title: 'Peers',
     cell: (row) => countText(row.peerCount),
     width: '4.4rem',
@@ -73,6 +78,7 @@ export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
   },
   {
     key: 'last',
+    fits: true,
     title: 'Last (UTC)',
     cell: (row) => timeText(row.last),
     width: '10.6rem',
@@ -80,6 +86,7 @@ export const ALERT_COLUMNS: readonly GridColumn<AlertRow>[] = [
   },
   {
     key: 'state',
+    fits: true,
     title: 'State',
     cell: (row) => stateText(row),
     width: '9.6rem',

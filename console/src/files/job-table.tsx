@@ -82,7 +82,7 @@ export function JobTable(props: {
       <For each={props.jobs}>
         {(job) => (
           <tr>
-            <td>
+            <td class="words">
               {kindText(job)} <span class="faint">{job.fileName}</span>
             </td>
             <td>

@@ -18,8 +18,9 @@ const WIDTH: Readonly<Record<string, number>> = { time: 11, number: 5.5, text: 6
 /** Width of a letter of a title, and of what stands around it. */
 const LETTER = 0.6;
 const AROUND = 2;
-/** Columns shown on narrow screens when none holds an address; the rest stands in the flow's panel. */
-const NARROW = 3;
+/** Columns on the first line of a flow on narrow screens, where none holds an address; on the second. */
+const FIRST_LINE = 3;
+const SECOND_LINE = 6;
 
 /** A cell as text. */
 export function cellText(value: string | number | null, type: string | undefined): string {
@@ -30,9 +31,6 @@ export function cellText(value: string | number | null, type: string | undefined
 }
 
 function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[] {
-  // On narrow screens: who spoke to whom, or what comes first where that is not among the columns.
-  const hosts = names.filter((name) => view.hosts.includes(name));
-  const narrow = hosts.length > 0 ? hosts : names.slice(0, NARROW);
   return names.map((name, at) => {
     const column = view.columns.find((one) => one.name === name);
     const title = column?.unit && column.type !== 'time' ? `${name} (${column.unit})` : name;
@@ -45,9 +43,27 @@ function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[
       width: `${least.toFixed(1)}rem`,
       sort: name,
       numeric: column?.type === 'number',
-      wideOnly: !narrow.includes(name),
     };
   });
+}
+
+/** A flow on two lines: who spoke to whom, and what the first of the other columns say. */
+function narrowFlow(view: View, names: readonly string[]): (row: FlowRow) => JSX.Element {
+  const hosts = names.filter((name) => view.hosts.includes(name));
+  const first = hosts.length > 0 ? hosts : names.slice(0, FIRST_LINE);
+  const second = names.filter((name) => !first.includes(name)).slice(0, SECOND_LINE);
+  const typeOf = new Map(view.columns.map(({ name, type }) => [name, type]));
+  const told = (row: FlowRow, of: readonly string[], between: string): string =>
+    of
+      .map((name) => cellText(row.cells[names.indexOf(name)] ?? null, typeOf.get(name)))
+      .filter((text) => text !== '')
+      .join(between);
+  return (row) => (
+    <>
+      <strong class="line">{told(row, first, hosts.length > 0 ? ' → ' : ' · ')}</strong>
+      <span class="line faint">{told(row, second, ' · ')}</span>
+    </>
+  );
 }
 
 /** The flows that a question finds. */
@@ -78,6 +94,7 @@ export function Result(props: { readonly question: Question }): JSX.Element {
     if (isNarrow()) setOpened(list.rows()[index]);
   };
   const columns = createMemo(() => gridColumns(question.view(), question.columns()));
+  const narrow = createMemo(() => narrowFlow(question.view(), question.columns()));
   const csv = (): string => address('/api/flows.csv', { query: JSON.stringify(question.query()) });
   return (
     <section aria-label="Flows found">
@@ -104,6 +121,7 @@ export function Result(props: { readonly question: Question }): JSX.Element {
         current={current()}
         onCurrent={choose}
         onOpen={setOpened}
+        narrow={narrow()}
         empty="No flow matches. Take a condition away, or look into another view."
       />
       <p class="faint hint">

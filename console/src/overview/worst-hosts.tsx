@@ -21,7 +21,7 @@ export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.E
             'Worst',
             { title: 'Open', numeric: true },
             { title: 'Flows', numeric: true },
-            { title: 'Bytes', numeric: true },
+            { title: 'Bytes', numeric: true, wideOnly: true },
           ]}
         >
           <For each={props.hosts}>
@@ -42,7 +42,7 @@ export function WorstHosts(props: { readonly hosts: readonly HostRow[] }): JSX.E
                   </A>
                 </td>
                 <td class="n">{countText(host.flows)}</td>
-                <td class="n">{bytesText(host.bytes)}</td>
+                <td class="n wide-only">{bytesText(host.bytes)}</td>
               </tr>
             )}
           </For>

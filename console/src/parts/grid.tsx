@@ -16,6 +16,8 @@ export interface GridColumn<Row> {
   /** Field to sort by. */
   readonly sort?: string;
   readonly numeric?: boolean;
+  /** What stands in it always has room: it need not be cut off, which costs while one scrolls. */
+  readonly fits?: boolean;
   /** Left out on narrow screens. */
   readonly wideOnly?: boolean;
 }
@@ -72,7 +74,7 @@ export function Grid<Row extends { readonly id: string | number }>(
     },
     getScrollElement: () => box,
     estimateSize: height,
-    overscan: 12,
+    overscan: 8,
     // The head covers as much of the box as it shifts the rows.
     scrollPaddingEnd: ROW,
   });
@@ -210,6 +212,10 @@ export function Grid<Row extends { readonly id: string | number }>(
   );
 }
 
+/** Classes of a cell: plain text, since cells are made by the hundred while one scrolls. */
+const classOf = <Row,>({ numeric, fits, wideOnly }: GridColumn<Row>): string =>
+  `${numeric ? 'n ' : ''}${fits ? 'fits ' : ''}${wideOnly ? 'wide-only' : ''}`;
+
 function GridRow<Row extends { readonly id: string | number }>(
   props: GridProps<Row> & {
     readonly row: Row;
@@ -236,7 +242,7 @@ function GridRow<Row extends { readonly id: string | number }>(
       onDblClick={() => props.onOpen(props.row)}
     >
       <Show when={props.ticked}>
-        <span role="gridcell" class="grid-tick">
+        <span role="gridcell" class="grid-tick fits">
           <input
             type="checkbox"
             aria-label="Tick this row"
@@ -251,7 +257,7 @@ function GridRow<Row extends { readonly id: string | number }>(
         fallback={
           <For each={props.columns}>
             {(column) => (
-              <span role="gridcell" classList={{ n: column.numeric, 'wide-only': column.wideOnly }}>
+              <span role="gridcell" class={classOf(column)}>
                 {column.cell(props.row)}
               </span>
             )}

@@ -1,9 +1,17 @@
 import { For, type JSX, Show } from 'solid-js';
 
-/** Head of a column: its title, or that with how it is set; `unseen` ones are for screen readers. */
+/**
+ * Head of a column: its title, or that with how it is set. `unseen` ones are for screen readers;
+ * `wideOnly` ones are left out on narrow screens, as are cells of class `wide-only`.
+ */
 export type Head =
   | string
-  | { readonly title: string; readonly numeric?: boolean; readonly unseen?: boolean };
+  | {
+      readonly title: string;
+      readonly numeric?: boolean;
+      readonly unseen?: boolean;
+      readonly wideOnly?: boolean;
+    };
 
 /** A table that scrolls sideways, also by keyboard, where the window is too narrow for it. */
 export function WideTable(props: {
@@ -31,7 +39,7 @@ function HeadCell(props: { readonly head: Head }): JSX.Element {
   const told = (): Exclude<Head, string> =>
     typeof props.head === 'string' ? { title: props.head } : props.head;
   return (
-    <th classList={{ n: told().numeric }}>
+    <th classList={{ n: told().numeric, 'wide-only': told().wideOnly }}>
       <Show when={told().unseen} fallback={told().title}>
         <span class="unseen">{told().title}</span>
       </Show>

@@ -41,7 +41,7 @@ export default function AuditSettings(): JSX.Element {
                 <td class="words">
                   <code>{line.objectId}</code>
                 </td>
-                <td class="words">{plainText(line.details)}</td>
+                <td class="words long">{plainText(line.details)}</td>
               </tr>
             )}
           </For>
