@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { Random } from '../src/base/index.ts';
 import { openStore } from '../src/store/index.ts';
-import { browserMissing, builtConsole } from '../test/console/browser.ts';
+import { browserMissing, builtConsole, countScript } from '../test/console/browser.ts';
 import { Caller, example, type Started, startService } from '../test/e2e/service.ts';
 import { openBrowser, settle, signInAs } from '../test/e2e/window.ts';
 import { makeAlert } from './store-alerts.ts';
@@ -141,16 +140,11 @@ async function scripts(context: BrowserContext, service: Started, admin: Caller)
   say('script that a page loads, packed with gzip:');
   for (const path of [...paths, ...more]) {
     const tab = await context.newPage();
-    const names = new Set<string>();
-    tab.on('request', (request) => {
-      const { pathname } = new URL(request.url());
-      if (pathname.endsWith('.js')) names.add(pathname);
-    });
+    const script = countScript(tab, folder);
     await tab.goto(`${service.address}${path}`);
     await settle(tab);
     await tab.waitForTimeout(300);
-    const bytes = [...names].map((name) => gzipSync(readFileSync(join(folder, name))).length);
-    const sum = bytes.reduce((all, one) => all + one, 0);
+    const sum = script();
     say(`  ${(sum / 1000).toFixed(1).padStart(6)} kB  ${path.slice(0, 40)}`);
     await tab.close();
   }

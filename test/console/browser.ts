@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, statSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 
@@ -50,6 +51,26 @@ export async function builtConsole(): Promise<string> {
   // Another test file may have been faster: then its folder serves as well.
   if (!existsSync(folder)) renameSync(own, folder);
   return folder;
+}
+
+/** Most script that a page may load, packed, in bytes. */
+export const MOST_SCRIPT = 300_000;
+
+/**
+ * Counts the script that a tab loads, packed with gzip.
+ * @returns what gives the bytes since the last time it was asked
+ */
+export function countScript(tab: Page, folder: string): () => number {
+  const names = new Set<string>();
+  tab.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.endsWith('.js')) names.add(pathname);
+  });
+  return () => {
+    const bytes = [...names].map((name) => gzipSync(readFileSync(join(folder, name))).length);
+    names.clear();
+    return bytes.reduce((sum, one) => sum + one, 0);
+  };
 }
 
 /** Signs in at the fixture and waits for the first page. */

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
 import {
   builtConsole,
+  countScript,
   executablePath,
+  MOST_SCRIPT,
   signIn,
   browserMissing as skip,
   violations,
 } from './browser.ts';
 import { type Fixture, startFixture } from './fixture/server.ts';
-
-/** Most script that a page may load, packed, in bytes. */
-const MOST_SCRIPT = 300_000;
 
 let browser: Browser | undefined;
 let fixture: Fixture;
@@ -95,16 +91,10 @@ test('no page loads more script than it may', { skip }, async (t) => {
     t.after(() => context.close());
     const tab = await context.newPage();
     await signIn(tab, fixture.address, 'ana');
-    const scripts = new Set<string>();
-    tab.on('request', (request) => {
-      const { pathname } = new URL(request.url());
-      if (pathname.endsWith('.js')) scripts.add(pathname);
-    });
+    const script = countScript(tab, folder);
     await tab.goto(`${fixture.address}${path}`);
     await tab.locator(there).first().waitFor();
-    const packed = [...scripts]
-      .map((name) => gzipSync(readFileSync(join(folder, name))).length)
-      .reduce((sum, size) => sum + size, 0);
+    const packed = script();
     assert.ok(packed > 10_000 && packed < MOST_SCRIPT, `${path}: ${packed} bytes`);
   }
 });

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { AlertPage, HostPage, ModelList } from '../../src/serve/wire.ts';
-import { browserMissing, violations } from '../console/browser.ts';
+import {
+  browserMissing,
+  builtConsole,
+  countScript,
+  MOST_SCRIPT,
+  violations,
+} from '../console/browser.ts';
 import { COLUMNS_WITH_MARKUP, hostileCapture, MADE_BY_MARKUP, markup } from './hostile.ts';
 import { Caller, example, type Started, startService } from './service.ts';
 import {
@@ -103,10 +109,14 @@ test('every page, with real content', { skip: browserMissing }, async (t) => {
   };
 
   await t.test('axe finds nothing, light and dark; nothing runs, nothing is wide', async (each) => {
+    const script = countScript(tab, await builtConsole());
     for (const address of await addresses()) {
       await each.test(address, async () => {
+        script();
         await tab.goto(`${service.address}${address}`);
         await settle(tab);
+        const packed = script();
+        assert.ok(packed > 10_000 && packed < MOST_SCRIPT, `${packed} bytes of script`);
         for (const colorScheme of ['light', 'dark'] as const) {
           await tab.emulateMedia({ colorScheme });
           assert.deepEqual(await violations(tab), [], colorScheme);

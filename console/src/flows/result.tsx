@@ -51,8 +51,12 @@ function gridColumns(view: View, names: readonly string[]): GridColumn<FlowRow>[
 function narrowFlow(view: View, names: readonly string[]): (row: FlowRow) => JSX.Element {
   const hosts = names.filter((name) => view.hosts.includes(name));
   const first = hosts.length > 0 ? hosts : names.slice(0, FIRST_LINE);
-  const second = names.filter((name) => !first.includes(name)).slice(0, SECOND_LINE);
   const typeOf = new Map(view.columns.map(({ name, type }) => [name, type]));
+  const others = names.filter((name) => !first.includes(name));
+  // Numbers without their column's name tell little: times and words come first.
+  const counts = (name: string): boolean => typeOf.get(name) === 'number';
+  const spoken = others.filter((name) => !counts(name));
+  const second = [...spoken, ...others.filter(counts)].slice(0, SECOND_LINE);
   const told = (row: FlowRow, of: readonly string[], between: string): string =>
     of
       .map((name) => cellText(row.cells[names.indexOf(name)] ?? null, typeOf.get(name)))
