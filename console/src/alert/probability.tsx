@@ -1,13 +1,12 @@
-import { For, type JSX, lazy, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { ModelDetail } from '../../../src/serve/wire.ts';
 import { numberText } from '../alerts/words.ts';
 import { reliabilityChart } from '../models/curves.ts';
 import { curveFor } from '../models/outlook.ts';
 import { atPrevalence, type Share, type Worth, worthOf } from '../models/probability.ts';
+import { Picture } from '../parts/picture.tsx';
 import { percentText, plural } from '../parts/words.ts';
 import type { Voice } from './voices.ts';
-
-const Chart = lazy(() => import('../parts/chart.tsx'));
 
 /** A share of few rows that is none or all of them says only how far it may reach. */
 export function shareText({ value, low, high }: Share): string {
@@ -48,7 +47,7 @@ export function Probability(props: {
       <Show when={worth()}>
         {(found) => <Prevalences worth={found()} stated={props.model.prevalences} />}
       </Show>
-      <Show when={chart()}>{(drawn) => <Chart chart={drawn()} most={520} />}</Show>
+      <Show when={chart()}>{(drawn) => <Picture chart={drawn()} most={520} />}</Show>
     </>
   );
 }

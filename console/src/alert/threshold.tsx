@@ -1,12 +1,11 @@
-import { createMemo, type JSX, lazy, Show } from 'solid-js';
+import { createMemo, type JSX, Show } from 'solid-js';
 import type { ModelDetail } from '../../../src/serve/wire.ts';
 import { numberText } from '../alerts/words.ts';
 import { thresholdChart } from '../models/curves.ts';
 import { type Between, curveFor, type Outlook, outlookOf } from '../models/outlook.ts';
+import { Picture } from '../parts/picture.tsx';
 import { countText, percentText, plural } from '../parts/words.ts';
 import type { Voice } from './voices.ts';
-
-const Chart = lazy(() => import('../parts/chart.tsx'));
 
 interface Known {
   readonly model: ModelDetail;
@@ -87,7 +86,7 @@ function Standing(props: { readonly known: Known; readonly at: number }): JSX.El
         when={props.known.outlook.recall}
         fallback={<p class="faint">Its file holds no curve of how it does at thresholds.</p>}
       >
-        <Chart
+        <Picture
           chart={thresholdChart(props.known.model, undefined, [
             { label: 'in force then', threshold: props.at },
           ])}

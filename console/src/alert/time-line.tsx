@@ -1,9 +1,8 @@
-import { createMemo, type JSX, lazy, Show } from 'solid-js';
+import { createMemo, type JSX, Show } from 'solid-js';
 import type { StripChart } from '../../../src/report/chart/chart.ts';
 import type { AlertRow, FlowPage, FlowViews } from '../../../src/serve/wire.ts';
+import { Picture } from '../parts/picture.tsx';
 import { countText, plural } from '../parts/words.ts';
-
-const Chart = lazy(() => import('../parts/chart.tsx'));
 
 const BINS = 80;
 /** Peers with a strip of their own; the others share one. */
@@ -98,7 +97,7 @@ export function TimeLine(props: {
         <h2 id="time-title" class="unseen">
           Time line
         </h2>
-        <Chart chart={chartOf(spots(), part())} most={1500} />
+        <Picture chart={chartOf(spots(), part())} most={1500} />
       </section>
     </Show>
   );

@@ -1,13 +1,12 @@
-import { createResource, For, type JSX, lazy, Show } from 'solid-js';
+import { createResource, For, type JSX, Show } from 'solid-js';
 import type { Chart } from '../../../src/report/chart/chart.ts';
 import type { Distinct, Histogram } from '../../../src/serve/wire.ts';
+import { Picture } from '../parts/picture.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { countText, percentText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import type { Question, ViewColumn } from './question.ts';
 import { cellText } from './result.tsx';
-
-const Picture = lazy(() => import('../parts/chart.tsx'));
 
 /** Bars of numbers, and words, that are drawn. */
 const BARS = 60;

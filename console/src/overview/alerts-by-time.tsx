@@ -1,11 +1,10 @@
 import { A } from '@solidjs/router';
-import { createMemo, For, type JSX, lazy, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { StripChart } from '../../../src/report/chart/chart.ts';
 import type { AlertRow, Overview } from '../../../src/serve/wire.ts';
 import { KIND_NAMES } from '../alerts/words.ts';
+import { Picture } from '../parts/picture.tsx';
 import { countText } from '../parts/words.ts';
-
-const Chart = lazy(() => import('../parts/chart.tsx'));
 
 const nameOf = (kind: string): string => KIND_NAMES[kind as AlertRow['kind']] ?? kind;
 
@@ -44,7 +43,7 @@ export function AlertsByTime(props: { readonly overview: Overview }): JSX.Elemen
         when={props.overview.alerts.kind.length > 0}
         fallback={<p class="faint">No alert in this stretch of time.</p>}
       >
-        <Chart chart={chart()} most={1100} />
+        <Picture chart={chart()} most={1100} />
         <ul class="bar-list">
           <For each={props.overview.alerts.kind}>
             {({ value, count }) => (

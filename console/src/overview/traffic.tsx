@@ -1,8 +1,7 @@
-import { createMemo, type JSX, lazy, Show } from 'solid-js';
+import { createMemo, type JSX, Show } from 'solid-js';
 import type { LineChart } from '../../../src/report/chart/chart.ts';
 import type { Overview } from '../../../src/serve/wire.ts';
-
-const Chart = lazy(() => import('../parts/chart.tsx'));
+import { Picture } from '../parts/picture.tsx';
 
 function linesOf({ traffic }: Overview): LineChart {
   const { bars } = traffic;
@@ -35,7 +34,7 @@ export function TrafficByTime(props: { readonly overview: Overview }): JSX.Eleme
         when={props.overview.traffic.bars.length > 0}
         fallback={<p class="faint">No flow is kept of this stretch of time.</p>}
       >
-        <Chart chart={chart()} most={900} />
+        <Picture chart={chart()} most={900} />
       </Show>
     </section>
   );

@@ -1,10 +1,9 @@
 import { A, useSearchParams } from '@solidjs/router';
-import { createMemo, For, type JSX, lazy, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { WorldChart } from '../../../src/report/chart/chart.ts';
 import type { Overview } from '../../../src/serve/wire.ts';
+import { Picture } from '../parts/picture.tsx';
 import { countText, plural } from '../parts/words.ts';
-
-const Chart = lazy(() => import('../parts/chart.tsx'));
 
 type Countries = Overview['countries']['source'];
 type Which = 'flows' | 'attack';
@@ -129,7 +128,7 @@ function OneMap(props: {
         {(drawn) => (
           <>
             <h3 class="unseen">{props.title} countries</h3>
-            <Chart chart={drawn()} most={760} />
+            <Picture chart={drawn()} most={760} />
           </>
         )}
       </Show>

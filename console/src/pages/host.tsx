@@ -1,17 +1,16 @@
 import { A, useParams } from '@solidjs/router';
-import { For, type JSX, lazy, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { HostDetail, HostRow } from '../../../src/serve/wire.ts';
 import { EvidenceTable } from '../alerts/evidence-table.tsx';
 import { HostNote } from '../hosts/note.tsx';
 import { trafficChart } from '../hosts/traffic.ts';
+import { Picture } from '../parts/picture.tsx';
 import { Shown } from '../parts/shown.tsx';
 import { WideTable } from '../parts/table.tsx';
 import { bytesText, countText, timeText } from '../parts/words.ts';
 import { address } from '../service/api.ts';
 import { createLoaded } from '../service/loaded.ts';
 import { onStream } from '../service/stream.ts';
-
-const Picture = lazy(() => import('../parts/chart.tsx'));
 
 /** A host with its history. */
 export default function HostPage(): JSX.Element {

@@ -1,18 +1,17 @@
 import { A, useParams } from '@solidjs/router';
-import { createResource, For, type JSX, lazy, Show } from 'solid-js';
+import { createResource, For, type JSX, Show } from 'solid-js';
 import type { ModelDetail, ModelPatch, ModelRow } from '../../../src/serve/wire.ts';
 import { inForce, reliabilityChart, rocChart, verdictChart } from '../models/curves.ts';
 import { curveFor } from '../models/outlook.ts';
 import { Threshold } from '../models/threshold.tsx';
 import { confirm } from '../parts/confirm.tsx';
 import { Markdown } from '../parts/markdown.tsx';
+import { Picture } from '../parts/picture.tsx';
 import { plainText } from '../parts/plain.ts';
 import { percentText } from '../parts/words.ts';
 import { address, call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
-
-const Picture = lazy(() => import('../parts/chart.tsx'));
 
 /** A model: threshold, curves, what analysts made of its alerts, its card. */
 export default function ModelPage(): JSX.Element {
