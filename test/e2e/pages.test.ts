@@ -65,7 +65,8 @@ test('every page, with real content', { skip: browserMissing }, async (t) => {
   let admin!: Caller;
   let hostile = '';
   before(async () => {
-    [service, browser] = await Promise.all([startService(PASSWORD), openBrowser()]);
+    service = await startService(PASSWORD);
+    browser = await openBrowser();
     admin = await Caller.signIn(service.address, 'admin', PASSWORD);
     hostile = await fill(admin);
     window = await openWindow(browser);

@@ -1,14 +1,13 @@
-import { createMemo, createSignal, For, type JSX, lazy, Show } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import type { ModelDetail, ModelRow } from '../../../src/serve/wire.ts';
 import { confirm } from '../parts/confirm.tsx';
+import { Picture } from '../parts/picture.tsx';
 import { countText, percentText, plural, spanText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { useSession } from '../service/session.tsx';
 import { complain, say } from '../shell/toasts.tsx';
 import { alertsChart, type Mark, thresholdChart, tradeChart } from './curves.ts';
 import { type Between, curveFor, type Outlook, outlookOf } from './outlook.ts';
-
-const Picture = lazy(() => import('../parts/chart.tsx'));
 
 const aboutText = (recall: Between | null): string =>
   recall === null ? 'not known' : percentText(recall.about);
