@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { AlertPage, FilePage } from '../../src/serve/wire.ts';
 import { browserMissing } from '../console/browser.ts';
+import { LOG_FILES } from '../serve/ingest/log-files.ts';
 import { Caller, example, type Started, startService } from './service.ts';
 import {
   assertClean,
@@ -88,6 +89,26 @@ test('alerts appear while their capture is still on its way', {
     const noted = rows.find((row) => row.id === id)!;
     assert.deepEqual([noted.note, noted.state], ['seen before the end', 'resolved']);
     await other.close();
+    assertClean(window);
+  });
+
+  await t.test('a flow log is judged like a capture; what it cannot give is said', async () => {
+    const { tab } = window;
+    const log = LOG_FILES.find(({ title }) => title.test('Zeek log, tab-separated'))!;
+    await tab.goto(`${service.address}/files`);
+    await settle(tab);
+    const bytes = { name: 'conn.log', mimeType: 'text/plain', buffer: log.bytes };
+    await tab.getByLabel('Captures to upload').setInputFiles(bytes);
+    const row = tab.getByRole('row', { name: /conn\.log/ }).first();
+    await row.getByText('analysed').waitFor();
+    await row.getByRole('link').first().click();
+    await tab.getByText('1 bad row', { exact: true }).waitFor();
+    await tab.getByRole('link', { name: 'Its alerts' }).click();
+    await tab.locator('#row-0').dblclick();
+    await tab.getByText(/^No packets: It comes from a flow log \(Zeek log/).waitFor();
+    assert.ok(await tab.getByRole('button', { name: 'Download packets (pcap)' }).isDisabled());
+    await tab.getByRole('link', { name: 'Download CSV' }).waitFor();
+    await tab.getByText(/wiresift detect \.\/conn\.log/).waitFor();
     assertClean(window);
   });
 });

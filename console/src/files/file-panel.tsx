@@ -77,7 +77,7 @@ function FileHead(props: {
 }
 
 /** What is told of an analysis first; the rest is folded away. */
-const FIRST = ['format', 'packets', 'flows', 'alerts', 'first', 'last'];
+const FIRST = ['format', 'packets', 'flows', 'badRows', 'alerts', 'first', 'last'];
 
 /** `belowMinimum` as `Below minimum`. */
 function titleOf(name: string): string {

@@ -2,7 +2,7 @@ import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { JobRow } from '../../../src/serve/wire.ts';
 import { FreshButton, Listed } from '../parts/listed.tsx';
 import { WideTable } from '../parts/table.tsx';
-import { agoText, percentText, timeText } from '../parts/words.ts';
+import { agoText, countText, percentText, timeText } from '../parts/words.ts';
 import { call } from '../service/api.ts';
 import { createListRows } from '../service/list.ts';
 import { keepLive } from '../service/live.ts';
@@ -135,6 +135,13 @@ function JobState(props: { readonly job: JobRow }): JSX.Element {
       <span class={`badge ${tone()}`}>
         {props.job.cancelRequested && underWay(props.job) ? 'stopping' : props.job.state}
       </span>
+      <Show when={Number(props.job.result?.['badRows'] ?? 0)}>
+        {(rows) => (
+          <div class="faint">
+            {countText(rows())} bad row{rows() === 1 ? '' : 's'}
+          </div>
+        )}
+      </Show>
       <Show when={props.job.problem !== ''}>
         <div class="bad words">{props.job.problem}</div>
       </Show>
