@@ -102,7 +102,7 @@ test('alerts appear while their capture is still on its way', {
     const row = tab.getByRole('row', { name: /conn\.log/ }).first();
     await row.getByText('analysed').waitFor();
     await row.getByRole('link').first().click();
-    await tab.getByText('1 bad row', { exact: true }).waitFor();
+    await tab.getByText('1 bad row', { exact: true }).first().waitFor();
     await tab.getByRole('link', { name: 'Its alerts' }).click();
     await tab.locator('#row-0').dblclick();
     await tab.getByText(/^No packets: It comes from a flow log \(Zeek log/).waitFor();
