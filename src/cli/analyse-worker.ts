@@ -28,12 +28,20 @@ function chosenModel(choice: ModelChoice): LoadedModel {
     ...file,
     // A bound that was measured elsewhere is that of the file's own threshold.
     facts: { ...file.facts, role, ...(upper === null ? {} : { foreign: null }) },
-    ...(threshold === null ? {} : { threshold: { ...file.threshold, value: threshold } }),
+    ...(threshold === null ? {} : { threshold: movedTo(file.threshold, threshold) }),
     ...(upper === null
       ? {}
       : { metrics: { ...file.metrics, falsePositiveRate: upper, falsePositiveRateUpper: upper } }),
   };
   return { name, hash, file: changed };
+}
+
+/** Where the file abstains was chosen around its own threshold: a model with another always answers. */
+function movedTo(
+  { abstention: _, ...own }: LoadedModel['file']['threshold'],
+  value: number,
+): LoadedModel['file']['threshold'] {
+  return { ...own, value };
 }
 
 async function analyse(work: AnalysisWork): Promise<Findings> {

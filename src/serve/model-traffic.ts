@@ -89,6 +89,11 @@ export function alertsAt({ hosts }: HostScores, at: number, rate: number, limits
   return raised;
 }
 
+/** Scores from which a flow speaks against its host: a model that abstains asks for more than its threshold. */
+export function countedFrom({ threshold: own }: ModelFile, threshold: number): number {
+  return threshold === own.value ? (own.abstention?.to ?? threshold) : threshold;
+}
+
 /** What is asked of the kept flows. */
 export interface TrafficQuestion {
   /** Of the model's schema. */
@@ -117,14 +122,17 @@ export async function trafficOf(
   if (!known) return none('flows of this view are not kept');
   if (!leads) return none('flows carry the scores of the first model of their view alone');
   const least = Math.max(1, Math.ceil(limits.modelFlowsFloor));
-  const scores = await flows.hostScores({ view, least, thresholds });
+  const exact = [...thresholds, ...(file ? thresholds.map((at) => countedFrom(file, at)) : [])];
+  const beside = [...new Set(exact)];
+  const scores = await flows.hostScores({ view, least, thresholds: beside });
   if (scores.flows === 0) return none('no flow was scored yet');
   const nameless = known.hosts.length === 0;
   const points = scores.thresholds.map((threshold, at) => {
     const reached = scores.reached[at]!;
     const share = shareReached(reached, scores.flows);
     const rate = file && !nameless ? rateBound(file, threshold, share) : null;
-    const alerts = rate === null ? null : alertsAt(scores, at, rate, limits);
+    const from = file ? scores.thresholds.indexOf(countedFrom(file, threshold)) : at;
+    const alerts = rate === null ? null : alertsAt(scores, from, rate, limits);
     return {
       ...{ threshold, flows: reached, flowsPerDay: reached / days, rate },
       ...{ alerts, alertsPerDay: alerts === null ? null : alerts / days },

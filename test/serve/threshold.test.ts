@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { resolveThresholds } from '../../src/detect/index.ts';
 import { loadModel, type ModelFile } from '../../src/models/index.ts';
-import { alertsAt, rateBound, shareReached } from '../../src/serve/model-traffic.ts';
+import { alertsAt, countedFrom, rateBound, shareReached } from '../../src/serve/model-traffic.ts';
 import type {
   AlertPage,
   AuditPage,
@@ -44,6 +44,14 @@ test('without a curve the kept flows speak, and without them nothing does', () =
   assert.equal(rateBound(foreign, 0.3, 0.5), 0.5);
   assert.equal(shareReached(10, 999), undefined);
   assert.equal(shareReached(250, 1000), 0.25);
+});
+
+test('a model that abstains counts from where it is sure, until its threshold is moved', () => {
+  const { value } = botnet.threshold;
+  assert.equal(countedFrom(botnet, value), value);
+  const abstention = { from: 0.5, to: 0.9, class: 0, method: 'fixed', detail: null };
+  const unsure: ModelFile = { ...botnet, threshold: { ...botnet.threshold, abstention } };
+  assert.deepEqual([countedFrom(unsure, value), countedFrom(unsure, 0.8)], [0.9, 0.8]);
 });
 
 test('hosts are accused for more flows than chance explains, and never for few', () => {
