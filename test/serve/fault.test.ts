@@ -51,15 +51,18 @@ test('a disk that fills during the analysis leaves nothing half, and a retry doe
   if (disk === undefined) return;
   const { folder } = disk;
   const store = await openStore({ folder });
-  const analysing = await runningService(t, { store, ...ANALYSING });
+  const lines: string[] = [];
+  const log = { level: 'warn', to: { write: (line: string) => void lines.push(line) } } as const;
+  const analysing = await runningService(t, { store, ...ANALYSING, log });
   const admin = await analysing.as('administrator');
-  // Room for the bytes and the rows of the data base, not for the flows.
-  const adopt = store.flows.adopt.bind(store.flows);
+  // Full from the moment on that all bytes are there: no room for the flows.
+  const touch = store.files.touch.bind(store.files);
   let free: (() => void) | undefined;
-  Object.assign(store.flows, {
-    adopt: (parts: Parameters<typeof adopt>[0]) => {
-      free ??= disk.fill(0);
-      return adopt(parts);
+  Object.assign(store.files, {
+    touch: async (id: string, patch: Parameters<typeof touch>[1]) => {
+      const done = await touch(id, patch);
+      if (patch.state === 'received') free ??= disk.fill(0);
+      return done;
     },
   });
   const { file } = await upload(admin, 'a.pcap', capture);
@@ -67,12 +70,14 @@ test('a disk that fills during the analysis leaves nothing half, and a retry doe
     const { rows } = await store.jobs.page({});
     return rows.filter(({ fileId }) => fileId === file.id);
   };
-  for (let tries = 0; free === undefined && tries < 300; tries++) await sleepMillis(50);
-  await sleepMillis(300);
+  const told = () => lines.find((line) => line.includes('"analysis failed"'));
+  for (let tries = 0; told() === undefined && tries < 600; tries++) await sleepMillis(50);
+  assert.match(told() ?? '', /"STORE_FULL"/);
   // With no byte left even the failure cannot be noted; what is there must still be whole.
   assert.equal(await store.alerts.count(), 0);
+  assert.equal(await store.flows.count({ view: 'argus' }), 0);
   free!();
-  Object.assign(store.flows, { adopt });
+  Object.assign(store.files, { touch });
   // As the end of the lease would, half a minute later.
   await store.jobs.release();
   for (let tries = 0; tries < 600; tries++) {
@@ -189,7 +194,8 @@ test('a disk that becomes read-only under the running service: nothing said is l
   if (disk === undefined) return;
   const folder = join(disk.folder, 'store');
   const clock = testClock();
-  const store = await openStore({ folder, now: clock.now });
+  // As the command opens it.
+  const store = await openStore({ folder, now: clock.now, threads: true });
   const running = await runningService(t, { store, now: clock.now, ...ANALYSING });
   const { admin, unchanged } = await refusing(running);
   const id = await begin(admin, 'a.pcap', capture.length);

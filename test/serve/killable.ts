@@ -6,6 +6,7 @@ import { type Child, type Ended, startChild } from '../child.ts';
 import { ADMIN_PASSWORD } from './running.ts';
 
 const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
+const DIE_AT = new URL('./die-at.ts', import.meta.url).href;
 /** Starting is what takes the time; the second process and on find their code compiled. */
 const CACHE = join(tmpdir(), 'wiresift-compile-cache');
 /** A call that nobody answers any more has failed. */
@@ -20,7 +21,7 @@ export function firstPackets(count: number): Buffer {
   return capture.subarray(0, at);
 }
 
-/** Where a process kills itself; see `kill-child.ts`. */
+/** Where a process kills itself; see `die-at.ts`. */
 export interface Moment {
   /** Part of the SQL of a statement that changes rows. */
   readonly sql: string;
@@ -45,9 +46,13 @@ export class Killable {
 
   /** @param moment when it shall kill itself, if at all */
   static async start(folder: string, moment?: Moment): Promise<Killable> {
-    const child = startChild([CHILD, folder, JSON.stringify(moment ?? null)], {
+    const child = startChild([...(moment ? ['--import', DIE_AT] : []), CHILD, folder], {
       errors: 'inherit',
-      env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: CACHE,
+        WIRESIFT_DIE_AT: JSON.stringify(moment ?? null),
+      },
     });
     const [address] = await child.says(/^http\S+(?=\n)/m);
     const killable = new Killable(child, address);
