@@ -199,7 +199,7 @@ interface UploadFigures {
 
 /** `cp` as the system has it, else Node's own. */
 function copy(from: string, to: string): void {
-  if (spawnSync('cp', [from, to]).status !== 0) copyFileSync(from, to);
+  if (spawnSync('cp', [from, to], { timeout: 600_000 }).status !== 0) copyFileSync(from, to);
 }
 
 /** Waits until all that others wrote is on the disk: it must not be waited for in what is measured. */
