@@ -163,4 +163,13 @@ export const MIGRATIONS: readonly Migration[] = [
       'create index alerts_standing on alerts (standing, origin)',
     ],
   },
+  {
+    version: 4,
+    name: 'every order of alerts',
+    statements: () => [
+      'create index alerts_first on alerts (first, id)',
+      'create index alerts_flows on alerts (flows, id)',
+      'create index alerts_created on alerts (created_at, id)',
+    ],
+  },
 ];

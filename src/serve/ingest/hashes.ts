@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 
 /** To the thread that hashes; answered in order. */
@@ -15,28 +16,41 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Files of so many bytes are hashed in this thread: that takes less than to start another. */
+const SMALL = 16 * 2 ** 20;
+
 /** SHA-256 of what is arriving, in one thread for all uploads: hashing takes longer than writing. */
 export class Hashes {
+  readonly #small = new Map<string, Hash>();
   #worker: Worker | undefined;
   readonly #waiting: Waiting[] = [];
 
-  /** Begins one with the bytes that a file has already. */
-  async begin(id: string, path: string, bytes: number): Promise<void> {
+  /** Begins one with the bytes that a file has already. @param size of the whole, if it is known */
+  async begin(id: string, path: string, bytes: number, size: number | null): Promise<void> {
+    if (bytes === 0 && size !== null && size <= SMALL) {
+      this.#small.set(id, createHash('sha256'));
+      return;
+    }
+    this.#small.delete(id);
     await this.#ask({ ask: 'begin', id, path, bytes });
   }
 
   /** @param piece in shared memory; it must stay as it is until the promise settles */
   async add(id: string, piece: Uint8Array<SharedArrayBuffer>): Promise<void> {
-    await this.#ask({ ask: 'add', id, piece });
+    const small = this.#small.get(id);
+    if (small) small.update(piece);
+    else await this.#ask({ ask: 'add', id, piece });
   }
 
   /** Of all bytes so far, in hexadecimal digits. */
-  digest(id: string): Promise<string> {
+  async digest(id: string): Promise<string> {
+    const small = this.#small.get(id);
+    if (small) return small.copy().digest('hex');
     return this.#ask({ ask: 'digest', id });
   }
 
   forget(id: string): void {
-    this.#ask({ ask: 'forget', id }).catch(() => {});
+    if (!this.#small.delete(id) && this.#worker) this.#ask({ ask: 'forget', id }).catch(() => {});
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { WiresiftError } from '../../base/index.ts';
@@ -191,7 +190,7 @@ export class Uploads {
   }
 
   /** Goes on where the store says: what lies behind was never said to be safe. */
-  async #reopen({ id, received }: FileRecord): Promise<Open> {
+  async #reopen({ id, received, size }: FileRecord): Promise<Open> {
     const path = this.#store.uploadPath(id);
     const handle = await open(path, 'a', 0o600);
     try {
@@ -201,7 +200,7 @@ export class Uploads {
       await handle.close();
     }
     if (received === 0) await syncFolder(dirname(path));
-    await this.#hashes.begin(id, path, received);
+    await this.#hashes.begin(id, path, received, size);
     this.#listener.grown(id, received, false);
     return {
       id,
@@ -304,6 +303,7 @@ export class Uploads {
       received: upload.written,
       state,
     });
+    this.#hashes.forget(id);
     const file = await this.#file(id);
     this.#listener.changed(file);
     this.#listener.grown(id, upload.written, true);
@@ -318,7 +318,8 @@ export class Uploads {
     this.#open.delete(id);
     // The row first: bytes without one are swept at the next start.
     await this.#store.files.touch(id, { state: 'deleted', facts });
-    rmSync(this.#store.uploadPath(id), { force: true });
+    this.#hashes.forget(id);
+    await rm(this.#store.uploadPath(id), { force: true });
     const file = await this.#store.files.get(id);
     if (file) this.#listener.changed(file);
   }
