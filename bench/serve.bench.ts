@@ -204,7 +204,7 @@ function copy(from: string, to: string): void {
 
 /** Waits until all that others wrote is on the disk: it must not be waited for in what is measured. */
 function settle(): void {
-  if (process.platform !== 'win32') spawnSync('sync');
+  if (process.platform !== 'win32') spawnSync('sync', { timeout: 600_000 });
 }
 
 /** Uploads against copies of the same file on the same disk, in turn. */
