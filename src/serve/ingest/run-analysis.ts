@@ -87,7 +87,7 @@ class Keeping {
 }
 
 /** Steps behind those who answer people; niceness as `nice` counts it. */
-const NICENESS = 5;
+const NICENESS = 2;
 
 /** Lets other threads of the service go first when processors are short. */
 function stepBack(): void {
