@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../src/base/index.ts';
-import type { AlertPage, FileRow, Judged } from '../../src/serve/wire.ts';
+import type { AlertPage, FileDetail, FileRow, Judged } from '../../src/serve/wire.ts';
 import { openStore } from '../../src/store/index.ts';
 import { firstPackets, Killable } from './killable.ts';
 
 /** Times that the service is killed; more by the environment. */
 const ROUNDS = Number(process.env['WIRESIFT_KILL_ROUNDS'] ?? 5);
+
+const GIVEN_UP = /vanished at every attempt/;
 
 /** What the service has said is done. */
 interface Said {
@@ -65,13 +67,25 @@ async function judgeOne(service: Killable, judged: Map<string, number>): Promise
   judged.set(alert.id, alerts[0]!.version);
 }
 
+/** A file; an analysis given up because it was killed at each attempt is asked for anew first. */
+async function readableFile(service: Killable, id: string): Promise<FileDetail> {
+  const path = `/api/files/${id}`;
+  const detail = await service.get<FileDetail>(path);
+  const given = detail.jobs.find(
+    ({ state, problem }) => state === 'failed' && GIVEN_UP.test(problem),
+  );
+  if (detail.file.state !== 'failed' || !given) return detail;
+  assert.equal((await service.call('POST', `/api/jobs/${given.id}/retry`)).status, 200);
+  return service.get<FileDetail>(path);
+}
+
 async function check(
   service: Killable,
   said: readonly Said[],
   judged: Map<string, number>,
 ): Promise<void> {
   for (const { id, received, complete } of said) {
-    const { file } = await service.get<{ file: FileRow }>(`/api/files/${id}`);
+    const { file } = await readableFile(service, id);
     assert.ok(file.received >= received, `${id}: ${file.received} of ${received}`);
     if (complete) assert.notEqual(file.state, 'failed', file.problem);
   }
@@ -112,10 +126,11 @@ test(`killed ${ROUNDS} times while it takes, analyses and judges: nothing said i
   }
   const service = await Killable.start(folder);
   await check(service, said, judged);
-  while (!said.at(-1)!.complete) await sendMore(service, said, random);
+  // A slow machine may not have come far in its rounds.
+  while (said.length < 2 || !said.at(-1)!.complete) await sendMore(service, said, random);
   for (const { id } of said) {
     for (let tries = 0; ; tries++) {
-      const { file } = await service.get<{ file: FileRow }>(`/api/files/${id}`);
+      const { file } = await readableFile(service, id);
       if (file.state === 'analysed') break;
       assert.ok(tries < 600 && file.state !== 'failed', `${id}: ${file.state} ${file.problem}`);
       await sleep(100);
@@ -124,7 +139,6 @@ test(`killed ${ROUNDS} times while it takes, analyses and judges: nothing said i
   await service.kill();
   const store = await openStore({ folder });
   t.after(() => store.close());
-  assert.ok(said.length > 1);
   for (const { id, bytes } of said) {
     const file = (await store.files.get(id))!;
     assert.ok(readFileSync(store.uploadPath(id)).equals(bytes), 'the very bytes');
