@@ -13,6 +13,11 @@ const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 /** A rate that nobody waits for. */
 const AT_ONCE = 1e6;
+/**
+ * Microseconds between the laps. The meter lets go of silent flows after an hour, as Argus does: those of
+ * a lap leave while the next comes, and what comes again is a new flow.
+ */
+const LAP_GAP = 3_700e6;
 /** Pieces of a second that are sent together. */
 const PIECES = 20;
 
@@ -23,7 +28,7 @@ export function prepareCapture(): void {
 
 /**
  * A capture without end at a rate of flows: one lap of the made capture after the other, the times of
- * each behind those before. It ends when `stop` says so.
+ * each an hour behind those before. It ends when `stop` says so.
  */
 export async function* endlessCapture(rate: number, stop: () => boolean): AsyncGenerator<Buffer> {
   const lap = readFileSync(meterCapture(LAP_PACKETS));
@@ -50,7 +55,7 @@ export async function* endlessCapture(rate: number, stop: () => boolean): AsyncG
       const ahead = due - (performance.now() - started);
       if (ahead > 1) await sleep(ahead);
     }
-    shift += last - first + 1000;
+    shift += last - first + LAP_GAP;
   }
 }
 

@@ -216,9 +216,9 @@ export class ModelHosts {
     const above = windows.kept[slot]!;
     // Hosts with flows above the threshold are evicted after all others.
     this.table.weight[slot] = Math.min(above, 4095) * 2 ** 20 + 1;
-    if (score >= this.#from && explain && above >= EXPLAIN_FROM) {
-      this.#explain(slot, score, index, explain);
-    }
+    // A model that only corroborates raises no alert that its reasons could stand in.
+    const tells = this.#model.role !== 'corroborates' && above >= EXPLAIN_FROM;
+    if (tells && explain && score >= this.#from) this.#explain(slot, score, index, explain);
   }
 
   /**
