@@ -1,5 +1,7 @@
 import type { Ranking, Scores } from './ranking.ts';
 
+export { expectedCalibrationError } from '../models/index.ts';
+
 /** A point of a curve; `threshold` null is above every score (plain data has no Infinity). */
 export interface CurvePoint {
   readonly x: number;
@@ -113,19 +115,4 @@ export function reliability(scores: Scores, truth: Uint8Array, bins = 10): Relia
     meanScore: rows[bin]! > 0 ? sums[bin]! / rows[bin]! : null,
     positiveShare: rows[bin]! > 0 ? hits[bin]! / rows[bin]! : null,
   }));
-}
-
-/**
- * Expected calibration error: the gap between mean score and share of positives, averaged over the
- * bins by their rows (Naeini, Cooper and Hauskrecht 2015). NaN without rows.
- */
-export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
-  let rows = 0;
-  let sum = 0;
-  for (const bin of bins) {
-    if (bin.meanScore === null || bin.positiveShare === null) continue;
-    rows += bin.rows;
-    sum += bin.rows * Math.abs(bin.meanScore - bin.positiveShare);
-  }
-  return sum / rows;
 }

@@ -75,19 +75,26 @@ export function curveCounts(curve: StoredCurve, threshold: number): CurveCounts 
   return { truePositives: between(truePositives), falsePositives: between(falsePositives) };
 }
 
+/** What a bin says of calibration; null where it has no rows. */
+export interface ScoredBin {
+  readonly rows: number;
+  readonly meanScore: number | null;
+  readonly positiveShare: number | null;
+}
+
 /**
- * Mean gap between score and share of hostile rows, the bins weighed by their rows (Naeini, Cooper and
- * Hauskrecht 2015). Null without rows.
+ * Expected calibration error: the gap between mean score and share of positives, averaged over the
+ * bins by their rows (Naeini, Cooper and Hauskrecht 2015). NaN without rows.
  */
-export function binsError(bins: readonly StoredBin[]): number | null {
+export function expectedCalibrationError(bins: readonly ScoredBin[]): number {
   let rows = 0;
   let sum = 0;
   for (const bin of bins) {
-    if (bin.meanScore === null) continue;
+    if (bin.meanScore === null || bin.positiveShare === null) continue;
     rows += bin.rows;
-    sum += Math.abs(bin.rows * bin.meanScore - bin.positives);
+    sum += bin.rows * Math.abs(bin.meanScore - bin.positiveShare);
   }
-  return rows > 0 ? sum / rows : null;
+  return sum / rows;
 }
 
 const isCount = (value: unknown): value is number =>

@@ -1,10 +1,10 @@
 export { type Abstention, harmConfidence, unsureScores } from './abstention.ts';
 export {
-  binsError,
   CURVE_LIMIT,
   CURVES_FORMAT,
   type CurveCounts,
   curveCounts,
+  expectedCalibrationError,
   type ModelCurves,
   type StoredBin,
   type StoredCurve,

@@ -1,5 +1,10 @@
 import { wilson } from '../base/index.ts';
-import { binsError, type ModelFile, type StoredBin, type StoredCurve } from '../models/index.ts';
+import {
+  expectedCalibrationError,
+  type ModelFile,
+  type StoredBin,
+  type StoredCurve,
+} from '../models/index.ts';
 import type { ModelCurve, ModelDetail } from './wire.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -49,9 +54,14 @@ function wholeCurve(curve: StoredCurve): ModelCurve {
     // Stored by falling threshold; at one score the vertex with its rows comes first now.
     points: points.reverse(),
     reliability: bins.flatMap(reliabilityPoint),
-    calibrationError: binsError(bins),
+    calibrationError: figure(expectedCalibrationError(bins.map(withShare))),
   };
 }
+
+const withShare = (bin: StoredBin) => ({
+  ...bin,
+  positiveShare: bin.rows > 0 ? bin.positives / bin.rows : null,
+});
 
 function reliabilityPoint({ from, to, rows, positives, meanScore }: StoredBin) {
   if (meanScore === null) return [];

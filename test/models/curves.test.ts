@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { WiresiftError } from '../../src/base/index.ts';
 import { readCurves } from '../../src/models/curves.ts';
 import {
-  binsError,
   CURVE_LIMIT,
   curveCounts,
+  expectedCalibrationError,
   loadModel,
   type ModelCurves,
   modelKind,
@@ -49,8 +49,10 @@ test('counts lie on the lines, jump at scores, and end at none and all', () => {
 });
 
 test('the calibration error weighs bins by their rows', () => {
-  assert.ok(Math.abs(binsError(bins)! - (0.8 * 0.05 + 0.2 * 0.1)) < 1e-12);
-  assert.equal(binsError([{ from: 0, to: 1, rows: 0, positives: 0, meanScore: null }]), null);
+  const scored = bins.map((bin) => ({ ...bin, positiveShare: bin.positives / bin.rows }));
+  assert.ok(Math.abs(expectedCalibrationError(scored) - (0.8 * 0.05 + 0.2 * 0.1)) < 1e-12);
+  const none = { rows: 0, meanScore: null, positiveShare: null };
+  assert.ok(Number.isNaN(expectedCalibrationError([none])));
 });
 
 test('what is written is read again; a file without curves loads', async () => {
